@@ -1,0 +1,179 @@
+"""The App: themes, key map, first screen, and an end that leaves the terminal as it was."""
+
+import asyncio
+import signal
+import traceback
+from collections.abc import Sequence
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.text import Text
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.color import Color
+from textual.filter import LineFilter
+from textual.theme import Theme
+from textual.widgets import Input
+
+from tui import settings as user_settings
+from tui.browser_state import Start
+from tui.screens.browser import Browser
+from tui.screens.palette import CommandProvider
+from tui.settings import CONTRAST_THEME, GREY_THEME, Settings
+from tui.terminal.probe import Terminal
+from tui.text import safe_text
+
+# Every colour is one of the 256, so that greys stay apart where there is no more.
+GREY = Theme(
+    name=GREY_THEME,
+    primary="#5fafd7",
+    secondary="#87afaf",
+    accent="#d7af5f",
+    warning="#ffaf5f",
+    error="#ff8787",
+    success="#87af5f",
+    foreground="#dadada",
+    background="#121212",
+    surface="#1c1c1c",
+    panel="#303030",
+    dark=True,
+    variables={"text-muted": "#9e9e9e", "border-blurred": "#585858", "scrollbar": "#585858",
+               "scrollbar-background": "#1c1c1c", "scrollbar-hover": "#8a8a8a", "scrollbar-active": "#5fafd7"},
+)  # fmt: skip
+CONTRAST = Theme(
+    name=CONTRAST_THEME,
+    primary="#ffff00",
+    secondary="#00ffff",
+    accent="#ffd700",
+    warning="#ffaf00",
+    error="#ff8787",
+    success="#5fff5f",
+    foreground="#ffffff",
+    background="#000000",
+    surface="#000000",
+    panel="#303030",
+    dark=True,
+    variables={"text-muted": "#d0d0d0", "border-blurred": "#bcbcbc", "scrollbar": "#bcbcbc",
+               "scrollbar-background": "#000000", "scrollbar-hover": "#ffffff", "scrollbar-active": "#ffff00"},
+)  # fmt: skip
+
+
+class UnknownThemeError(ValueError):
+    """The settings name a theme that there is not."""
+
+
+class SafeLines(LineFilter):
+    """The last net: removes what could act on the terminal from every line that Textual draws.
+
+    Texts are made safe where they come in; what slips through ends here. Without Unicode, everything but ASCII becomes a
+    question mark: in another encoding its bytes could be control codes.
+    """
+
+    def __init__(self, *, unicode: bool) -> None:
+        super().__init__()
+        self._unicode = unicode
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        """Return the segments, made safe."""
+        if all(text.isascii() and text.isprintable() for text, _, _ in segments):
+            return segments
+        return [
+            segment if segment.text.isascii() and segment.text.isprintable() else self._safe(segment)
+            for segment in segments
+        ]
+
+    def _safe(self, segment: Segment) -> Segment:
+        text, style, control = segment
+        if control:
+            return segment
+        text = safe_text(text, len(text))
+        return Segment(text if self._unicode else text.encode("ascii", "replace").decode(), style, control)
+
+
+class DicomApp(App[None], inherit_bindings=False):
+    """The DICOM browser.
+
+    Raises
+    ------
+    UnknownThemeError
+        The settings name a theme that there is not.
+    """
+
+    TITLE = "dicom-tui"
+    CSS_PATH = "tui.tcss"
+    COMMANDS: ClassVar = {CommandProvider}
+    COMMAND_PALETTE_BINDING = "ctrl+p"
+    ENABLE_COMMAND_PALETTE = True
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c", "help_quit", show=False, system=True)]
+
+    def __init__(self, start: Start, settings: Settings, terminal: Terminal) -> None:
+        super().__init__()
+        self._start = start
+        self._settings = settings
+        self._terminal = terminal
+        self._remembered_path = user_settings.remembered_path()
+        self.register_theme(GREY)
+        self.register_theme(CONTRAST)
+        if settings.theme not in self.available_themes:
+            known = ", ".join(sorted(self.available_themes))
+            raise UnknownThemeError(f"there is no theme {settings.theme}; there are {known}")
+        self.theme = settings.theme
+        self.set_class(not terminal.unicode, "-ascii")
+        self.set_keymap(settings.keys)
+
+    def get_default_screen(self) -> Browser:
+        """Return the browser, so that no empty screen lies below it."""
+        return Browser(self._start, self._settings, self._terminal, user_settings.recall(self._remembered_path))
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Return Textual's filters and ours."""
+        return [*super().get_line_filters(), SafeLines(unicode=self._terminal.unicode)]
+
+    def on_mount(self) -> None:
+        """End cleanly when the system ends the program: the terminal must not stay in the alternate screen."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(number, self._end_by_signal, number)
+
+    def on_unmount(self) -> None:
+        """Keep the sizes of the panes."""
+        browser = next((screen for screen in self.screen_stack if isinstance(screen, Browser)), None)
+        if browser is not None and browser.remembered != user_settings.recall(self._remembered_path):
+            user_settings.remember(self._remembered_path, browser.remembered)
+
+    def _end_by_signal(self, number: int) -> None:
+        self.exit(return_code=128 + number)
+
+    def action_help_quit(self) -> None:
+        """Say how to quit."""
+        self.notify("q quits", markup=False)
+
+    def run_to_end(self) -> int:
+        """Run until the user leaves; return the exit code."""
+        self.run(mouse=not self._settings.no_mouse)
+        return self.return_code or 0
+
+    def action_command_palette(self) -> None:
+        """Show every command by its name."""
+        super().action_command_palette()
+        self.call_after_refresh(self._still_cursor)
+
+    def _still_cursor(self) -> None:
+        """Keep the palette's cursor from blinking: each blink would write 2 KB."""
+        for field in self.screen.query(Input):
+            field.cursor_blink = False
+
+    def _fatal_error(self) -> None:
+        """Tell where a bug is, without the values of variables: they hold patients' data.
+
+        Textual's own method prints them. A test pins that this one is called.
+        """
+        self.bell()
+        error = self._exception
+        lines = ["dicom-tui ended because of a bug in it:"]
+        for frame in traceback.extract_tb(error.__traceback__ if error else None):
+            lines.append(f"  {frame.filename}:{frame.lineno} in {frame.name}")
+        if error is not None:
+            lines.append(f"{type(error).__name__}: {safe_text(str(error), 500)}")
+        self._exit_renderables.append(Text("\n".join(lines)))
+        self._close_messages_no_wait()

@@ -1,0 +1,78 @@
+"""What the browser is made of: frozen values that go down to the widgets, replaced and never changed."""
+
+import enum
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from tui.commands import FILES, PICTURE, TAGS
+
+PANES = (FILES, PICTURE, TAGS)
+NARROW_BELOW = 100
+
+
+class Mode(enum.Enum):
+    """What the arrows do in the picture pane."""
+
+    NONE = ""
+    WINDOW = "window"
+    PAN = "pan"
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What the browser opens: the folders it shows, and the file the cursor starts on (None: the first DICOM file)."""
+
+    roots: tuple[str, ...]
+    cursor: str | None = None
+
+
+def start_of(paths: Sequence[str]) -> Start:
+    """Return where the browser starts: folders as they are, a file in its folder with the cursor on it."""
+    roots: list[str] = []
+    cursor: str | None = None
+    for path in map(os.path.abspath, paths):
+        folder = path if os.path.isdir(path) else os.path.dirname(path)
+        if folder not in roots:
+            roots.append(folder)
+        if cursor is None and folder != path:
+            cursor = path
+    return Start(tuple(roots), cursor)
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which file, and which of its frames (from 0), is looked at."""
+
+    path: str | None = None
+    frame: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How the screen is shared out; what of it is remembered is in `settings.Remembered`."""
+
+    pane: str = FILES
+    zoomed: bool = False
+    narrow: bool = False
+
+    @property
+    def single(self) -> bool:
+        """Return whether one pane has the whole screen."""
+        return self.zoomed or self.narrow
+
+    def with_pane(self, pane: str) -> "Layout":
+        """Return the layout with the focus in `pane`."""
+        return replace(self, pane=pane)
+
+    def next_pane(self, step: int) -> "Layout":
+        """Return the layout with the focus `step` panes on."""
+        return replace(self, pane=PANES[(PANES.index(self.pane) + step) % len(PANES)])
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A pane's word on why it shows nothing else: what it is, why, and what would help; safe to draw."""
+
+    text: str = ""
+    error: bool = False

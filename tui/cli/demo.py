@@ -1,0 +1,47 @@
+"""``dicom-tui demo``: browse files that come with the program, without data and without a network."""
+
+import importlib.util
+import os
+from collections.abc import Sequence
+
+import platformdirs
+
+from tui.browser_state import Start
+from tui.cli import PROGRAM
+from tui.cli.open import browse
+from tui.cli.output import Parser, add_options, given, progress, refuse
+from tui.dicom import phantom
+from tui.dicom.errors import WriteError
+from tui.settings import OPTIONS
+
+
+def phantom_folder() -> str:
+    """Return where the phantom series is kept: a folder of its own in the user's cache."""
+    return os.path.join(platformdirs.user_cache_dir(PROGRAM), "demo", "CT phantom")
+
+
+def bundled_folders() -> tuple[str, ...]:
+    """Return the folders of DICOM files that come with pydicom, without importing it."""
+    package = importlib.util.find_spec("pydicom")
+    home = package.submodule_search_locations[0] if package and package.submodule_search_locations else ""
+    folders = (os.path.join(home, "data", name) for name in ("test_files", "charset_files", "palettes"))
+    return tuple(folder for folder in folders if os.path.isdir(folder))
+
+
+def run(words: Sequence[str]) -> int:
+    """Open the browser on the demo; return the exit code."""
+    parser = Parser(
+        prog=f"{PROGRAM} demo",
+        description="Browse the DICOM files bundled with pydicom, and a CT-like phantom series that is computed once and "
+        "kept in the user's cache.",
+    )
+    add_options(parser, OPTIONS)
+    arguments = parser.parse_args(words)
+    folder = phantom_folder()
+    if not phantom.is_complete(folder):
+        try:
+            progress(phantom.write_series(folder), "writing the demo's CT phantom")
+        except WriteError as error:
+            return refuse(str(error))
+    middle = os.path.join(folder, phantom.file_name(phantom.SLICES // 2))
+    return browse(Start((folder, *bundled_folders()), middle), given(arguments, OPTIONS))

@@ -1,0 +1,110 @@
+"""``dicom-tui [PATH ...]``: open the browser."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from tui import settings as user_settings
+from tui.browser_state import Start, start_of
+from tui.cli import PROGRAM, SUBCOMMANDS
+from tui.cli.output import Parser, add_options, given, refuse
+from tui.dicom.errors import os_reason
+from tui.settings import OPTIONS, Settings, SettingsError
+from tui.terminal import probe
+
+_COLOR_VARIABLE = "DICOM_TUI_COLOR"
+
+
+def _parser() -> Parser:
+    commands = "\n".join(f"  {PROGRAM} {name:<8} {what}" for name, (_module, what) in SUBCOMMANDS.items())
+    parser = Parser(
+        prog=PROGRAM,
+        usage=f"{PROGRAM} [options] [PATH ...]\n       {PROGRAM} {'|'.join(SUBCOMMANDS)}",
+        description="Browse DICOM files in the terminal: file tree, tags and picture. Nothing is ever written to them.",
+        epilog=f"commands:\n{commands}\n\nA folder that is called like a command is opened as ./NAME."
+        "\nNot for diagnosis.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("paths", nargs="*", metavar="PATH", help="files or folders (default: this folder)")
+    parser.add_argument("--version", action="store_true", help="print the version and exit")
+    add_options(parser, OPTIONS)
+    return parser
+
+
+def run(words: Sequence[str]) -> int:
+    """Open the browser on the paths in `words`; return the exit code."""
+    arguments = _parser().parse_args(words)
+    if arguments.version:
+        from tui import __version__
+
+        print(f"{PROGRAM} {__version__}")
+        return 0
+    paths = arguments.paths or ["."]
+    for path in paths:
+        if problem := path_problem(path):
+            return refuse(problem)
+    return browse(start_of(paths), given(arguments, OPTIONS))
+
+
+def path_problem(path: str) -> str | None:
+    """Return why `path` cannot be opened, in a sentence, or None."""
+    try:
+        if os.path.isdir(path):
+            os.scandir(path).close()
+        else:
+            with open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK)):
+                return None
+    except FileNotFoundError:
+        return f"{path}: there is no such file or folder"
+    except OSError as error:
+        return f"{path}: cannot be opened: {os_reason(error)}"
+    return None
+
+
+def browse(start: Start, flags: dict[str, str | bool]) -> int:
+    """Ask the terminal what it can do, and open the browser; return the exit code."""
+    if not sys.stdin.isatty() or not sys.stderr.isatty():
+        which = "standard input" if not sys.stdin.isatty() else "standard error"
+        return refuse(f"{which} is no terminal, and the browser needs one (see {PROGRAM} --help)")
+    if os.environ.get("TERM", "") in ("", "dumb", "unknown"):
+        return refuse(f"TERM is {os.environ.get('TERM') or 'not set'}: this terminal cannot show a full-screen program")
+    try:
+        settings = _settings(flags)
+    except SettingsError as error:
+        return refuse(str(error))
+    if os.environ.get("NO_COLOR") == "":  # empty means not set (no-color.org); Textual takes it for set
+        del os.environ["NO_COLOR"]
+    found = probe.classify(probe.ask(), os.environ, settings.color, ascii_only=settings.ascii)
+    _prepare(found)
+    from tui.app import DicomApp, UnknownThemeError  # imports Textual, which reads the environment that was prepared
+
+    try:
+        app = DicomApp(start, settings, found)
+    except UnknownThemeError as error:
+        return refuse(str(error))
+    return app.run_to_end()
+
+
+def _settings(flags: dict[str, str | bool]) -> Settings:
+    settings = user_settings.load(user_settings.settings_path())
+    said = os.environ.get(_COLOR_VARIABLE, "")
+    if said:
+        color = next(option for option in OPTIONS if option.name == "color")
+        if problem := color.problem(said):
+            raise SettingsError(f"{_COLOR_VARIABLE}: {problem}")
+        settings = settings.with_values({"color": said})
+    return settings.with_values(flags)
+
+
+def _prepare(terminal: probe.Terminal) -> None:
+    """Set what Textual and NumPy read from the environment when they are imported."""
+    depth = terminal.depth.value
+    os.environ["TEXTUAL_COLOR_SYSTEM"] = depth if depth in ("truecolor", "256") else "standard"
+    if depth == "mono":
+        os.environ["NO_COLOR"] = "1"
+    os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
+    os.environ.setdefault("TEXTUAL_SMOOTH_SCROLL", "0")
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    if os.environ.get("SSH_CONNECTION") or terminal.multiplexer:
+        os.environ.setdefault("ESCDELAY", "300")  # an escape sequence may arrive in pieces

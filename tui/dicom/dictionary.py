@@ -1,0 +1,100 @@
+"""The data dictionary (PS3.6): names, VRs and VMs of attributes, and names of UIDs.
+
+The tables are pydicom's, loaded as plain modules from where they lie: importing pydicom itself would cost more than the
+whole first screen (it imports NumPy and every decoder).
+"""
+
+import importlib.util
+from functools import cache
+from types import ModuleType
+from typing import NamedTuple
+
+
+class Entry(NamedTuple):
+    """One attribute of the dictionary."""
+
+    vr: str
+    vm: str
+    name: str
+    retired: bool
+    keyword: str
+
+
+@cache
+def _table(module: str) -> ModuleType:
+    package = importlib.util.find_spec("pydicom")
+    if package is None or not package.submodule_search_locations:
+        raise ModuleNotFoundError("pydicom is not installed", name="pydicom")
+    folder = package.submodule_search_locations[0]
+    spec = importlib.util.spec_from_file_location(f"{__name__}{module}", f"{folder}/{module}.py")
+    if spec is None or spec.loader is None:
+        raise ModuleNotFoundError(f"pydicom has no table {module}", name=f"pydicom.{module}")
+    loaded = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(loaded)
+    return loaded
+
+
+@cache
+def _repeaters() -> tuple[tuple[int, int, Entry], ...]:
+    """Return (mask, masked tag, entry) of the repeating groups, PS3.5 7.6: (50xx,eeee), (60xx,eeee), ..."""
+    rows = _table("_dicom_dict").RepeatersDictionary.items()
+    return tuple(
+        (
+            int("".join("0" if digit == "x" else "F" for digit in pattern), 16),
+            int(pattern.replace("x", "0"), 16),
+            _entry(row),
+        )
+        for pattern, row in rows
+    )
+
+
+def _entry(row: tuple[str, str, str, str, str]) -> Entry:
+    vr, vm, name, retired, keyword = row
+    return Entry(vr, vm, name, retired == "Retired", keyword)
+
+
+@cache
+def lookup(tag: int) -> Entry | None:
+    """Return the dictionary's entry of a public `tag` (0xGGGGEEEE), or None."""
+    row = _table("_dicom_dict").DicomDictionary.get(tag)
+    if row is not None:
+        return _entry(row)
+    group, element = tag >> 16, tag & 0xFFFF
+    if element == 0:
+        return Entry("UL", "1", "Group Length", group not in (0, 2), "GroupLength")
+    if group & 1:
+        return None
+    for mask, masked, entry in _repeaters():
+        if tag & mask == masked:
+            return entry
+    return None
+
+
+@cache
+def lookup_private(creator: str, tag: int) -> Entry | None:
+    """Return what pydicom knows of the private `tag` in the block of `creator`, or None."""
+    block = _table("_private_dict").private_dictionaries.get(creator)
+    if block is None:
+        return None
+    group, element = tag >> 16, tag & 0xFFFF
+    low = f"{element & 0xFF:02X}"
+    for key in (f"{group:04X}{element:04X}", f"{group:04X}xx{low}", f"{group >> 8:02X}xxxx{low}"):
+        row = block.get(key)
+        if row is not None:
+            vr, vm, name, _retired = row
+            return Entry(vr, vm, name, False, "")
+    return None
+
+
+_NEWER_UIDS = {  # PS3.6 Table A-1, not yet in pydicom's table
+    "1.2.840.10008.1.2.4.110": "JPEG XL Lossless",
+    "1.2.840.10008.1.2.4.111": "JPEG XL JPEG Recompression",
+    "1.2.840.10008.1.2.4.112": "JPEG XL",
+    "1.2.840.10008.1.2.8.1": "Deflated Image Frame Compression",
+}
+
+
+def uid_name(uid: str) -> str | None:
+    """Return the name that PS3.6 Annex A registers for `uid`, or None."""
+    row = _table("_uid_dict").UID_dictionary.get(uid)
+    return row[0] if row else _NEWER_UIDS.get(uid)

@@ -1,0 +1,70 @@
+"""What the service layer raises on purpose; every message is one sentence that a user can act on.
+
+::
+
+    DicomError
+    ├── ReadError          the file cannot be read as DICOM
+    │   └── ChangedError   the file is no longer the one that was opened
+    ├── PixelError         there is no picture, or it cannot be decoded
+    └── WriteError         a file could not be written
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from tui.text import safe_text
+
+
+class DicomError(Exception):
+    """Base of all errors raised on purpose.
+
+    Parameters
+    ----------
+    message : str
+        What, where, why and what would help, in one sentence without markup.
+    path : str, optional
+        The file concerned.
+    """
+
+    def __init__(self, message: str, path: str | None = None) -> None:
+        super().__init__(message)
+        self.path = path
+
+
+class ReadError(DicomError):
+    """The file cannot be read as DICOM."""
+
+
+class ChangedError(ReadError):
+    """The file is no longer the one that was opened."""
+
+
+class PixelError(DicomError):
+    """There is no picture, or it cannot be decoded."""
+
+
+class WriteError(DicomError):
+    """A file could not be written."""
+
+
+@contextmanager
+def translated(kind: type[DicomError], doing: str, path: str | None = None) -> Iterator[None]:
+    """Turn whatever pydicom or a codec raises at a hostile file into one `kind` of error.
+
+    This is the one place that catches broadly: struct.error, zlib.error, StopIteration, MemoryError, RecursionError and
+    many more come out of a parser that is fed with damaged data.
+    """
+    try:
+        yield
+    except DicomError:
+        raise
+    except Exception as error:
+        # pydicom sums up in a first line what the codec said in the last one
+        lines = str(error).strip().splitlines()
+        detail = safe_text(lines[-1].strip(), 300) if lines else type(error).__name__
+        raise kind(f"{doing}: {detail}", path) from error
+
+
+def os_reason(error: OSError) -> str:
+    """Return why the operating system refused, in lower case and without the path."""
+    return (error.strerror or type(error).__name__).lower()

@@ -1,0 +1,53 @@
+"""Declared options: one row is a flag of the command line and a control of a dialog."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+Value = str | bool
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One option.
+
+    Parameters
+    ----------
+    name : str
+        The name in words-with-hyphens: ``--name`` on the command line, the key in a dialog's answer.
+    label : str
+        What a dialog shows beside the control.
+    help : str
+        One sentence for both.
+    default : str or bool
+        A bool is a switch; a str is text.
+    choices : tuple of str
+        Where not empty, the only values allowed.
+    check : callable, optional
+        Returns what is wrong with a text, or None.
+    metavar : str
+        What the command line calls the value in its help.
+    """
+
+    name: str
+    label: str
+    help: str
+    default: Value = ""
+    choices: tuple[str, ...] = ()
+    check: Callable[[str], str | None] | None = None
+    metavar: str = "TEXT"
+
+    def problem(self, value: Value) -> str | None:
+        """Return what is wrong with `value`, in a sentence, or None."""
+        if isinstance(self.default, bool):
+            return None if isinstance(value, bool) else f"{self.label}: yes or no is wanted"
+        if not isinstance(value, str):
+            return f"{self.label}: a text is wanted"
+        if self.choices and value not in self.choices:
+            return f"{self.label}: {value!r} is none of {', '.join(self.choices)}"
+        return self.check(value) if self.check else None
+
+
+def problems(options: tuple[Option, ...], values: Mapping[str, Value]) -> list[str]:
+    """Return all that is wrong with `values`, in the order of `options`."""
+    found = (option.problem(values.get(option.name, option.default)) for option in options)
+    return [problem for problem in found if problem]

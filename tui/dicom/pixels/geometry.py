@@ -1,0 +1,72 @@
+"""Where a frame lies in the patient, and the shape of its pixels (PS3.3 C.7.6.2, C.7.6.1.1.1, 10.7.1)."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from tui.dicom.pixels.functional_groups import PIXEL_MEASURES, PLANE_ORIENTATION, PLANE_POSITION, FrameGroups
+
+_OBLIQUE: Final = 0.05
+_SQUARE_ENOUGH: Final = 1e-4
+
+
+@dataclass(frozen=True, slots=True)
+class Letters:
+    """The directions at a frame's edges: R L A P H F by falling component; "" where not known."""
+
+    left: str = ""
+    right: str = ""
+    top: str = ""
+    bottom: str = ""
+
+
+def direction(vector: tuple[float, float, float]) -> str:
+    """Return up to three letters for where `vector` (patient coordinates, PS3.3 C.7.6.2.1.1) points."""
+    ends = (("R", "L"), ("A", "P"), ("F", "H"))
+    parts = sorted(zip((abs(part) for part in vector), vector, ends, strict=True), key=lambda part: -part[0])
+    return "".join(names[value > 0] for size, value, names in parts if size > _OBLIQUE)
+
+
+def _opposite(letters: str) -> str:
+    return letters.translate(str.maketrans("RLAPHF", "LRPAFH"))
+
+
+def letters_of(groups: FrameGroups) -> Letters:
+    """Return the letters at the edges, from ImageOrientationPatient, else PatientOrientation; none without them."""
+    cosines = groups.macro(PLANE_ORIENTATION).numbers(0x00200037)
+    if len(cosines) == 6 and any(cosines[:3]) and any(cosines[3:]):
+        right, bottom = direction((cosines[0], cosines[1], cosines[2])), direction((cosines[3], cosines[4], cosines[5]))
+        return Letters(_opposite(right), right, _opposite(bottom), bottom)
+    said = groups.top.texts(0x00200020)
+    if len(said) == 2 and all(said):
+        biped = all(set(part) <= set("RLAPHF") for part in said)
+        right, bottom = said
+        return Letters(_opposite(right) if biped else "", right, _opposite(bottom) if biped else "", bottom)
+    return Letters()
+
+
+def pixel_aspect(groups: FrameGroups) -> float:
+    """Return how much higher than wide a pixel is: 1.0 for a square one, and where nothing tells."""
+    measures = groups.macro(PIXEL_MEASURES)
+    for attributes, tag in (
+        (measures, 0x00280030),  # PixelSpacing: between rows, between columns
+        (groups.top, 0x00280030),
+        (groups.top, 0x00181164),  # ImagerPixelSpacing, at the detector
+        (groups.top, 0x00182010),  # NominalScannedPixelSpacing
+        (groups.top, 0x00280034),  # PixelAspectRatio: vertical, horizontal
+    ):
+        found = attributes.numbers(tag)
+        if len(found) >= 2 and found[0] > 0 and found[1] > 0:
+            ratio = found[0] / found[1]
+            return 1.0 if abs(ratio - 1) < _SQUARE_ENOUGH else min(100.0, max(0.01, ratio))
+    return 1.0
+
+
+def slice_location_mm(groups: FrameGroups) -> float | None:
+    """Return where a slice lies along its normal, or None where position or orientation is missing."""
+    position = groups.macro(PLANE_POSITION).numbers(0x00200032)
+    cosines = groups.macro(PLANE_ORIENTATION).numbers(0x00200037)
+    if len(position) != 3 or len(cosines) != 6:
+        return None
+    (a, b, c), (d, e, f) = cosines[:3], cosines[3:]
+    normal = (b * f - c * e, c * d - a * f, a * e - b * d)
+    return sum(along * place for along, place in zip(normal, position, strict=True))

@@ -1,0 +1,72 @@
+"""How a picture is looked at, as one frozen value. Imports no NumPy: the key handling uses it."""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from tui.dicom.pixels.window import Window
+
+LARGEST_ZOOM: Final = 64.0
+SMALLEST_ZOOM: Final = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """How a picture is looked at.
+
+    Parameters
+    ----------
+    window : Window, optional
+        The user's window; None for the file's.
+    choice : int
+        Which of the file's own windows and LUTs; taken modulo their number.
+    inverted : bool
+        Whether the user turned the grey scale round.
+    zoom : float
+        How many times larger than fitted to the pane.
+    center_x, center_y : float
+        What lies in the middle of the pane, in fractions of the picture's width and height.
+    corner_text : bool
+        Whether the corners name patient and study.
+    """
+
+    window: Window | None = None
+    choice: int = 0
+    inverted: bool = False
+    zoom: float = 1.0
+    center_x: float = 0.5
+    center_y: float = 0.5
+    corner_text: bool = True
+
+    def windowed(self, window: Window | None) -> "View":
+        """Return this view with the user's `window`."""
+        return replace(self, window=window)
+
+    def of_file(self, choice: int) -> "View":
+        """Return this view with the file's own window number `choice`."""
+        return replace(self, window=None, choice=choice)
+
+    def zoomed(self, factor: float) -> "View":
+        """Return this view `factor` times larger, never smaller than fitted."""
+        zoom = min(LARGEST_ZOOM, max(SMALLEST_ZOOM, self.zoom * factor))
+        return self.panned(0, 0) if zoom == self.zoom else replace(self, zoom=zoom).panned(0, 0)
+
+    def panned(self, right: float, down: float) -> "View":
+        """Return this view moved by fractions of the pane; what is seen stays within the picture."""
+        half = 0.5 / self.zoom
+        return replace(
+            self,
+            center_x=min(1 - half, max(half, self.center_x + right / self.zoom)),
+            center_y=min(1 - half, max(half, self.center_y + down / self.zoom)),
+        )
+
+    def fitted(self) -> "View":
+        """Return this view with the whole picture in the pane."""
+        return replace(self, zoom=1.0, center_x=0.5, center_y=0.5)
+
+    def toggled(self) -> "View":
+        """Return this view with the grey scale turned round."""
+        return replace(self, inverted=not self.inverted)
+
+    def reset(self) -> "View":
+        """Return the first view, but for the corner text."""
+        return View(corner_text=self.corner_text)

@@ -1,0 +1,41 @@
+"""Where pydicom is called: its warnings are collected, never printed over the screen."""
+
+import logging
+import threading
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TextIO
+
+_collected = threading.local()
+_print_warning = warnings.showwarning
+logging.getLogger("pydicom").propagate = False  # it logs what it fails on, values included
+
+
+def _collect(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
+) -> None:
+    into = getattr(_collected, "texts", None)
+    if into is None:
+        _print_warning(message, category, filename, lineno, file, line)
+    else:
+        into.append(str(message))
+
+
+@contextmanager
+def quietly() -> Iterator[list[str]]:
+    """Collect what pydicom warns of in this thread while the block runs, into the list that is given."""
+    if warnings.showwarning is not _collect:
+        global _print_warning
+        _print_warning, warnings.showwarning = warnings.showwarning, _collect
+    before = getattr(_collected, "texts", None)
+    _collected.texts = texts = list[str]()
+    try:
+        yield texts
+    finally:
+        _collected.texts = before

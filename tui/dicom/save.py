@@ -1,0 +1,140 @@
+"""The one way that files are written: whole or not at all, never over another file unless told, never through a link.
+
+A file is written without a name in its target's folder, flushed to the disk, and then linked to its name, which fails if
+the name exists. Nobody else can read it before that, and a reader never sees half of it.
+"""
+
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import BinaryIO
+
+from tui.dicom.errors import WriteError, os_reason
+from tui.text import safe_text
+
+PRIVATE = 0o600
+_PARTIAL_PREFIX = ".dicom-tui-partial-"
+
+
+def _refused(path: str, why: str) -> WriteError:
+    return WriteError(f"{safe_text(path)} was not written: {why}", path)
+
+
+def _open_unnamed(folder: int) -> tuple[int, str | None]:
+    """Open a file for writing in `folder`; the name is None where the file system has unnamed files."""
+    with suppress(OSError):  # EOPNOTSUPP, EISDIR, EINVAL: each file system says it in its own way; the fallback reports
+        return os.open(".", os.O_TMPFILE | os.O_RDWR | os.O_CLOEXEC, PRIVATE, dir_fd=folder), None
+    name = f"{_PARTIAL_PREFIX}{os.getpid()}-{os.urandom(6).hex()}"
+    flags = os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC
+    return os.open(name, flags, PRIVATE, dir_fd=folder), name
+
+
+def _publish(fd: int, partial: str | None, name: str, folder: int) -> None:
+    """Give the finished file its name; fails with FileExistsError if the name is taken."""
+    if partial is None:
+        # With a dir_fd CPython calls linkat(), which alone can follow the /proc link to the unnamed file.
+        os.link(f"/proc/self/fd/{fd}", name, src_dir_fd=folder, dst_dir_fd=folder, follow_symlinks=True)
+        return
+    try:
+        os.link(partial, name, src_dir_fd=folder, dst_dir_fd=folder, follow_symlinks=False)
+    except FileExistsError:
+        raise
+    except OSError:  # no links on this file system: reserve the name exclusively, then move the finished file over it
+        os.close(os.open(name, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW, PRIVATE, dir_fd=folder))
+        os.rename(partial, name, src_dir_fd=folder, dst_dir_fd=folder)
+    else:
+        os.unlink(partial, dir_fd=folder)
+
+
+def _replace(fd: int, partial: str | None, name: str, folder: int) -> None:
+    """Put the finished file in the place of another one, atomically."""
+    if partial is None:
+        partial = f"{_PARTIAL_PREFIX}{os.getpid()}-{os.urandom(6).hex()}"
+        os.link(f"/proc/self/fd/{fd}", partial, src_dir_fd=folder, dst_dir_fd=folder, follow_symlinks=True)
+    os.rename(partial, name, src_dir_fd=folder, dst_dir_fd=folder)
+
+
+@contextmanager
+def new_file(path: str, *, replace: bool = False, mode: int = PRIVATE) -> Iterator[BinaryIO]:
+    """Open `path` for writing; it appears, whole, when the block ends without an error.
+
+    Parameters
+    ----------
+    path : str
+        Where; the folder must exist and is not followed if it is a link.
+    replace : bool
+        Whether a file of that name may be replaced.
+    mode : int
+        Permissions of the finished file; others cannot read it before it is finished.
+
+    Raises
+    ------
+    WriteError
+        The folder is missing or a link, the name is taken, the disk is full, ...
+    """
+    parent, name = os.path.split(path)
+    try:
+        folder = os.open(parent or ".", os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except OSError as error:
+        raise _refused(path, f"its folder cannot be opened ({os_reason(error)})") from error
+    partial: str | None = None
+    try:
+        if not replace and _exists(name, folder):
+            raise _refused(path, "a file of that name exists")
+        fd, partial = _open_unnamed(folder)
+        with os.fdopen(fd, "wb") as file:
+            yield file
+            file.flush()
+            os.fchmod(fd, mode)
+            os.fsync(fd)
+            (_replace if replace else _publish)(fd, partial, name, folder)
+            partial = None
+        os.fsync(folder)
+    except FileExistsError as error:
+        raise _refused(path, "a file of that name exists") from error
+    except OSError as error:
+        raise _refused(path, os_reason(error)) from error
+    finally:
+        if partial is not None:
+            with suppress(FileNotFoundError):
+                os.unlink(partial, dir_fd=folder)
+        os.close(folder)
+
+
+def _exists(name: str, folder: int) -> bool:
+    try:
+        os.stat(name, dir_fd=folder, follow_symlinks=False)
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def remove_leftovers(folder: str) -> list[str]:
+    """Remove what an interrupted run left in `folder`; return the names of the removed files."""
+    removed = []
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if not entry.name.startswith(_PARTIAL_PREFIX) or not stat.S_ISREG(
+                entry.stat(follow_symlinks=False).st_mode
+            ):
+                continue
+            pid = entry.name.removeprefix(_PARTIAL_PREFIX).partition("-")[0]
+            if pid.isdecimal() and not os.path.exists(f"/proc/{pid}"):
+                os.unlink(entry.path)
+                removed.append(entry.name)
+    return removed
+
+
+def private_folder(path: str) -> None:
+    """Make the folder `path` (and its parents) readable by its owner only; an existing one is left as it is.
+
+    Raises
+    ------
+    WriteError
+        It cannot be made.
+    """
+    try:
+        os.makedirs(path, mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise _refused(path, os_reason(error)) from error

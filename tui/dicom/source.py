@@ -1,0 +1,165 @@
+"""The bytes of one file: read where they are wanted, kept where headers are, never the whole of it."""
+
+import os
+import stat
+import zlib
+from bisect import bisect_right
+from typing import NamedTuple
+
+from tui.dicom.errors import ChangedError, ReadError, os_reason
+from tui.text import safe_text
+
+WINDOW = 64 * 1024
+HEAD = 4096  # so many bytes of each value, at the least, lie in one window with its header
+INFLATED_LIMIT = 512 * 1024 * 1024
+
+
+class Identity(NamedTuple):
+    """What tells whether a file is still the one that was opened."""
+
+    device: int
+    inode: int
+    size: int
+    modified_ns: int
+
+
+def _open_regular(path: str) -> tuple[int, Identity]:
+    """Open a regular file for reading; a FIFO or a device would never answer, so it is refused."""
+    name = safe_text(path)
+    try:
+        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY)
+    except OSError as error:
+        raise ReadError(f"{name} cannot be opened: {os_reason(error)}", path) from error
+    found = os.fstat(fd)
+    if not stat.S_ISREG(found.st_mode):
+        os.close(fd)
+        raise ReadError(f"{name} is no regular file", path)
+    return fd, Identity(found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
+
+
+class Source:
+    """Random access to one file's bytes, or to those of its inflated dataset.
+
+    Parameters
+    ----------
+    path : str
+        A regular file.
+
+    Raises
+    ------
+    ReadError
+        It cannot be opened, or is a folder, a FIFO or a device.
+    """
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self._fd, self.identity = _open_regular(path)
+        self.size = self.identity.size
+        self._inflated: bytes | None = None
+        self._starts: list[int] = []
+        self._windows: list[bytes] = []
+
+    def close(self) -> None:
+        """Close the file; what was read near the headers stays readable."""
+        if self._fd >= 0:
+            os.close(self._fd)
+            self._fd = -1
+
+    def __enter__(self) -> "Source":
+        """Return itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the file."""
+        self.close()
+
+    def window(self, offset: int, length: int = WINDOW) -> bytes:
+        """Read up to `length` bytes from `offset` on and keep them."""
+        data = self.read(offset, length)
+        self._starts.append(offset)
+        self._windows.append(data)
+        return data
+
+    def head(self, offset: int, length: int) -> bytes:
+        """Return up to `length` bytes from `offset` on out of what was kept, without touching the disk."""
+        if self._inflated is not None:
+            return self._inflated[offset : offset + length]
+        # The last window that starts at or before the offset was read for the header just before it; the one before that
+        # may hold more of a value that begins at the very end of a window.
+        index = bisect_right(self._starts, offset) - 1
+        best = b""
+        while index >= 0:
+            start = offset - self._starts[index]
+            found = self._windows[index][start : start + length]
+            if len(found) > len(best):
+                best = found
+            if len(best) == length or index == 0 or self._starts[index - 1] + len(self._windows[index - 1]) <= offset:
+                return best
+            index -= 1
+        return best
+
+    def read(self, offset: int, length: int) -> bytes:
+        """Read up to `length` bytes from `offset` on; fewer only at the end.
+
+        Raises
+        ------
+        ReadError
+            The file cannot be read.
+        ChangedError
+            It was changed since it was opened.
+        """
+        if self._inflated is not None:
+            return self._inflated[offset : offset + length]
+        length = min(length, max(0, self.size - offset))
+        if self._fd >= 0:
+            return self._pread(self._fd, offset, length)
+        fd, identity = _open_regular(self.path)
+        try:
+            if identity != self.identity:
+                raise ChangedError(f"{safe_text(self.path)} was changed since it was opened; open it again", self.path)
+            return self._pread(fd, offset, length)
+        finally:
+            os.close(fd)
+
+    def _pread(self, fd: int, offset: int, length: int) -> bytes:
+        parts = []
+        try:
+            while length > 0 and (part := os.pread(fd, length, offset)):
+                parts.append(part)
+                offset += len(part)
+                length -= len(part)
+        except OSError as error:
+            raise ReadError(f"{safe_text(self.path)} cannot be read: {os_reason(error)}", self.path) from error
+        return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    def inflate_from(self, offset: int) -> str | None:
+        """Replace what follows `offset` by its inflated form (RFC 1951, PS3.5 A.5); offsets then count in that.
+
+        Returns
+        -------
+        str or None
+            What was wrong with the compressed data, if something was; what could be inflated stays.
+        """
+        raw = self.read(0, self.size)
+        inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+        parts, inflated, problem = [raw[:offset]], 0, None
+        at = offset
+        try:
+            while at < len(raw) and not inflater.eof and inflated < INFLATED_LIMIT:
+                part = inflater.decompress(raw[at : at + WINDOW], 16 * 1024 * 1024)
+                while inflater.unconsumed_tail and inflated < INFLATED_LIMIT:
+                    parts.append(part)
+                    inflated += len(part)
+                    part = inflater.decompress(inflater.unconsumed_tail, 16 * 1024 * 1024)
+                parts.append(part)
+                inflated += len(part)
+                at += WINDOW
+        except zlib.error as error:
+            problem = f"the deflated data is damaged ({error})"
+        if inflated >= INFLATED_LIMIT:
+            problem = f"the deflated data is larger than {INFLATED_LIMIT >> 20} MiB and was cut there"
+        elif problem is None and not inflater.eof:
+            problem = "the deflated data ends early"
+        self._inflated = b"".join(parts)
+        self.size = len(self._inflated)
+        return problem

@@ -1,0 +1,348 @@
+"""A dataset as flat rows: what the tag table shows and what a search looks through."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from tui.dicom import values
+from tui.dicom.attributes import Attributes
+from tui.dicom.dictionary import Entry, lookup, lookup_private, uid_name
+from tui.dicom.elements import ITEM, PIXEL_DATA, UNDEFINED, Element, Elements, tag_text
+from tui.dicom.errors import ReadError
+from tui.dicom.source import HEAD
+from tui.text import safe_text
+
+FIRST_BYTES = 16
+MOST_NUMBERS = 64
+CUT_LENGTH = 256
+
+
+@dataclass(frozen=True, slots=True)
+class TagRow:
+    """One row of the table; every text is safe to draw.
+
+    `path` names the element through its sequences, as ``(0040,0275)[0].(0040,0007)``; `tag` is empty for an item;
+    `name` is the keyword, a private name in brackets, or the item's number; `title` the dictionary's name; `cut` tells that `text` is not the whole.
+    """
+
+    path: str
+    depth: int
+    tag: str
+    vr: str
+    name: str
+    text: str
+    title: str = ""
+    creator: str = ""
+    private: bool = False
+    parent: bool = False
+    broken: bool = False
+    cut: bool = False
+
+    @property
+    def haystack(self) -> str:
+        """Return what a search looks through, in lower case."""
+        digits = self.tag[1:10].replace(",", "")
+        return "\n".join((self.tag, digits, self.name, self.title, self.creator, self.text)).lower()
+
+
+class TagRows:
+    """The rows of one file, made when they are asked for.
+
+    Parameters
+    ----------
+    elements : Elements
+        The walked file.
+    """
+
+    def __init__(self, elements: Elements) -> None:
+        self.elements = elements
+        self._rows: dict[int, TagRow] = {}
+        self._creators: dict[int, dict[int, str]] = {}
+        self._haystacks: list[str] | None = None
+
+    @property
+    def path(self) -> str:
+        """Return the file's path."""
+        return self.elements.path
+
+    def __len__(self) -> int:
+        """Return how many rows there are, the row that tells of a break included."""
+        return len(self.elements.elements) + (self.elements.broken is not None)
+
+    def depth(self, index: int) -> int:
+        """Return how deep row `index` lies."""
+        found = self.elements.elements
+        return found[index].depth if index < len(found) else 0
+
+    def is_parent(self, index: int) -> bool:
+        """Return whether row `index` has rows below it."""
+        found = self.elements.elements
+        return index + 1 < len(found) and found[index + 1].depth > found[index].depth
+
+    @cached_property
+    def parents(self) -> list[int]:
+        """Return the row that each row lies in; -1 at the top."""
+        found: list[int] = []
+        chain: list[int] = []
+        for index, element in enumerate(self.elements.elements):
+            del chain[element.depth :]
+            found.append(chain[-1] if chain else -1)
+            chain.append(index)
+        if self.elements.broken is not None:
+            found.append(-1)
+        return found
+
+    @cached_property
+    def _item_numbers(self) -> dict[int, int]:
+        """Return the number of each item in its sequence, from 1."""
+        counts: dict[int, int] = {}
+        numbers: dict[int, int] = {}
+        for index, element in enumerate(self.elements.elements):
+            if element.tag == ITEM:
+                parent = self.parents[index]
+                numbers[index] = counts[parent] = counts.get(parent, 0) + 1
+        return numbers
+
+    def key(self, index: int) -> str:
+        """Return the path of row `index`, the same in every file that has that element."""
+        if index >= len(self.elements.elements):
+            return "break"
+        parts: list[str] = []
+        while index >= 0:
+            element = self.elements.elements[index]
+            parts.append(f"[{self._item_numbers[index] - 1}]" if element.tag == ITEM else f".{tag_text(element.tag)}")
+            index = self.parents[index]
+        return "".join(reversed(parts)).removeprefix(".")
+
+    def haystacks(self) -> list[str]:
+        """Return what a search looks through, a text per row; made once, which takes about a microsecond a row."""
+        if self._haystacks is None:
+            self._haystacks = [self.row(index).haystack for index in range(len(self))]
+        return self._haystacks
+
+    def row(self, index: int) -> TagRow:
+        """Return row `index`."""
+        row = self._rows.get(index)
+        if row is None:
+            row = self._rows[index] = self._make(index)
+        return row
+
+    def whole(self, index: int) -> str:
+        """Return the whole value of row `index`, lines kept; this may read the file.
+
+        Raises
+        ------
+        ReadError
+            The file cannot be read, or was changed since it was opened.
+        """
+        if index >= len(self.elements.elements):
+            return self.row(index).text
+        element = self.elements.elements[index]
+        if element.length == UNDEFINED or element.tag == ITEM or self.is_parent(index):
+            return self.row(index).text
+        data = self.elements.source.read(element.offset, min(element.length, 1 << 20))
+        lines = _whole_lines(element, data, self.elements.encoding_at(element).big_endian, self._charset(index))
+        shown = "\n".join(safe_text(line, 1 << 20) for line in lines)
+        return shown if element.length <= 1 << 20 else f"{shown}\n… {element.length - (1 << 20):,} more bytes"
+
+    def _make(self, index: int) -> TagRow:
+        found = self.elements.elements
+        if index >= len(found):
+            broken = self.elements.broken
+            sentence = broken.sentence if broken else ""
+            return TagRow("break", 0, "", "", "", safe_text(sentence[:1].upper() + sentence[1:]), broken=True)
+        element = found[index]
+        parent = self.is_parent(index)
+        if element.tag == ITEM:
+            return self._item_row(index, element, parent)
+        entry, creator = self._entry(index, element)
+        text = self._text(index, element)
+        return TagRow(
+            path=self.key(index),
+            depth=element.depth,
+            tag=tag_text(element.tag),
+            vr=element.vr,
+            name=_name(element.tag, entry, creator),
+            text=safe_text(text, CUT_LENGTH),
+            title=entry.name if entry else "",
+            creator=safe_text(creator),
+            private=bool(element.tag >> 16 & 1),
+            parent=parent,
+            cut=element.length > CUT_LENGTH or len(text) > CUT_LENGTH,
+        )
+
+    def _item_row(self, index: int, element: Element, parent: bool) -> TagRow:
+        number = self._item_numbers[index]
+        fragment = not parent and self.elements.elements[self.parents[index]].vr in ("OB", "OW")
+        text = f"{element.length:,} bytes" if fragment else "" if parent else "empty"
+        name = f"fragment {number}" if fragment else f"item {number}"
+        return TagRow(self.key(index), element.depth, "", "", name, text, parent=parent)
+
+    def _entry(self, index: int, element: Element) -> tuple[Entry | None, str]:
+        group, number = element.tag >> 16, element.tag & 0xFFFF
+        if not group & 1 or number < 0x1000:
+            return lookup(element.tag), ""
+        creator = self._private_creators(self.parents[index]).get(group << 8 | number >> 8, "")
+        return lookup_private(creator, element.tag) if creator else None, creator
+
+    def _siblings(self, parent: int) -> Iterator[Element]:
+        found = self.elements.elements
+        depth = found[parent].depth + 1 if parent >= 0 else 0
+        index = parent + 1
+        while index < len(found) and found[index].depth >= depth:
+            if found[index].depth == depth:
+                yield found[index]
+            index += 1
+
+    def _private_creators(self, parent: int) -> dict[int, str]:
+        """Return the creator of each private block in the dataset that lies in row `parent`."""
+        known = self._creators.get(parent)
+        if known is None:
+            source = self.elements.source
+            known = self._creators[parent] = {
+                (element.tag >> 16) << 8 | element.tag & 0xFF: values.text(
+                    "LO", source.head(element.offset, min(element.length, 64)), ()
+                ).strip()
+                for element in self._siblings(parent)
+                if element.tag >> 16 & 1 and 0x10 <= element.tag & 0xFFFF <= 0xFF and element.length != UNDEFINED
+            }
+        return known
+
+    @cached_property
+    def attributes(self) -> Attributes:
+        """Return the attributes of the top level."""
+        return Attributes.of(self.elements)
+
+    def _charset(self, index: int) -> tuple[str, ...]:
+        """Return the character set in force at row `index`: its item's own, or the nearest one around it."""
+        parent = self.parents[index]
+        while parent >= 0:
+            for element in self._siblings(parent) if self.elements.elements[parent].tag == ITEM else ():
+                if element.tag == 0x00080005 and 0 < element.length <= HEAD:
+                    data = self.elements.source.head(element.offset, element.length)
+                    return values.texts("CS", data, ())
+                if element.tag > 0x00080005:
+                    break
+            parent = self.parents[parent]
+        return self.attributes.charset
+
+    def _text(self, index: int, element: Element) -> str:
+        if element.length == UNDEFINED or element.vr == "SQ":
+            return self._container_text(index, element)
+        if element.length == 0:
+            return ""
+        data = self.elements.source.head(element.offset, min(element.length, HEAD))
+        big_endian = self.elements.encoding_at(element).big_endian
+        charset = self._charset(index) if element.vr in values.CHARSET_VRS and not data.isascii() else ()
+        return value_text(element, data, big_endian=big_endian, charset=charset or self._escaped(index, element, data))
+
+    def _escaped(self, index: int, element: Element, data: bytes) -> tuple[str, ...]:
+        return self._charset(index) if element.vr in values.CHARSET_VRS and b"\x1b" in data else ()
+
+    def _container_text(self, index: int, element: Element) -> str:
+        after = self.elements.after(index)
+        children = [child for child in self.elements.elements[index + 1 : after] if child.depth == element.depth + 1]
+        if element.vr == "SQ":
+            return f"{len(children)} item{'' if len(children) == 1 else 's'}"
+        total = sum(child.length for child in children)
+        kind = "encapsulated pixel data" if element.tag == PIXEL_DATA else "encapsulated"
+        return f"{kind}, {len(children)} fragment{'' if len(children) == 1 else 's'}, {total:,} bytes"
+
+
+def _name(tag: int, entry: Entry | None, creator: str) -> str:
+    if not tag >> 16 & 1:
+        return entry.keyword or entry.name if entry else "unknown to the dictionary"
+    if entry is not None and entry.name == "Group Length":
+        return entry.keyword
+    if tag & 0xFFFF < 0x1000:
+        return "private creator"
+    return f"[{safe_text(entry.name)}]" if entry else f"[{safe_text(creator) or 'private'}]"
+
+
+def value_text(element: Element, data: bytes, *, big_endian: bool, charset: tuple[str, ...]) -> str:
+    """Return the value of `element` in one line, not yet made safe.
+
+    Parameters
+    ----------
+    element : Element
+        Whose value.
+    data : bytes
+        The value field, or its beginning.
+    big_endian : bool
+        Its byte order.
+    charset : tuple of str
+        The SpecificCharacterSet in force.
+    """
+    vr = element.vr
+    if vr in values.NUMBERS:
+        found = values.numbers(vr, data, big_endian=big_endian, most=MOST_NUMBERS)
+        more = element.length // values.NUMBERS[vr][1] - len(found)
+        return "\\".join(_number(vr, value) for value in found) + (f"\\… {more:,} more" if more > 0 else "")
+    if vr == "AT":
+        return "\\".join(_attribute(tag) for tag in values.tags(data[: 4 * MOST_NUMBERS], big_endian=big_endian))
+    if vr in values.BINARY_VRS:
+        return _binary(element, data)
+    shown = values.text(vr, data, charset)
+    if vr == "UI":
+        return "\\".join(_uid(uid) for uid in shown.split("\\"))
+    return shown
+
+
+def _number(vr: str, value: float) -> str:
+    if vr == "FL":
+        return f"{value:.7g}"
+    return repr(value) if vr == "FD" else str(value)
+
+
+def _attribute(tag: int) -> str:
+    entry = lookup(tag)
+    return f"{tag_text(tag)} {entry.keyword}" if entry and entry.keyword else tag_text(tag)
+
+
+def _uid(uid: str) -> str:
+    name = uid_name(uid)
+    return f"{uid} ({name})" if name else uid
+
+
+def _binary(element: Element, data: bytes) -> str:
+    size = f"{element.length:,} byte{'' if element.length == 1 else 's'}"
+    printable = data[:64].rstrip(b" \0")
+    if element.vr == "UN" and element.length <= 64 and printable and printable.isascii():
+        words = printable.decode("ascii")
+        if words.isprintable():
+            return words
+    more = " …" if element.length > FIRST_BYTES else ""
+    return f"{size}: {data[:FIRST_BYTES].hex(' ')}{more}"
+
+
+def _whole_lines(element: Element, data: bytes, big_endian: bool, charset: tuple[str, ...]) -> list[str]:
+    vr = element.vr
+    if vr in values.BINARY_VRS:
+        return [_hex_line(at, data[at : at + 16]) for at in range(0, min(len(data), 64 * 1024), 16)]
+    if vr in values.NUMBERS:
+        return [_number(vr, value) for value in values.numbers(vr, data, big_endian=big_endian)]
+    if vr == "AT":
+        return [_attribute(tag) for tag in values.tags(data, big_endian=big_endian)]
+    if vr in values.SINGLE_VALUE_VRS:
+        return values.text(vr, data, charset).splitlines()
+    parts = values.texts(vr, data, charset)
+    return [_uid(part) for part in parts] if vr == "UI" else list(parts)
+
+
+def _hex_line(at: int, data: bytes) -> str:
+    letters = "".join(chr(byte) if 0x20 <= byte < 0x7F else "." for byte in data)
+    return f"{at:08x}  {data.hex(' '):<47}  {letters}"
+
+
+def load_rows(elements: Elements) -> TagRows:
+    """Return the rows of a walked file.
+
+    Raises
+    ------
+    ReadError
+        There is not one element in it.
+    """
+    rows = TagRows(elements)
+    if not len(rows):
+        raise ReadError(f"{safe_text(elements.path)} holds no element", elements.path)
+    return rows

@@ -1,0 +1,1 @@
+"""Drawing pictures with characters: NumPy only; knows nothing of DICOM and nothing of a user interface."""

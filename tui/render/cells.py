@@ -1,0 +1,222 @@
+"""Screen pixels to terminal text: half-blocks, two pixels a cell, as ready-made lines with as few colour changes as possible.
+
+A line is exact: parsed back it gives the pixels that went in. It begins without assumptions on the colours in force and
+ends with a reset.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tui.render.color_depth import ColorDepth, rgb_of, sgr
+from tui.render.dither import color_ids
+from tui.text import cell_width
+
+Ids = NDArray[np.int64]
+Levels = NDArray[Any]
+RGB = tuple[int, int, int]
+
+RESET = "\x1b[0m"
+UPPER, SPACE = "▀", " "
+_MONO = (" ", "▄", "▀", "█")
+_DENSITY = " .:-=+*#%@"
+_MOST_ENTRIES = 300_000
+_BOTH, _UPPER_ONLY, _LOWER_ONLY, _SAME, _FLAT, _FLAT_SAME = range(6)
+
+
+class Label(NamedTuple):
+    """A text over the picture: `row` and `column` in cells; `text` is safe to draw."""
+
+    row: int
+    column: int
+    text: str
+
+
+class Run(NamedTuple):
+    """Some cells of the same colours; None is the terminal's own colour."""
+
+    text: str
+    foreground: RGB | None
+    background: RGB | None
+
+
+class _Table(dict[int, str]):
+    """The text of a cell by (what changes, upper id, lower id), made when first needed."""
+
+    def __init__(self, depth: ColorDepth) -> None:
+        super().__init__()
+        self._depth = depth
+
+    def __missing__(self, key: int) -> str:
+        if len(self) > _MOST_ENTRIES:
+            self.clear()
+        kind, upper, lower = key & 7, key >> 3 & 0xFFFFFF, key >> 27
+        parts = []
+        if kind in (_BOTH, _UPPER_ONLY):
+            parts.append(sgr(upper, self._depth, background=False))
+        if kind in (_BOTH, _LOWER_ONLY, _FLAT):
+            parts.append(sgr(lower, self._depth, background=True))
+        glyph = SPACE if kind in (_FLAT, _FLAT_SAME) else UPPER
+        text = self[key] = f"\x1b[{';'.join(parts)}m{glyph}" if parts else glyph
+        return text
+
+
+@dataclass(frozen=True, slots=True)
+class Encoder:
+    """Turns levels into lines for one kind of terminal.
+
+    Parameters
+    ----------
+    depth : ColorDepth
+        Its colours.
+    unicode : bool
+        Whether it draws half-blocks; without them a cell is one pixel, drawn as a coloured space.
+    """
+
+    depth: ColorDepth
+    unicode: bool = True
+    _table: _Table = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_table", _Table(self.depth))
+
+    def grid(self, levels: Levels, labels: tuple[Label, ...] = ()) -> "Grid":
+        """Return the cells of a picture.
+
+        Parameters
+        ----------
+        levels : ndarray of uint8, shape (2 * rows, columns) or (2 * rows, columns, 3)
+            Grey levels or RGB of the screen pixels.
+        labels : tuple of Label
+            Texts over it; of two that overlap, the first is drawn.
+        """
+        if not self.unicode:
+            pairs = levels.reshape(levels.shape[0] // 2, 2, *levels.shape[1:]).astype(np.uint16)
+            mean = ((pairs[:, 0] + pairs[:, 1] + 1) // 2).astype(np.uint8)
+            if self.depth is ColorDepth.MONO:
+                single = mean if mean.ndim == 2 else mean.mean(-1)
+                shades = np.minimum(single.astype(np.int64) * len(_DENSITY) // 256, len(_DENSITY) - 1)
+                return Grid(self, shades, shades, labels)
+            ids = color_ids(mean, self.depth)
+            return Grid(self, ids, ids, labels)
+        ids = color_ids(levels, self.depth)
+        return Grid(self, ids[0::2], ids[1::2], labels)
+
+
+@dataclass(frozen=True, eq=False)
+class Grid:
+    """The cells of one picture: colour ids of the upper and lower pixel of each, shape (rows, columns)."""
+
+    encoder: Encoder
+    upper: Ids
+    lower: Ids
+    labels: tuple[Label, ...]
+
+    @property
+    def width(self) -> int:
+        """Return the width in cells."""
+        return int(self.upper.shape[1])
+
+    @property
+    def height(self) -> int:
+        """Return the height in cells."""
+        return int(self.upper.shape[0])
+
+    def lines(self) -> list[str]:
+        """Return the terminal text of every row."""
+        labelled = {label.row for label in self.labels}
+        if self.encoder.depth is ColorDepth.MONO:
+            return ["".join(run.text for run in self.runs(row)) for row in range(self.height)]
+        plain = _codes(self.upper, self.lower).tolist()
+        text = self.encoder._table.__getitem__
+        return [
+            self._labelled_line(row) if row in labelled else "".join(map(text, codes)) + RESET
+            for row, codes in enumerate(plain)
+        ]
+
+    def _spans(self, row: int) -> list[tuple[int, int, str]]:
+        """Return (start, end, text) of the labels on `row`, in order, none over another."""
+        spans: list[tuple[int, int, str]] = []
+        for label in self.labels:
+            end = label.column + cell_width(label.text)
+            free = all(end <= start or label.column >= stop for start, stop, _ in spans)
+            if label.row == row and free and label.column >= 0 and end <= self.width:
+                spans.append((label.column, end, label.text))
+        return sorted(spans)
+
+    def _labelled_line(self, row: int) -> str:
+        depth, parts, at = self.encoder.depth, list[str](), 0
+        white, black = _label_ids(depth)
+        style = f"\x1b[{sgr(white, depth, background=False)};{sgr(black, depth, background=True)}m"
+        for start, end, text in self._spans(row):
+            parts += [self._cells(row, at, start), style, text, RESET]
+            at = end
+        return "".join(parts) + self._cells(row, at, self.width) + RESET
+
+    def _cells(self, row: int, start: int, end: int) -> str:
+        if start >= end:
+            return ""
+        codes = _codes(self.upper[row : row + 1, start:end], self.lower[row : row + 1, start:end])
+        return "".join(map(self.encoder._table.__getitem__, codes[0].tolist()))
+
+    def runs(self, row: int) -> list[Run]:
+        """Return `row` as runs of cells, for whatever draws over a part of the picture."""
+        runs: list[Run] = []
+        at = 0
+        for start, end, text in self._spans(row):
+            runs += self._picture_runs(row, at, start)
+            white, black = _label_ids(self.encoder.depth)
+            depth = self.encoder.depth
+            mono = depth is ColorDepth.MONO
+            runs.append(Run(text, None if mono else rgb_of(white, depth), None if mono else rgb_of(black, depth)))
+            at = end
+        return runs + self._picture_runs(row, at, self.width)
+
+    def _picture_runs(self, row: int, start: int, end: int) -> list[Run]:
+        depth, runs = self.encoder.depth, list[Run]()
+        for upper, lower in zip(self.upper[row, start:end].tolist(), self.lower[row, start:end].tolist(), strict=True):
+            if depth is ColorDepth.MONO:
+                glyph = _MONO[upper * 2 + lower] if self.encoder.unicode else _DENSITY[upper]
+                run = Run(glyph, None, None)
+            elif upper == lower:
+                run = Run(SPACE, None, rgb_of(lower, depth))
+            else:
+                run = Run(UPPER, rgb_of(upper, depth), rgb_of(lower, depth))
+            if runs and runs[-1][1:] == run[1:]:
+                runs[-1] = run._replace(text=runs[-1].text + run.text)
+            else:
+                runs.append(run)
+        return runs
+
+
+def _label_ids(depth: ColorDepth) -> tuple[int, int]:
+    """Return the colour ids of a label's text and of what is behind it."""
+    return {
+        ColorDepth.TRUECOLOR: (0xE0E0E0, 0x000000),
+        ColorDepth.PALETTE_256: (254, 16),
+        ColorDepth.PALETTE_16: (15, 0),
+        ColorDepth.MONO: (1, 0),
+    }[depth]
+
+
+def _codes(upper: Ids, lower: Ids) -> Ids:
+    """Return a `_Table` key for every cell: which colours have to be set, given the cells before it in its row."""
+    columns = upper.shape[1]
+    flat = upper == lower
+    before = np.full_like(lower, -1)
+    before[:, 1:] = lower[:, :-1]
+    new_lower = lower != before
+    # the foreground in force is that of the last cell that was not flat
+    last = np.maximum.accumulate(np.where(flat, -1, np.arange(columns)), axis=1)
+    previous = np.full_like(last, -1)
+    previous[:, 1:] = last[:, :-1]
+    in_force = np.where(previous >= 0, np.take_along_axis(upper, np.maximum(previous, 0), 1), -1)
+    new_upper = ~flat & (upper != in_force)
+    kind = np.where(
+        flat,
+        np.where(new_lower, _FLAT, _FLAT_SAME),
+        np.where(new_upper, np.where(new_lower, _BOTH, _UPPER_ONLY), np.where(new_lower, _LOWER_ONLY, _SAME)),
+    )
+    return np.asarray(kind | np.where(new_upper, upper, 0) << 3 | np.where(new_lower, lower, 0) << 27, np.int64)

@@ -1,0 +1,74 @@
+"""Levels to the colours that a terminal has.
+
+256 colours: greys use the true values of the ramp (0, 8 + 10 k, 255) with ordered dither; a terminal library's own mapping
+is 4.6 levels too dark on average. 16 colours and mono are dithered greys.
+"""
+
+from functools import cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tui.render.color_depth import CUBE, ColorDepth
+
+Ids = NDArray[np.int64]
+Levels = NDArray[Any]
+
+
+_RAMP = np.array([0, *range(8, 248, 10), 255])
+_RAMP_INDEX = (16, *range(232, 256), 231)
+_FOUR = np.array([0, 85, 170, 255])
+_FOUR_SGR = (0, 8, 7, 15)
+_CUBE = np.array(CUBE)
+
+
+@cache
+def _bayer(size: int) -> NDArray[np.float32]:
+    """Return the ordered-dither matrix of `size` (a power of two), thresholds between 0 and 1."""
+    matrix = np.zeros((1, 1))
+    while len(matrix) < size:
+        matrix = np.block([[4 * matrix, 4 * matrix + 2], [4 * matrix + 3, 4 * matrix + 1]])
+    return ((matrix + 0.5) / matrix.size).astype(np.float32)
+
+
+def _dithered(levels: Levels, palette: NDArray[np.int64], size: int) -> Ids:
+    """Return the index in `palette` (ascending levels) of each pixel, chosen by ordered dither."""
+    below = np.clip(np.searchsorted(palette, levels, side="right") - 1, 0, len(palette) - 2)
+    low, high = palette[below], palette[below + 1]
+    height, width = levels.shape[:2]
+    threshold = np.tile(_bayer(size), (height // size + 1, width // size + 1))[:height, :width]
+    if levels.ndim == 3:
+        threshold = threshold[..., None]
+    return np.asarray(below + ((levels - low) / (high - low) > threshold), np.int64)
+
+
+def grey(rgb: Levels) -> Levels:
+    """Return the luma (ITU-R BT.601) of RGB levels, uint8."""
+    return (rgb.astype(np.float32) @ np.array([0.299, 0.587, 0.114], np.float32) + 0.5).astype(np.uint8)
+
+
+def color_ids(levels: Levels, depth: ColorDepth) -> Ids:
+    """Return a colour id for each pixel, such as `sgr` takes.
+
+    Parameters
+    ----------
+    levels : ndarray of uint8, shape (h, w) or (h, w, 3)
+        Grey levels or RGB.
+    depth : ColorDepth
+        What the terminal shows.
+    """
+    if depth is ColorDepth.TRUECOLOR:
+        wide = levels.astype(np.int64)
+        return wide * 0x010101 if levels.ndim == 2 else wide[..., 0] << 16 | wide[..., 1] << 8 | wide[..., 2]
+    if depth is ColorDepth.PALETTE_256:
+        if levels.ndim == 2:
+            return np.array(_RAMP_INDEX)[_dithered(levels, _RAMP, 8)]
+        cube = _dithered(levels, _CUBE, 8)
+        neutral = (levels.max(-1).astype(np.int64) - levels.min(-1)) < 10
+        ramp = np.array(_RAMP_INDEX)[_dithered(grey(levels), _RAMP, 8)]
+        return np.where(neutral, ramp, 16 + cube[..., 0] * 36 + cube[..., 1] * 6 + cube[..., 2])
+    single = levels if levels.ndim == 2 else grey(levels)
+    if depth is ColorDepth.PALETTE_16:
+        return np.array(_FOUR_SGR)[_dithered(single, _FOUR, 4)]
+    return _dithered(single, np.array([0, 255]), 8)

@@ -1,0 +1,421 @@
+"""The main screen: it owns the state, hands it down, and takes messages up."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar, TypeVar
+
+from textual import getters, on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+from textual.events import DescendantFocus, Resize
+from textual.message import Message
+from textual.reactive import var
+from textual.screen import Screen
+from textual.widget import Widget
+
+from tui.background import Background
+from tui.browser_state import NARROW_BELOW, PANES, Layout, Mode, Selection, Sentence, Start
+from tui.commands import EVERYWHERE, FILES, PICTURE, TAGS, Command
+from tui.dicom.pixels.view import View
+from tui.dicom.query import Hits
+from tui.dicom.tags import TagRows
+from tui.screens import questions
+from tui.screens.dialogs import Dialogs
+from tui.screens.picture_commands import PictureCommands
+from tui.settings import Remembered, Settings
+from tui.terminal.probe import Terminal
+from tui.text import safe_text
+from tui.widgets.bars import PANE_NAMES, KeyLine, PaneTabs, StatusLine, TitleBar
+from tui.widgets.bindings import bindings
+from tui.widgets.file_tree import FileTree
+from tui.widgets.glyphs import ASCII, UNICODE
+from tui.widgets.image_view import ImageView
+from tui.widgets.search_input import SearchInput
+from tui.widgets.tag_table import TagTable
+
+if TYPE_CHECKING:
+    from tui.dicom.pixels.picture import Picture
+
+Q = TypeVar("Q")
+A = TypeVar("A")
+_LOW = 16
+_MESSAGE_S = 4.0
+_WELCOME = Sentence("Move through the files: what is under the cursor is shown here.")
+
+
+class Browser(PictureCommands, Dialogs, Screen[None]):
+    """Files, picture and tags."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings(EVERYWHERE)
+    AUTO_FOCUS = None
+
+    selection: var[Selection] = var(Selection)
+    view: var[View] = var(View)
+    mode: var[Mode] = var(Mode.NONE)
+    layout_state: var[Layout] = var(Layout)
+    sentence: var[Sentence] = var(_WELCOME)
+    file_filter: var[str] = var("")
+    tag_query: var[str] = var("")
+    message: var[str] = var("")
+
+    file_tree = getters.query_one(FileTree)
+    table = getters.query_one(TagTable)
+    image = getters.query_one(ImageView)
+
+    def __init__(self, start: Start, settings: Settings, terminal: Terminal, remembered: Remembered) -> None:
+        super().__init__()
+        self.start = start
+        self.settings = settings
+        self.terminal = terminal
+        self.remembered = remembered
+        self.set_reactive(Browser.view, View(corner_text=not settings.no_corner_text))
+        self._rows: TagRows | None = None
+        self._hits: Hits | None = None
+        make = self._background
+        self.folders = make("folders", questions.answer_folder, questions.Listed)
+        self.facts = make("facts", questions.answer_facts, questions.FactsFound)
+        self.rows = make("rows", questions.answer_rows, questions.RowsRead)
+        self.pictures = make("pictures", questions.PictureAnswers.new(), questions.PictureMade)
+        self.searches = make("search", questions.answer_search, questions.Searched)
+        self.seeks = make("seek", questions.answer_seek, questions.Sought)
+
+    def _background(
+        self, name: str, answer: Callable[[Q], Iterator[A | None]], message: Callable[[Q, A], Message]
+    ) -> Background[Q, A]:
+        """Return a background for one kind of question, whose answers come back as messages of one kind."""
+        return Background(
+            name,
+            answer,
+            lambda question, found: self._post(message(question, found)),
+            lambda error: self._post(questions.Failed(error)),
+        )
+
+    def _post(self, message: Message) -> None:
+        """Post a message from a thread."""
+        if self.is_running:
+            self.post_message(message)
+
+    # --- layout
+
+    def compose(self) -> ComposeResult:
+        """Lay out the panes and bind them to this screen's state."""
+        glyphs = UNICODE if self.terminal.unicode else ASCII
+        where = self.start.cursor or self.start.roots[0]
+        yield TitleBar(id="title")
+        yield PaneTabs().data_bind(Browser.layout_state)
+        with Horizontal(id="panes"):
+            with Vertical(id="files-pane", classes="pane"):
+                yield SearchInput("part of a name", id="files-search")
+                yield FileTree(self.start.roots, glyphs, id="files").data_bind(filter=Browser.file_filter)
+            with Vertical(id="right"):
+                with Vertical(id="picture-pane", classes="pane"):
+                    image = ImageView(self.terminal.depth, unicode=self.terminal.unicode, id="picture")
+                    yield image.data_bind(Browser.view, Browser.sentence)
+                    yield StatusLine(id="status")
+                with Vertical(id="tags-pane", classes="pane"):
+                    yield SearchInput("words in tag, name or value", id="tags-search")
+                    yield TagTable(glyphs, id="tags")
+        yield KeyLine(self.settings.keys, id="keys").data_bind(Browser.message)
+        self._where = safe_text(where)
+
+    def on_mount(self) -> None:
+        """Show the panes; what takes time begins after they are painted."""
+        for pane in PANES:
+            self.query_one(f"#{pane}-pane").border_title = PANE_NAMES[pane]
+        self.query_one(TitleBar).where = self._where
+        self._apply_sizes()
+        self.query_one(FileTree).focus()
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        """Read the first folder; find the first file."""
+        self.file_tree.begin()
+        if self.start.cursor is not None:
+            self.file_tree.put_cursor_on(self.start.cursor)
+            self.selection = Selection(self.start.cursor)
+        else:
+            self.seeks.ask(questions.SeekQuestion((), folders=self.start.roots))
+
+    def on_unmount(self) -> None:
+        """Answer nothing more."""
+        for background in (self.folders, self.facts, self.rows, self.pictures, self.searches, self.seeks):
+            background.stop()
+
+    def on_resize(self, event: Resize) -> None:
+        """Show one pane at a time on a narrow screen."""
+        narrow, low = event.size.width < NARROW_BELOW, event.size.height < _LOW
+        self.set_class(low, "-low")
+        if narrow != self.layout_state.narrow:
+            state = self.layout_state
+            self.layout_state = Layout(state.pane, zoomed=state.zoomed, narrow=narrow)
+
+    def watch_layout_state(self, state: Layout) -> None:
+        """Show the panes of the layout, and the keys of the one with the focus."""
+        self.set_class(state.narrow, "-narrow")
+        self.set_class(state.single, "-single")
+        for pane in PANES:
+            self.set_class(state.pane == pane, f"-{pane}")
+        if self.is_mounted:
+            self.query_one(KeyLine).scope = state.pane
+
+    def _apply_sizes(self) -> None:
+        self.query_one("#files-pane").styles.width = None if self.layout_state.single else self.remembered.files_width
+        self.query_one("#picture-pane").styles.height = f"{self.remembered.picture_percent}%"
+
+    def pane_widget(self, pane: str) -> Widget:
+        """Return the widget of `pane` that takes the keys."""
+        return {FILES: self.file_tree, PICTURE: self.image, TAGS: self.table}[pane]
+
+    def show_pane(self, pane: str) -> None:
+        """Give the focus to `pane`."""
+        self.layout_state = self.layout_state.with_pane(pane)
+        # a pane that was hidden can take the focus only once it is shown
+        self.call_after_refresh(self.pane_widget(pane).focus)
+        self.pane_widget(pane).focus()
+
+    @on(DescendantFocus)
+    def _focused(self, event: DescendantFocus) -> None:
+        pane = next((pane for pane in PANES if event.widget.id in (pane, f"{pane}-search")), None)
+        if pane is not None and pane != self.layout_state.pane:
+            self.layout_state = self.layout_state.with_pane(pane)
+        if pane != PICTURE:
+            self.mode = Mode.NONE
+
+    def say(self, message: str) -> None:
+        """Show a word on the last key in the key line, for some seconds."""
+        self.message = safe_text(message)
+        self.set_timer(_MESSAGE_S, partial(self._unsay, self.message))
+
+    def _unsay(self, message: str) -> None:
+        if self.message == message:
+            self.message = ""
+
+    # --- files
+
+    @on(FileTree.FolderWanted)
+    def _read_folder(self, message: FileTree.FolderWanted) -> None:
+        self.folders.ask(message.path)
+
+    @on(questions.Listed)
+    def _listed(self, message: questions.Listed) -> None:
+        self.file_tree.show_listing(message.listing)
+        self._show_place()
+
+    @on(FileTree.FactsWanted)
+    def _find_facts(self, message: FileTree.FactsWanted) -> None:
+        self.facts.ask(message.paths)
+
+    @on(questions.FactsFound)
+    def _facts_found(self, message: questions.FactsFound) -> None:
+        self.file_tree.show_facts(message.facts)
+
+    @on(FileTree.FileShown)
+    def _file_shown(self, message: FileTree.FileShown) -> None:
+        self._show_place()
+        if message.path is not None and message.path != self.selection.path:
+            self.selection = Selection(message.path, self.take_frame())
+
+    @on(FileTree.FileEntered)
+    def _file_entered(self) -> None:
+        self.show_pane(PICTURE)
+
+    @on(FileTree.MarksChanged)
+    def _marks_changed(self) -> None:
+        self._show_place()
+
+    def _show_place(self) -> None:
+        """Show in the title bar where the cursor is."""
+        place, count = self.file_tree.place
+        words = f"{place:,} of {count:,}" if count else ""
+        marked = f"{len(self.file_tree.marked):,} marked" if self.file_tree.marked else ""
+        bar = self.query_one(TitleBar)
+        bar.place = "   ".join(part for part in (marked, words) if part)
+        entry = self.file_tree.entry
+        if entry is not None:
+            bar.where = safe_text(entry.path)
+
+    @on(questions.Sought)
+    def _sought(self, message: questions.Sought) -> None:
+        if message.path:
+            if message.question.folders and self.selection.path is not None:
+                return  # the user was faster than the search for a first file
+            self.go_to_file(message.path, last_frame=message.question.last_frame)
+        elif message.question.folders:
+            self.sentence = Sentence("There is no DICOM file in this folder or below it.")
+
+    # --- the file under the cursor
+
+    def watch_selection(self, before: Selection, after: Selection) -> None:
+        """Read the file, or only another frame of it."""
+        if after.path is None:
+            return
+        if before.path != after.path:
+            self.rows.ask(after.path)
+        elif before.frame != after.frame and self._rows is not None and self._rows.path == after.path:
+            self.pictures.ask(questions.PictureQuestion(self._rows.elements, after.frame))
+
+    @on(questions.RowsRead)
+    def _rows_read(self, message: questions.RowsRead) -> None:
+        if message.path != self.selection.path:
+            return
+        if isinstance(message.answer, Sentence):
+            self._rows = self._hits = None
+            self.table.show_rows(None, None)
+            self._show_sentence(message.answer)
+            return
+        self._rows, self._hits = message.answer, None
+        if self.tag_query:
+            self.searches.ask(questions.SearchQuestion(self._rows, self.tag_query))
+        else:
+            self.table.show_rows(self._rows, None)
+        self.pictures.ask(questions.PictureQuestion(self._rows.elements, self.selection.frame))
+
+    @on(questions.PictureMade)
+    def _picture_made(self, message: questions.PictureMade) -> None:
+        wanted = self.selection.frame
+        if message.question.elements.path != self.selection.path or message.question.frame != wanted:
+            return
+        if isinstance(message.answer, Sentence):
+            self._show_sentence(message.answer)
+            return
+        picture: Picture = message.answer
+        if wanted == questions.LAST_FRAME:
+            self.set_reactive(Browser.selection, Selection(picture.key.path, picture.key.frame))
+        self.show_picture(picture)
+
+    def _show_sentence(self, sentence: Sentence) -> None:
+        self.sentence = sentence
+        self.image.show_picture(None)
+        self.query_one("#picture-pane").border_title = PANE_NAMES[PICTURE]
+        self.show_status()
+
+    @on(questions.Failed)
+    def _failed(self, message: questions.Failed) -> None:
+        raise message.error
+
+    # --- search
+
+    def action_search(self) -> None:
+        """Open the search of the focused pane: the files' in the files pane, else the tags'."""
+        pane = FILES if self.layout_state.pane == FILES else TAGS
+        if self.layout_state.pane != pane:
+            self.layout_state = self.layout_state.with_pane(pane)
+        field = self.query_one(f"#{pane}-search", SearchInput)
+        field.display = True
+        self.call_after_refresh(field.focus)
+        field.focus()
+
+    @on(SearchInput.Changed)
+    def _search_changed(self, message: SearchInput.Changed) -> None:
+        if message.input.id == "files-search":
+            self.file_filter = message.value
+        elif message.input.id == "tags-search":
+            self.tag_query = message.value
+
+    def watch_tag_query(self, text: str) -> None:
+        """Search the tags."""
+        if self._rows is None:
+            return
+        if text.strip():
+            self.searches.ask(questions.SearchQuestion(self._rows, text))
+        else:
+            self._hits = None
+            self.table.show_rows(self._rows, None)
+
+    def watch_file_filter(self) -> None:
+        """Show the filter in the pane's title."""
+        if self.is_mounted:
+            self._title_files()
+
+    @on(questions.Searched)
+    def _searched(self, message: questions.Searched) -> None:
+        if self._rows is not None and message.question == questions.SearchQuestion(self._rows, self.tag_query):
+            self._hits = message.hits
+            self.table.show_rows(self._rows, message.hits)
+
+    @on(SearchInput.Left)
+    def _search_left(self, message: SearchInput.Left) -> None:
+        pane = FILES if message.field.id == "files-search" else TAGS
+        if message.ended:
+            message.field.value = ""
+        message.field.display = bool(message.field.value)
+        self.pane_widget(pane).focus()
+
+    @on(TagTable.Counted)
+    def _counted(self, message: TagTable.Counted) -> None:
+        title = PANE_NAMES[TAGS]
+        if message.hits is not None:
+            title += f" - {message.hits:,} of {message.total:,}"
+        elif message.total:
+            title += f" - {message.total:,}"
+        self.query_one("#tags-pane").border_title = title
+
+    def _title_files(self) -> None:
+        filtered = f" - {safe_text(self.file_filter, 30)}" if self.file_filter else ""
+        self.query_one("#files-pane").border_title = PANE_NAMES[FILES] + filtered
+
+    # --- actions of every pane
+
+    def action_next_pane(self, step: int) -> None:
+        """Give the focus to the next (1) or previous (-1) pane."""
+        self.layout_state = self.layout_state.next_pane(step)
+        self.show_pane(self.layout_state.pane)
+
+    def action_zoom_pane(self) -> None:
+        """Give the pane the whole screen, or take it back."""
+        state = self.layout_state
+        self.layout_state = Layout(state.pane, zoomed=not state.zoomed, narrow=state.narrow)
+        self._apply_sizes()
+        self.show_pane(state.pane)
+
+    def action_next_hit(self, step: int) -> None:
+        """Put the cursor of the tags on the next or previous hit."""
+        if self.layout_state.pane == FILES and self.file_filter:
+            self.file_tree.action_move(step)
+        elif not self.table.next_hit(step):
+            self.say("No search is on: / begins one")
+
+    def action_rescan(self) -> None:
+        """Read the unfolded folders again."""
+        self.file_tree.read_again()
+
+    def action_back(self) -> None:
+        """Back out of the mode, or else of the search."""
+        if self.mode is not Mode.NONE:
+            self.mode = Mode.NONE
+            return
+        pane = FILES if self.layout_state.pane == FILES else TAGS
+        field = self.query_one(f"#{pane}-search", SearchInput)
+        if field.value:
+            field.value = ""
+            field.display = False
+
+    def action_resize_files(self, step: int) -> None:
+        """Make the files pane wider (cells)."""
+        now = self.remembered
+        self.remembered = now.resized(now.files_width + step, now.picture_percent)
+        self._apply_sizes()
+
+    def action_resize_picture(self, step: int) -> None:
+        """Make the picture taller (percent)."""
+        now = self.remembered
+        self.remembered = now.resized(now.files_width, now.picture_percent + step)
+        self._apply_sizes()
+
+    async def run_command(self, command: Command) -> None:
+        """Do what `command` does, with the focus in its pane."""
+        target: Widget = self if command.scope == EVERYWHERE else self.pane_widget(command.scope)
+        if command.scope != EVERYWHERE:
+            self.show_pane(command.scope)
+        await target.run_action(command.action)
+
+    def open_at(self, start: Start) -> None:
+        """Show other folders."""
+        self.start = start
+        self.selection = Selection()
+        self._rows = self._hits = None
+        self.table.show_rows(None, None)
+        self._show_sentence(_WELCOME)
+        self.file_tree.set_roots(start.roots)
+        self._begin()

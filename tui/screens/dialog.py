@@ -1,0 +1,142 @@
+"""The one form of a dialog: a title, what will happen, the options, a live preview, one button, Esc."""
+
+from collections.abc import Callable, Mapping
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widget import Widget
+from textual.widgets import Button, Checkbox, Input, Label, Select
+
+from tui.dicom.options import Option, Value, problems
+from tui.text import safe_text
+
+Values = dict[str, Value]
+
+
+class Dialog(ModalScreen[Values | None]):
+    """A form made from options; dismissed with their values, or with None.
+
+    Parameters
+    ----------
+    title : str
+        What it does.
+    sentence : str
+        What will happen.
+    options : tuple of Option
+        The rows: a text field, a list of choices or a switch each.
+    button : str
+        What the primary button says.
+    preview : callable, optional
+        Returns what the values would lead to, in a few lines, drawn below the options as they change.
+    check : callable, optional
+        Returns what is wrong with the values as a whole, or None.
+    values : mapping, optional
+        What the form is filled with, where not with the defaults.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "cancel", show=False)]
+
+    def __init__(
+        self,
+        title: str,
+        sentence: str,
+        options: tuple[Option, ...],
+        button: str,
+        *,
+        preview: Callable[[Values], str] | None = None,
+        check: Callable[[Values], str | None] | None = None,
+        values: Mapping[str, Value] | None = None,
+    ) -> None:
+        super().__init__()
+        self._title = title
+        self._sentence = sentence
+        self._options = options
+        self._button = button
+        self._preview = preview
+        self._check = check
+        self._values: Values = {option.name: (values or {}).get(option.name, option.default) for option in options}
+
+    def compose(self) -> ComposeResult:
+        """Lay out the form."""
+        with Vertical(classes="dialog") as box:
+            box.border_title = Content(safe_text(self._title))
+            yield Label(Content(safe_text(self._sentence)), classes="sentence")
+            with VerticalScroll(can_focus=False, id="options"):
+                for option in self._options:
+                    yield from self._row(option)
+            yield Label("", classes="preview", id="preview")
+            yield Label("", classes="problem", id="problem")
+            with Horizontal(classes="buttons"):
+                yield Button(Content(self._button), variant="primary", id="primary", compact=True)
+                yield Button(Content("Cancel (Esc)"), id="cancel", compact=True)
+
+    def _row(self, option: Option) -> ComposeResult:
+        value = self._values[option.name]
+        with Horizontal(classes="option"):
+            yield Label(Content(option.label), classes="option-label")
+            yield self._control(option, value)
+        yield Label(Content(option.help), classes="option-help")
+
+    @staticmethod
+    def _control(option: Option, value: Value) -> Widget:
+        name = f"option-{option.name}"
+        if isinstance(value, bool):
+            return Checkbox("", value, id=name, compact=True)
+        if option.choices:
+            return Select(
+                [(choice, choice) for choice in option.choices], value=value, allow_blank=False, id=name, compact=True
+            )
+        field = Input(value, id=name, compact=True, select_on_focus=False)
+        field.cursor_blink = False
+        return field
+
+    def on_mount(self) -> None:
+        """Put the focus on the first control, and show what the values lead to."""
+        self.query_one("#options").query("Input, Select, Checkbox").first().focus()
+        self._show()
+
+    @on(Input.Changed)
+    @on(Checkbox.Changed)
+    @on(Select.Changed)
+    def _changed(self, message: Input.Changed | Checkbox.Changed | Select.Changed) -> None:
+        name = (message.control.id or "").removeprefix("option-")
+        value = message.value
+        if name in self._values and isinstance(value, str | bool):
+            self._values[name] = value
+            self._show()
+
+    def _show(self) -> None:
+        wrong = self._problem()
+        self.query_one("#problem", Label).update(Content(safe_text(wrong or "")))
+        shown = self._preview(self._values) if self._preview is not None and not wrong else ""
+        lines = "\n".join(safe_text(line) for line in shown.splitlines())
+        self.query_one("#preview", Label).update(Content(lines))
+        self.query_one("#primary", Button).disabled = bool(wrong)
+
+    def _problem(self) -> str | None:
+        found = problems(self._options, self._values)
+        return found[0] if found else self._check(self._values) if self._check is not None else None
+
+    @on(Input.Submitted)
+    def _submitted(self) -> None:
+        self._accept()
+
+    @on(Button.Pressed)
+    def _pressed(self, message: Button.Pressed) -> None:
+        if message.button.id == "primary":
+            self._accept()
+        else:
+            self.dismiss(None)
+
+    def _accept(self) -> None:
+        if self._problem() is None:
+            self.dismiss(dict(self._values))
+
+    def action_cancel(self) -> None:
+        """Leave without a result."""
+        self.dismiss(None)

@@ -1,0 +1,237 @@
+"""What the keys of the picture pane do: each makes a new `View`, or another `Selection`."""
+
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from textual.screen import Screen
+
+from tui.browser_state import Mode, Selection
+from tui.dicom.pixels.view import View
+from tui.dicom.pixels.window import PRESETS, Window
+from tui.screens import questions
+from tui.widgets.bars import PANE_NAMES, StatusLine
+
+if TYPE_CHECKING:
+    from tui.background import Background
+    from tui.dicom.pixels.picture import Picture
+    from tui.widgets.file_tree import FileTree
+    from tui.widgets.image_view import ImageView
+
+_STEP = 0.05
+_PAN = 0.1
+_LOOK_FURTHER = 20_000
+
+
+class PictureCommands(Screen[None]):
+    """The picture's part of the browser."""
+
+    if TYPE_CHECKING:  # what the browser has
+        selection: Selection
+        view: View
+        mode: Mode
+        file_tree: FileTree
+        image: ImageView
+        seeks: Background[questions.SeekQuestion, str]
+
+        def say(self, message: str) -> None:
+            """Show a word on the last key."""
+
+    _frame_of_next_file = 0
+
+    # --- showing
+
+    def show_picture(self, picture: "Picture") -> None:
+        """Show a picture; the window stays within a file, and goes with a series of the same kind."""
+        before = self.image.picture
+        if before is None or before.key.path != picture.key.path:
+            self.view = self._view_for(before, picture)
+        self.image.show_picture(picture)
+        title = picture.caption.title
+        self.query_one("#picture-pane").border_title = title or PANE_NAMES["picture"]
+        self.show_status()
+
+    def _view_for(self, before: "Picture | None", picture: "Picture") -> View:
+        """Return the view for the first picture of another file: as it was in the same series, else a new one."""
+        same = before is not None and before.series == picture.series and before.values.shape == picture.values.shape
+        return self.view if same else View(corner_text=self.view.corner_text)
+
+    def watch_view(self) -> None:
+        """Show window and zoom."""
+        if self.is_mounted:
+            self.show_status()
+
+    def watch_mode(self, mode: Mode) -> None:
+        """Show the mode."""
+        if self.is_mounted:
+            self.query_one(StatusLine).mode = mode.value
+
+    def show_status(self) -> None:
+        """Show in the status line what is seen, and how."""
+        line, picture = self.query_one(StatusLine), self.image.picture
+        if picture is None:
+            line.left = line.right = ""
+            return
+        voi = picture.voi_of(self.view)
+        window = f"{voi.text} {voi.name}".strip() if isinstance(voi, Window) else f"LUT {voi.name}" if voi else "colour"
+        unit = f" {picture.unit}" if picture.unit and isinstance(voi, Window) else ""
+        inverted = "inverted" if self.view.inverted else ""
+        scale = f"{self.image.scale:.2g}x"
+        notes = "; ".join(picture.notes)
+        line.left = "  ".join(part for part in (f" {window}{unit}", scale, inverted, notes) if part)
+        frame = f"frame {picture.key.frame + 1}/{picture.frames}" if picture.frames > 1 else ""
+        number = f"Im {picture.caption.number}" if picture.caption.number else ""
+        line.right = "  ".join(part for part in (frame or number, picture.caption.place) if part) + " "
+
+    # --- which picture
+
+    def take_frame(self) -> int:
+        """Return the frame to begin with in the file that the cursor came to."""
+        frame, self._frame_of_next_file = self._frame_of_next_file, 0
+        return frame
+
+    def go_to_file(self, path: str, *, last_frame: bool = False) -> None:
+        """Put the files' cursor on `path`, which shows it."""
+        self._frame_of_next_file = questions.LAST_FRAME if last_frame else 0
+        if path != self.selection.path:
+            self.file_tree.reveal(path)
+
+    def action_step_image(self, step: int) -> None:
+        """Show the picture `step` further: a frame of this file, else another file."""
+        picture = self.image.picture
+        if picture is not None and picture.frames > 1 and picture.key.path == self.selection.path:
+            now = self.selection.frame if self.selection.frame >= 0 else picture.frames - 1
+            frame = now + step
+            if 0 <= frame < picture.frames or (abs(step) > 1 and now != self._end(picture, step)):
+                self.selection = Selection(self.selection.path, min(max(0, frame), picture.frames - 1))
+                return
+        self._seek(step)
+
+    @staticmethod
+    def _end(picture: "Picture", step: int) -> int:
+        return 0 if step < 0 else picture.frames - 1
+
+    def _seek(self, step: int) -> None:
+        """Go to the file that is `step` DICOM files on: at once where it is known what they are."""
+        index = self.file_tree.files.index_of(self.selection.path or "")
+        direction = 1 if step > 0 else -1
+        paths = self.file_tree.files.paths_to(self.file_tree.cursor if index is None else index, direction)
+        count, last = abs(step), None
+        for path in paths:
+            facts = self.file_tree.facts_of(path)
+            if facts is None:
+                rest = (path, *islice(paths, _LOOK_FURTHER))
+                self.seeks.ask(questions.SeekQuestion(rest, count, last_frame=direction < 0))
+                return
+            if facts.is_dicom:
+                count, last = count - 1, path
+                if count == 0:
+                    break
+        if last is None:
+            self.say("This is the last image" if step > 0 else "This is the first image")
+        else:
+            self.go_to_file(last, last_frame=direction < 0)
+
+    def action_image_at_end(self, step: int) -> None:
+        """Show the first (-1) or last (1) frame; of a single frame, the first or last image of the folder."""
+        picture = self.image.picture
+        if picture is not None and picture.frames > 1:
+            self.selection = Selection(self.selection.path, self._end(picture, step))
+            return
+        paths = self.file_tree.paths_in_folder(self.selection.path)
+        self.seeks.ask(questions.SeekQuestion(paths if step < 0 else paths[::-1]))
+
+    def go_to_image(self, number: int) -> None:
+        """Show frame `number` (from 1), or of single frames the image `number` of the folder."""
+        picture = self.image.picture
+        if picture is not None and picture.frames > 1:
+            self.selection = Selection(self.selection.path, min(max(1, number), picture.frames) - 1)
+        else:
+            self.seeks.ask(questions.SeekQuestion(self.file_tree.paths_in_folder(self.selection.path), max(1, number)))
+
+    def action_arrow(self, way: str) -> None:
+        """Do what an arrow does in the mode that is on."""
+        right = {"left": -1, "right": 1}.get(way, 0)
+        down = {"up": -1, "down": 1}.get(way, 0)
+        if self.mode is Mode.PAN:
+            self.view = self.view.panned(right * _PAN, down * _PAN)
+        elif self.mode is Mode.WINDOW and down:
+            self.action_nudge_window(-down * _STEP, 0)
+        elif right:
+            self.action_nudge_window(0, right * _STEP)
+        else:
+            self.action_step_image(down)
+
+    # --- window
+
+    def action_nudge_window(self, center: float, width: float) -> None:
+        """Move and widen the window by fractions of its width."""
+        picture = self.image.picture
+        if picture is not None:
+            self.view = self.view.windowed(picture.window_of(self.view).nudged(center, width))
+
+    def action_full_range(self) -> None:
+        """Show the full range of values; again: the 1st to the 99th percentile."""
+        picture = self.image.picture
+        if picture is not None:
+            full = self.view.window == picture.full_range
+            self.view = self.view.windowed(picture.percentile_range if full else picture.full_range)
+
+    def action_file_window(self, step: int) -> None:
+        """Show the file's first window (0), or the next of its windows and LUTs (1)."""
+        picture = self.image.picture
+        if picture is None:
+            return
+        if not picture.voi:
+            self.say("The file has no window of its own")
+        choice = (self.view.choice + step) % max(1, len(picture.voi)) if step and self.view.window is None else 0
+        self.view = self.view.of_file(choice)
+
+    def action_preset(self, index: int) -> None:
+        """Show a preset; they mean something for HU only."""
+        picture = self.image.picture
+        if picture is None:
+            return
+        if picture.unit != "HU":
+            self.say(
+                f"{PRESETS[index].name.capitalize()} is a window for HU; this image is in {picture.unit or 'no unit'}"
+            )
+        else:
+            self.view = self.view.windowed(PRESETS[index].window)
+
+    def action_invert(self) -> None:
+        """Turn the grey scale round."""
+        self.view = self.view.toggled()
+
+    def action_mode(self, name: str) -> None:
+        """Begin a mode, or end it."""
+        mode = Mode(name)
+        self.mode = Mode.NONE if self.mode is mode else mode
+
+    # --- view
+
+    def action_zoom(self, factor: float) -> None:
+        """Show the picture larger or smaller."""
+        self.view = self.view.zoomed(factor)
+
+    def action_fit(self) -> None:
+        """Show the whole picture; if it is whole, one pixel of it on each of the screen."""
+        if self.view.zoom != 1.0 or self.image.picture is None:
+            self.view = self.view.fitted()
+            return
+        scale = self.image.scale
+        if scale >= 1.0:
+            self.say("The picture is shown at 1:1 or larger already")
+        elif scale > 0:
+            self.view = self.view.zoomed(1.0 / scale)
+
+    def action_corner_text(self) -> None:
+        """Show or hide the texts around the picture."""
+        self.view = View(
+            self.view.window, self.view.choice, self.view.inverted, self.view.zoom,
+            self.view.center_x, self.view.center_y, corner_text=not self.view.corner_text,
+        )  # fmt: skip
+
+    def action_reset_view(self) -> None:
+        """Show the picture as it was at first."""
+        self.view = self.view.reset()
+        self.mode = Mode.NONE

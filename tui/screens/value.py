@@ -1,0 +1,75 @@
+"""One whole value, to read, select and copy."""
+
+import os
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Label, TextArea
+
+from tui.background import Background
+from tui.dicom.errors import DicomError
+from tui.dicom.tags import TagRows
+from tui.terminal import clipboard
+
+
+class ValueScreen(ModalScreen[None]):
+    """The whole value of a row; long ones are read from the file in the background."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,enter", "dismiss", "close", show=False),
+        Binding("y", "copy", "copy", show=False),
+    ]
+
+    def __init__(self, rows: TagRows, index: int) -> None:
+        super().__init__()
+        self._rows = rows
+        self._index = index
+        self._text = ""
+        self._background: Background[int, str] = Background("value", self._read, self._deliver, self._raise)
+
+    def compose(self) -> ComposeResult:
+        """Lay out the name and the value."""
+        row = self._rows.row(self._index)
+        with Vertical(classes="dialog dialog-large") as box:
+            box.border_title = Content(f"{row.tag} {row.name}".strip())
+            box.border_subtitle = Content("y copies all, Ctrl+C a selection, Esc closes")
+            facts = (row.title, f"VR {row.vr}" if row.vr else "", row.creator, row.path)
+            yield Label(Content("  ".join(fact for fact in facts if fact)), classes="sentence")
+            area = TextArea("reading …", read_only=True, soft_wrap=True, show_line_numbers=False, id="value")
+            area.cursor_blink = False
+            yield area
+
+    def on_mount(self) -> None:
+        """Read the value."""
+        self.query_one(TextArea).focus()
+        self._background.ask(self._index)
+
+    def _read(self, index: int):  # type: ignore[no-untyped-def]  # noqa: ANN202
+        try:
+            yield self._rows.whole(index)
+        except DicomError as error:
+            yield str(error)
+
+    def _deliver(self, index: int, text: str) -> None:
+        if self.is_running:
+            self.app.call_from_thread(self._show, text)
+
+    def _raise(self, error: BaseException) -> None:
+        self.app.call_from_thread(self._fail, error)
+
+    def _fail(self, error: BaseException) -> None:
+        raise error
+
+    def _show(self, text: str) -> None:
+        self._text = text
+        if self.is_mounted:
+            self.query_one(TextArea).text = text or "(no value)"
+
+    def action_copy(self) -> None:
+        """Copy the whole value."""
+        said = clipboard.copy(self._text, os.environ, self.app.copy_to_clipboard)
+        self.notify(said, markup=False)

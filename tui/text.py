@@ -1,0 +1,83 @@
+"""The one function that makes any text from outside safe to draw.
+
+Values, private creators, file names, exception texts: a file's bytes must not act on the terminal. ESC is legal in
+DICOM text (ISO 2022), so it occurs in honest files too; every Textual widget passes it on to the terminal.
+"""
+
+import re
+from unicodedata import category, combining, east_asian_width
+
+MAX_LENGTH = 4096
+
+_C0 = {code: chr(0x2400 + code) for code in range(0x20)} | {0x09: "⇥", 0x0A: "⏎", 0x7F: "␡"}
+_C1_AND_SURROGATES = "\x80-\x9f\ud800-\udfff"
+# What re-orders, hides or breaks a line: soft hyphen, bidi controls, zero-width characters, line and paragraph
+# separators, Hangul fillers, byte-order mark, interlinear annotation, variation selectors, language tags.
+_UNSEEN = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff"
+    "\uffa0\ufff0-\ufffb\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+)
+_UNSAFE = re.compile(f"[\x00-\x1f\x7f{_C1_AND_SURROGATES}{_UNSEEN}]")
+
+
+def _stand_in(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    if code in _C0:
+        return _C0[code]
+    if 0x80 <= code < 0xA0 or 0xD800 <= code < 0xE000:
+        return "\ufffd"
+    return f"⟨{code:04X}⟩"
+
+
+def safe_text(text: str, limit: int = MAX_LENGTH) -> str:
+    """Return `text` with everything that could act on a terminal as a visible stand-in.
+
+    Parameters
+    ----------
+    text : str
+        Any text, lone surrogates included.
+    limit : int
+        At most so many characters of `text` are kept; the cut is shown by an ellipsis.
+
+    Returns
+    -------
+    str
+        One line: C0 controls as control pictures, tab and newline as arrows, C1 controls and surrogates as U+FFFD, bidi
+        and invisible characters as their code point in angle brackets. It is not markup, and must not be drawn as such.
+    """
+    if len(text) > limit:
+        text = text[:limit] + "…"
+    if text.isascii() and text.isprintable():
+        return text
+    return _UNSAFE.sub(_stand_in, text)
+
+
+def cell_width(text: str) -> int:
+    """Return how many terminal cells `text`, safe to draw, takes."""
+    if text.isascii():
+        return len(text)
+    return sum(_character_width(character) for character in text)
+
+
+def _character_width(character: str) -> int:
+    if character.isascii():
+        return 1
+    if combining(character) or category(character) == "Mn":
+        return 0
+    return 2 if east_asian_width(character) in "WF" else 1
+
+
+def fit_cells(text: str, width: int, *, pad: bool = False) -> str:
+    """Return `text`, safe to draw, cut to `width` cells with an ellipsis, and filled up with spaces if `pad`."""
+    used = cell_width(text)
+    if used > width:
+        kept, used = [], 0
+        for character in text:
+            step = _character_width(character)
+            if used + step > width - 1:
+                break
+            kept.append(character)
+            used += step
+        text = "".join(kept) + ("…" if width > 0 else "")
+        used += width > 0
+    return text + " " * (width - used) if pad else text

@@ -1,0 +1,1 @@
+"""The parts of the screen. Each knows the types of the service layer, and never another widget."""

@@ -1,0 +1,346 @@
+"""The files pane: folders as the disk has them, DICOM files told by content."""
+
+import os
+from bisect import bisect_left
+from typing import ClassVar
+
+from textual.binding import BindingType
+from textual.message import Message
+from textual.reactive import var
+
+from tui.commands import FILES
+from tui.dicom.library.scan import Entry, Facts, Kind, Listing, natural_key
+from tui.text import safe_text
+from tui.widgets.bindings import bindings
+from tui.widgets.file_rows import FileRow, FileRows
+from tui.widgets.glyphs import UNICODE, Glyphs
+from tui.widgets.row_list import Piece, RowList
+
+_NAME_LIMIT = 512
+_INDENT = "  "
+
+
+class FileTree(RowList):
+    """Folders and files; what it needs from the disk it asks for with messages, and gets through its methods."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings(FILES)
+
+    filter: var[str] = var("", init=False)
+
+    class FolderWanted(Message):
+        """The content of a folder is wanted."""
+
+        def __init__(self, path: str) -> None:
+            super().__init__()
+            self.path = path
+
+    class FactsWanted(Message):
+        """What these files are is wanted: those on screen that are not known yet."""
+
+        def __init__(self, paths: tuple[str, ...]) -> None:
+            super().__init__()
+            self.paths = paths
+
+    class FileShown(Message):
+        """The cursor is on a file, or (None) on something else."""
+
+        def __init__(self, path: str | None) -> None:
+            super().__init__()
+            self.path = path
+
+    class FileEntered(Message):
+        """Enter was pressed on a file."""
+
+    class MarksChanged(Message):
+        """Files were marked, or marks taken away."""
+
+        def __init__(self, marked: frozenset[str]) -> None:
+            super().__init__()
+            self.marked = marked
+
+    def __init__(self, roots: tuple[str, ...], glyphs: Glyphs = UNICODE, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._glyphs = glyphs
+        self._facts: dict[str, Facts] = {}
+        self._asked: frozenset[str] = frozenset()
+        self.marked: frozenset[str] = frozenset()
+        self._put_on: str | None = None
+        self.set_roots(roots)
+
+    # --- what comes from outside
+
+    def set_roots(self, roots: tuple[str, ...]) -> None:
+        """Show the folders `roots`, unfolded."""
+        self.files = FileRows(roots)
+        for entry in self.files.roots:
+            self.files.unfolded[entry.path] = entry
+        self.files.rebuild()
+
+    def begin(self) -> None:
+        """Ask for the roots."""
+        self.rows_changed(0)
+        self.ask_for_folder()
+
+    def ask_for_folder(self) -> None:
+        """Ask for an unfolded folder whose content is not known, if there is one."""
+        for path in self.files.unfolded:
+            listing = self.files.listings.get(path)
+            if listing is None or not listing.complete:
+                self.post_message(self.FolderWanted(path))
+                return
+
+    def show_listing(self, listing: Listing) -> None:
+        """Show what is in a folder; the cursor stays on its entry."""
+        entry = self.entry
+        self.files.listings[listing.path] = listing
+        self.files.rebuild()
+        target = self._put_on or (entry.path if entry else None)
+        index = self.files.index_of(target) if target else None
+        if index is not None and target == self._put_on:
+            self._put_on = None
+        self.rows_changed(index)
+        self._tell_cursor(entry)
+        if listing.complete:
+            self.ask_for_folder()
+
+    def show_facts(self, facts: dict[str, Facts]) -> None:
+        """Take over what is known of files, and repaint those on screen."""
+        self._facts.update(facts)
+        for index in self.visible_rows:
+            entry = self.files.row(index).entry
+            if entry is not None and entry.path in facts:
+                self.refresh_line(index)
+
+    def facts_of(self, path: str) -> Facts | None:
+        """Return what is known of a file, or None."""
+        return self._facts.get(path)
+
+    def put_cursor_on(self, path: str) -> bool:
+        """Put the cursor on `path`; if its folder is not read yet, as soon as it is. Return whether it is shown now."""
+        index = self.files.index_of(path)
+        if index is None:
+            self._put_on = path
+            return False
+        self._put_on = None
+        self.cursor = index
+        return True
+
+    def reveal(self, path: str) -> None:
+        """Put the cursor on `path`, unfolding the folders around it."""
+        root = next((entry.path for entry in self.files.roots if path.startswith(entry.path.rstrip("/") + "/")), None)
+        folder = os.path.dirname(path)
+        wanted = []
+        while root is not None and folder != root and folder not in self.files.unfolded:
+            wanted.append(folder)
+            folder = os.path.dirname(folder)
+        for folder in reversed(wanted):
+            name = os.path.basename(folder)
+            self.files.unfolded[folder] = Entry((False, natural_key(name), name), name, folder, Kind.FOLDER)
+        if wanted:
+            self.files.rebuild()
+            self.rows_changed()
+        if not self.put_cursor_on(path) and wanted:
+            self.ask_for_folder()
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """Return the place of the entry under the cursor among its folder's files (from 1), and their number; (0, 0) if none."""
+        entry = self.entry
+        if entry is None or entry.kind is Kind.FOLDER:
+            return 0, 0
+        listing = self.files.listings.get(os.path.dirname(entry.path))
+        if listing is None:
+            return 0, 0
+        folders = bisect_left(listing.entries, (True, "", ""), key=_order)
+        return bisect_left(listing.entries, entry.order, key=_order) - folders + 1, len(listing.entries) - folders
+
+    def paths_in_folder(self, path: str | None) -> tuple[str, ...]:
+        """Return the files of the folder that holds the file `path`, in order."""
+        listing = self.files.listings.get(os.path.dirname(path)) if path else None
+        return tuple(entry.path for entry in listing.entries if entry.kind is Kind.FILE) if listing else ()
+
+    def read_again(self) -> None:
+        """Forget all listings and facts, and ask anew; the cursor stays on its entry."""
+        entry = self.entry
+        self._put_on = entry.path if entry else None
+        self.files.listings.clear()
+        self._facts.clear()
+        self._asked = frozenset()
+        self.files.rebuild()
+        self.rows_changed(0)
+        self.ask_for_folder()
+
+    # --- rows
+
+    @property
+    def entry(self) -> Entry | None:
+        """Return the entry under the cursor, or None."""
+        return self.files.row(self.cursor).entry if self.cursor < len(self.files) else None
+
+    def row_count(self) -> int:
+        """Return how many rows there are."""
+        return len(self.files)
+
+    def row_pieces(self, index: int) -> tuple[list[Piece], Piece]:
+        """Return the name with its marks, and modality and number at the right."""
+        row = self.files.row(index)
+        if row.entry is None:
+            style = "row--error" if row.error else "row--dim"
+            return [(_INDENT * row.depth + "  ", "row--plain"), (safe_text(row.note), style)], ("", "row--dim")
+        return self._entry_pieces(row, row.entry)
+
+    def _entry_pieces(self, row: FileRow, entry: Entry) -> tuple[list[Piece], Piece]:
+        name = safe_text(entry.name, _NAME_LIMIT)
+        indent = _INDENT * row.depth
+        if entry.kind is Kind.FOLDER:
+            fold = self._glyphs.unfolded if entry.path in self.files.unfolded else self._glyphs.folded
+            listing = self.files.listings.get(entry.path)
+            count = f"{len(listing.entries):,}" if listing and listing.entries else ""
+            return [(f"{indent}{fold} ", "row--dim"), (name, "row--name")], (count, "row--dim")
+        mark = f"{self._glyphs.mark} " if entry.path in self.marked else "  "
+        if entry.kind is not Kind.FILE:
+            words = (
+                f" {self._glyphs.link} {entry.kind.value}" if entry.kind is not Kind.SPECIAL else f" {entry.kind.value}"
+            )
+            return [(indent + mark, "row--dim"), (name, "row--dim"), (words, "row--error")], ("", "row--dim")
+        facts = self._facts.get(entry.path)
+        if facts is None or not facts.is_dicom:
+            word = "!" if facts is not None and facts.problem else ""
+            return [(indent, "row--dim"), (mark, "row--hit"), (name, "row--dim")], (word, "row--error")
+        end = " ".join(part for part in (facts.modality, facts.number.rjust(4) if facts.number else "") if part)
+        return [(indent, "row--dim"), (mark, "row--hit"), (name, "row--plain")], (end, "row--key")
+
+    # --- what is under the cursor and on screen
+
+    def watch_cursor(self, before: int, after: int) -> None:
+        """Say which file is shown now."""
+        super().watch_cursor(before, after)
+        self._put_on = None
+        self._tell_cursor(None)
+
+    def _tell_cursor(self, before: Entry | None) -> None:
+        entry = self.entry
+        if before is None or entry is None or entry.path != before.path:
+            self.post_message(self.FileShown(entry.path if entry and entry.kind is Kind.FILE else None))
+
+    def ask_for_facts(self) -> None:
+        """Ask what the files on screen are, unless that is known or was asked."""
+        unknown = tuple(
+            row.entry.path
+            for row in self.files.rows(self.visible_rows)
+            if row.entry is not None and row.entry.kind is Kind.FILE and row.entry.path not in self._facts
+        )
+        if unknown and frozenset(unknown) != self._asked:
+            self._asked = frozenset(unknown)
+            self.post_message(self.FactsWanted(unknown))
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Ask what the files are that came into sight."""
+        super().watch_scroll_y(old_value, new_value)
+        if round(old_value) != round(new_value):
+            self.ask_for_facts()
+
+    def rows_changed(self, cursor: int | None = None) -> None:
+        """Take over another set of rows."""
+        super().rows_changed(cursor)
+        self.ask_for_facts()
+
+    def on_resize(self) -> None:
+        """Fit the rows to the new size."""
+        super().on_resize()
+        self.ask_for_facts()
+
+    def watch_filter(self, text: str) -> None:
+        """Show only what matches; folders that are unfolded stay."""
+        entry = self.entry
+        self.files.filter = text
+        self.files.rebuild()
+        index = self.files.index_of(entry.path) if entry else None
+        if index is None:
+            index = next((at for at in range(min(len(self.files), 1000)) if self._is_file(at)), 0)
+        self.rows_changed(index)
+        self._tell_cursor(entry)
+
+    def _is_file(self, index: int) -> bool:
+        entry = self.files.row(index).entry
+        return entry is not None and entry.kind is Kind.FILE
+
+    # --- actions
+
+    def action_clicked(self) -> None:
+        """Do what Enter does."""
+        self.action_enter()
+
+    def action_unfold(self) -> None:
+        """Unfold the folder under the cursor, or go to its first entry."""
+        entry = self.entry
+        if entry is None or entry.kind is not Kind.FOLDER:
+            return
+        if entry.path in self.files.unfolded:
+            self.action_move(1)
+            return
+        self.files.unfolded[entry.path] = entry
+        self.files.rebuild()
+        self.rows_changed()
+        self.post_message(self.FolderWanted(entry.path))  # a folder that is being read now is asked for again after it
+
+    def action_fold(self) -> None:
+        """Fold the folder under the cursor, or go to the folder around."""
+        entry, depth = self.entry, self.files.row(self.cursor).depth if len(self.files) else 0
+        if entry is not None and entry.path in self.files.unfolded:
+            del self.files.unfolded[entry.path]
+            self.files.listings.pop(entry.path, None)
+            self.files.rebuild()
+            self.rows_changed()
+            return
+        for index in range(self.cursor - 1, -1, -1):
+            if self.files.row(index).depth < depth:
+                self.cursor = index
+                return
+
+    def action_enter(self) -> None:
+        """Fold or unfold a folder; tell that a file was entered."""
+        entry = self.entry
+        if entry is not None and entry.kind is Kind.FOLDER:
+            if entry.path in self.files.unfolded:
+                self.action_fold()
+            else:
+                self.action_unfold()
+        elif entry is not None:
+            self.post_message(self.FileEntered())
+
+    def action_mark(self) -> None:
+        """Mark the file under the cursor, or take its mark away, and go on to the next row."""
+        entry = self.entry
+        if entry is None or entry.kind is not Kind.FILE:
+            return
+        self._set_marks(self.marked ^ {entry.path})
+        self.action_move(1)
+
+    def action_mark_all(self) -> None:
+        """Mark all files shown of the folder, or take all their marks away if they are marked."""
+        entry = self.entry
+        folder = None
+        if entry is not None and entry.kind is Kind.FOLDER:
+            folder = entry.path
+        elif entry is not None:
+            folder = os.path.dirname(entry.path)
+        listing = self.files.listings.get(folder) if folder else None
+        if listing is None:
+            return
+        words = self.files.filter.lower().split()
+        shown = {
+            found.path
+            for found in listing.entries
+            if found.kind is Kind.FILE and all(word in found.name.lower() for word in words)
+        }
+        self._set_marks(self.marked - shown if shown <= self.marked else self.marked | shown)
+
+    def _set_marks(self, marked: frozenset[str] | set[str]) -> None:
+        self.marked = frozenset(marked)
+        self.refresh()
+        self.post_message(self.MarksChanged(self.marked))
+
+
+def _order(entry: Entry) -> tuple[bool, str, str]:
+    return entry.order

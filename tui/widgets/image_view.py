@@ -1,0 +1,131 @@
+"""The picture: drawn with half-blocks as ready-made terminal text, for the pixels on screen only."""
+
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.segment import Segment
+from textual import events
+from textual.binding import BindingType
+from textual.geometry import Region
+from textual.reactive import var
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tui.browser_state import Sentence
+from tui.commands import PICTURE
+from tui.dicom.pixels.view import View
+from tui.render.color_depth import ColorDepth
+from tui.text import cell_width, fit_cells
+from tui.widgets.bindings import bindings
+
+if TYPE_CHECKING:  # NumPy is imported after the first paint
+    from tui.dicom.pixels.picture import Picture
+    from tui.widgets.picture_canvas import PictureCanvas
+
+LEAST_WIDTH_FOR_TEXT = 60
+
+
+class ImageView(Widget, can_focus=True):
+    """Shows one picture under a view, or a sentence.
+
+    It overrides `render_lines`, so it has no border, padding or line filter: its container has.
+    """
+
+    ALLOW_SELECT = False
+    BINDINGS: ClassVar[list[BindingType]] = bindings(PICTURE)
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"image--sentence", "image--error"}
+
+    view: var[View] = var(View)
+    sentence: var[Sentence] = var(Sentence)
+
+    def __init__(self, depth: ColorDepth, *, unicode: bool = True, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._depth = depth
+        self._unicode = unicode
+        self._picture: Picture | None = None
+        self._canvas: PictureCanvas | None = None
+        self._strips: list[Strip] | None = None
+
+    @property
+    def picture(self) -> "Picture | None":
+        """Return the picture that is shown, or None."""
+        return self._picture
+
+    def show_picture(self, picture: "Picture | None") -> None:
+        """Show another picture, or none but the sentence."""
+        self._picture = picture
+        self._strips = None
+        self.refresh()
+
+    def watch_view(self) -> None:
+        """Draw under the new view at the next repaint."""
+        self._strips = None
+        self.refresh()
+
+    def watch_sentence(self) -> None:
+        """Draw the new sentence, where there is no picture."""
+        self._strips = None
+        self.refresh()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Draw at the new size."""
+        self._strips = None
+
+    @property
+    def scale(self) -> float:
+        """Return how many screen pixels a picture column takes at the view shown; 0 without a picture."""
+        return self._ready_canvas().scale(self.view) if self._picture is not None and self.size else 0.0
+
+    def _ready_canvas(self) -> "PictureCanvas":
+        from tui.widgets.picture_canvas import PictureCanvas  # imports NumPy; there is a picture, so it is there
+
+        if self._canvas is None:
+            self._canvas = PictureCanvas(self._depth, unicode=self._unicode)
+        if self._picture is not None:
+            self._canvas.set(self._picture, self.size.width, self.size.height)
+        return self._canvas
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Return the lines of `crop`: the picture's, built once per repaint, or the sentence's."""
+        if self._strips is None:
+            self._strips = self._picture_strips() if self._picture is not None else self._sentence_strips()
+        lines = self._strips[crop.y : crop.bottom]
+        if crop.x == 0 and crop.width >= self.size.width:
+            return lines
+        return [line.crop(crop.x, crop.right) for line in lines]
+
+    def render_line(self, y: int) -> Strip:
+        """Return line `y`."""
+        return self.render_lines(Region(0, y, self.size.width, 1))[0]
+
+    def _picture_strips(self) -> list[Strip]:
+        texts = self.view.corner_text and self.size.width >= LEAST_WIDTH_FOR_TEXT
+        return self._ready_canvas().strips(self.view, texts=texts)
+
+    def _sentence_strips(self) -> list[Strip]:
+        width, height = self.size
+        blank = Strip.blank(width, self.rich_style)
+        if not self.sentence.text or width < 8 or not height:
+            return [blank] * height
+        style = self.get_component_rich_style("image--error" if self.sentence.error else "image--sentence")
+        lines = _wrapped(self.sentence.text, width - 4)[:height]
+        above = (height - len(lines)) // 3
+        strips = [blank] * above
+        for line in lines:
+            left = max(0, (width - cell_width(line)) // 2)
+            fill = Segment(" " * left, self.rich_style)
+            rest = Segment(" " * max(0, width - left - cell_width(line)), self.rich_style)
+            strips.append(Strip([fill, Segment(line, style), rest], width))
+        return strips + [blank] * (height - len(strips))
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    """Return `text` in lines of at most `width` cells."""
+    lines, line = [], ""
+    for word in text.split():
+        word = fit_cells(word, width)
+        if line and cell_width(line) + 1 + cell_width(word) > width:
+            lines.append(line)
+            line = word
+        else:
+            line = f"{line} {word}" if line else word
+    return [*lines, line] if line else lines

@@ -1,0 +1,94 @@
+"""What turns a picture under a view into strips: sampled once per place on screen, windowed once per key."""
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from textual.strip import Strip
+
+from tui.dicom.pixels.picture import Picture
+from tui.dicom.pixels.view import View
+from tui.render.cells import Encoder, Label
+from tui.render.color_depth import ColorDepth
+from tui.render.sampling import Placement, fit_scale, place, sample, sample_without
+from tui.text import cell_width, fit_cells
+from tui.widgets.ansi_strip import AnsiStrip
+
+Array = NDArray[Any]
+_MOST_TEXT = 6  # the corner texts take a sixth of the height at the most
+
+
+class PictureCanvas:
+    """Draws one picture at one size, under many views."""
+
+    def __init__(self, depth: ColorDepth, *, unicode: bool = True) -> None:
+        self._encoder = Encoder(depth, unicode)
+        self._unicode = unicode
+        self._picture: Picture | None = None
+        self._width = self._height = 0
+        self._sampled: tuple[Placement, Array, NDArray[np.bool_] | None] | None = None
+
+    def set(self, picture: Picture, width: int, height: int) -> None:
+        """Draw `picture` in `width` x `height` cells from now on."""
+        if picture is not self._picture or (width, height) != (self._width, self._height):
+            self._picture, self._width, self._height = picture, width, height
+            self._sampled = None
+
+    def scale(self, view: View) -> float:
+        """Return how many screen pixels a picture column takes under `view`."""
+        picture = self._picture
+        if picture is None:
+            return 0.0
+        return fit_scale(picture.rows, picture.columns, picture.aspect, self._width, 2 * self._height) * view.zoom
+
+    def strips(self, view: View, *, texts: bool) -> list[Strip]:
+        """Return the lines of the picture under `view`, with the texts around it or without."""
+        picture = self._picture
+        if picture is None or self._width < 1 or self._height < 1:
+            return []
+        placement, samples, outside = self._samples(picture, view)
+        levels = picture.shaded(samples, view, outside)
+        screen = np.zeros((2 * self._height, self._width, *levels.shape[2:]), np.uint8)
+        bottom, right = placement.y + placement.height, placement.x + placement.width
+        screen[placement.y : bottom, placement.x : right] = levels
+        grid = self._encoder.grid(screen, self._labels(picture) if texts else ())
+        return [AnsiStrip(line, partial(grid.runs, row), self._width) for row, line in enumerate(grid.lines())]
+
+    def _samples(self, picture: Picture, view: View) -> tuple[Placement, Array, NDArray[np.bool_] | None]:
+        placement = place(
+            picture.rows, picture.columns, picture.aspect, self._width, 2 * self._height,
+            view.zoom, (view.center_x, view.center_y),
+        )  # fmt: skip
+        if self._sampled is None or self._sampled[0] != placement:
+            if picture.padding is None:
+                self._sampled = placement, sample(picture.values, placement), None
+            else:
+                self._sampled = placement, *sample_without(picture.values, picture.padding, placement)
+        return self._sampled
+
+    def _labels(self, picture: Picture) -> tuple[Label, ...]:
+        """Return the texts around the picture: corners above, letters at the middle of the edges."""
+        lines = max(1, self._height // _MOST_TEXT)
+        half = self._width // 2 - 4
+        letters, caption = picture.letters, picture.caption
+        labels: list[Label] = []
+        middle = self._height // 2
+        if self._height >= 3:
+            edges = ((0, letters.top), (self._height - 1, letters.bottom))
+            labels += [Label(row, (self._width - len(text)) // 2, text) for row, text in edges if text]
+            labels += [Label(middle, 1, letters.left)] if letters.left else []
+            labels += [Label(middle, self._width - 1 - len(letters.right), letters.right)] if letters.right else []
+        for row, text in enumerate(caption.patient[:lines]):
+            labels.append(Label(row, 1, fit_cells(text, half)))
+        for row, text in enumerate(caption.study[:lines]):
+            shown = fit_cells(text, half)
+            labels.append(Label(row, self._width - 1 - cell_width(shown), shown))
+        if self._unicode:
+            return tuple(labels)
+        return tuple(_ascii_only(label) for label in labels)
+
+
+def _ascii_only(label: Label) -> Label:
+    """Return a label for a terminal that knows ASCII only."""
+    return label._replace(text="".join(character if character.isascii() else "?" for character in label.text))

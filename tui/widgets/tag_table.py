@@ -1,0 +1,165 @@
+"""The tags pane: every element of file meta and dataset, foldable, searchable; only the rows on screen are made."""
+
+from typing import ClassVar
+
+from textual.binding import BindingType
+from textual.message import Message
+
+from tui.commands import TAGS
+from tui.dicom.query import Hits
+from tui.dicom.tags import TagRow, TagRows
+from tui.text import fit_cells
+from tui.widgets.bindings import bindings
+from tui.widgets.glyphs import UNICODE, Glyphs
+from tui.widgets.row_list import Piece, RowList
+from tui.widgets.tag_rows_shown import ShownRows
+
+_NAME_WIDE, _NAME_NARROW = 32, 22
+_DEEPEST_INDENT = 12
+
+
+class TagTable(RowList):
+    """The rows of one file."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings(TAGS)
+
+    class Counted(Message):
+        """How many rows are shown, of how many, has changed."""
+
+        def __init__(self, hits: int | None, total: int) -> None:
+            super().__init__()
+            self.hits = hits
+            self.total = total
+
+    def __init__(self, glyphs: Glyphs = UNICODE, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._glyphs = glyphs
+        self.shown = ShownRows(None, {}, None)
+        self._cursor_key = ""
+        self._cursor_place = 0
+
+    # --- what comes from outside
+
+    def show_rows(self, rows: TagRows | None, hits: Hits | None) -> None:
+        """Show the rows of a file, under what a search found in it; the cursor stays on the element it was on."""
+        self._keep_cursor()
+        self.shown = ShownRows(rows, self.shown.folds, hits)
+        place = self.shown.place_of_key(self._cursor_key, self._cursor_place) if self._cursor_key else None
+        if place is None and hits is not None and hits.matching:
+            place = self.shown.place_of(hits.matching[0])
+        self.rows_changed(min(self._cursor_place, max(0, self.row_count() - 1)) if place is None else place)
+        self._tell_count()
+
+    def _keep_cursor(self) -> None:
+        """Keep what the cursor is on, so that one element can be watched through many files."""
+        index = self.row_index
+        if index is not None and self.shown.rows is not None:
+            self._cursor_key, self._cursor_place = self.shown.rows.key(index), self.cursor
+
+    def _tell_count(self) -> None:
+        rows, hits = self.shown.rows, self.shown.hits
+        self.post_message(self.Counted(len(hits.matching) if hits is not None else None, len(rows) if rows else 0))
+
+    @property
+    def row_index(self) -> int | None:
+        """Return which of the file's rows the cursor is on, or None."""
+        return self.shown.indices[self.cursor] if self.cursor < len(self.shown.indices) else None
+
+    @property
+    def row(self) -> TagRow | None:
+        """Return the row under the cursor, or None."""
+        index = self.row_index
+        return self.shown.rows.row(index) if index is not None and self.shown.rows is not None else None
+
+    def next_hit(self, step: int) -> bool:
+        """Put the cursor on the next (1) or previous (-1) hit, around the end; return whether there is one."""
+        hits = self.shown.hits
+        here = self.row_index
+        if hits is None or not hits.matching or here is None:
+            return False
+        if step > 0:
+            target = next((index for index in hits.matching if index > here), hits.matching[0])
+        else:
+            target = next((index for index in reversed(hits.matching) if index < here), hits.matching[-1])
+        place = self.shown.place_of(target)
+        if place is not None:
+            self.cursor = place
+        return True
+
+    # --- rows
+
+    def row_count(self) -> int:
+        """Return how many rows are shown."""
+        return len(self.shown.indices)
+
+    def row_pieces(self, index: int) -> tuple[list[Piece], Piece]:
+        """Return fold mark, tag, VR, name and value."""
+        which = self.shown.indices[index]
+        rows = self.shown.rows
+        if rows is None:
+            return [], ("", "row--plain")
+        row = rows.row(which)
+        if row.broken:
+            return [("! ", "row--error"), (row.text, "row--error")], ("", "row--plain")
+        hit = which in self.shown.matching
+        fold = "  "
+        if row.parent:
+            fold = f"{self._glyphs.folded if self.shown.is_folded(which) else self._glyphs.unfolded} "
+        indent = "  " * min(row.depth, _DEEPEST_INDENT)
+        wide = self.size.width >= 80
+        name_width = _NAME_WIDE if wide else _NAME_NARROW
+        if not row.tag:
+            note = f"  {row.text}" if row.text else ""
+            return [(f"{indent}{fold}{row.name}", "row--dim"), (note, "row--dim")], ("", "row--plain")
+        name_style = "row--private" if row.private else "row--name"
+        return [
+            (f"{indent}{fold}", "row--dim"),
+            (f"{row.tag} ", "row--key"),
+            (f"{row.vr:2} ", "row--dim"),
+            (fit_cells(row.name, name_width, pad=True) + " ", "row--hit" if hit else name_style),
+            (row.text, "row--dim" if row.parent else "row--plain"),
+        ], ("", "row--plain")
+
+    # --- actions
+
+    def _refold(self, shown: ShownRows) -> None:
+        index = self.row_index
+        self.shown = shown
+        place = shown.place_of(index) if index is not None else None
+        while place is None and index is not None:
+            index = shown.parent_of(index)
+            place = shown.place_of(index) if index is not None else 0
+        self.rows_changed(place)
+
+    def action_clicked(self) -> None:
+        """Fold or unfold what was clicked, or show the whole value."""
+        index, rows = self.row_index, self.shown.rows
+        if index is not None and rows is not None and rows.is_parent(index):
+            self._refold(self.shown.fold(index, not self.shown.is_folded(index)))
+
+    def action_unfold(self) -> None:
+        """Unfold the sequence under the cursor, or go into it."""
+        index, rows = self.row_index, self.shown.rows
+        if index is None or rows is None or not rows.is_parent(index):
+            return
+        if self.shown.is_folded(index):
+            self._refold(self.shown.fold(index, folded=False))
+        else:
+            self.action_move(1)
+
+    def action_fold(self) -> None:
+        """Fold the sequence under the cursor, or go to the one around."""
+        index, rows = self.row_index, self.shown.rows
+        if index is None or rows is None:
+            return
+        if rows.is_parent(index) and not self.shown.is_folded(index) and self.shown.hits is None:
+            self._refold(self.shown.fold(index, folded=True))
+            return
+        parent = self.shown.parent_of(index)
+        place = self.shown.place_of(parent) if parent is not None else None
+        if place is not None:
+            self.cursor = place
+
+    def action_fold_all(self) -> None:
+        """Fold all sequences, or unfold them if all are."""
+        self._refold(self.shown.fold_all())
