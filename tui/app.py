@@ -11,6 +11,7 @@ from rich.text import Text
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.color import Color
+from textual.events import Event, Key
 from textual.filter import LineFilter
 from textual.theme import Theme
 from textual.widgets import Input
@@ -22,6 +23,8 @@ from tui.screens.palette import CommandProvider
 from tui.settings import CONTRAST_THEME, GREY_THEME, Settings
 from tui.terminal.probe import Terminal
 from tui.text import safe_text
+from tui.widgets.image_view import ImageView
+from tui.widgets.row_list import RowList
 
 # Every colour is one of the 256, so that greys stay apart where there is no more.
 GREY = Theme(
@@ -152,6 +155,19 @@ class DicomApp(App[None], inherit_bindings=False):
         """Run until the user leaves; return the exit code."""
         self.run(mouse=not self._settings.no_mouse)
         return self.return_code or 0
+
+    async def on_event(self, event: Event) -> None:
+        """Do what a key is bound to at once, where the focused widget takes no text.
+
+        Textual would send the key to the widget and through its parents back to here. Keys that arrive together, as they
+        do over a slow link, would all be sent before the first is done: of "/seq", the q would end the program.
+        """
+        if isinstance(event, Key) and not event.is_forwarded and isinstance(self.focused, RowList | ImageView):
+            self.app_focus = True
+            if not await self._check_bindings(event.key, priority=True):
+                await self._check_bindings(event.key)
+            return
+        await super().on_event(event)
 
     def action_command_palette(self) -> None:
         """Show every command by its name."""

@@ -47,7 +47,7 @@ INSERTS = (
     Insert("low contrast", 8, 0, 0, 30),
 )
 _SHELL_HU, _SHELL_MM = 120, 6.0
-_BODY_MM = (150.0, 125.0)
+_BODY_MM = (168.0, 140.0)
 
 
 def file_name(number: int) -> str:

@@ -125,7 +125,7 @@ class Browser(PictureCommands, Dialogs, Screen[None]):
             self.query_one(f"#{pane}-pane").border_title = PANE_NAMES[pane]
         self.query_one(TitleBar).where = self._where
         self._apply_sizes()
-        self.query_one(FileTree).focus()
+        self.set_focus(self.file_tree)
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
@@ -170,9 +170,7 @@ class Browser(PictureCommands, Dialogs, Screen[None]):
     def show_pane(self, pane: str) -> None:
         """Give the focus to `pane`."""
         self.layout_state = self.layout_state.with_pane(pane)
-        # a pane that was hidden can take the focus only once it is shown
-        self.call_after_refresh(self.pane_widget(pane).focus)
-        self.pane_widget(pane).focus()
+        self.set_focus(self.pane_widget(pane))  # at once: keys may follow before a message would
 
     @on(DescendantFocus)
     def _focused(self, event: DescendantFocus) -> None:
@@ -303,8 +301,7 @@ class Browser(PictureCommands, Dialogs, Screen[None]):
             self.layout_state = self.layout_state.with_pane(pane)
         field = self.query_one(f"#{pane}-search", SearchInput)
         field.display = True
-        self.call_after_refresh(field.focus)
-        field.focus()
+        self.set_focus(field)
 
     @on(SearchInput.Changed)
     def _search_changed(self, message: SearchInput.Changed) -> None:
@@ -340,13 +337,13 @@ class Browser(PictureCommands, Dialogs, Screen[None]):
         if message.ended:
             message.field.value = ""
         message.field.display = bool(message.field.value)
-        self.pane_widget(pane).focus()
+        self.set_focus(self.pane_widget(pane))
 
     @on(TagTable.Counted)
     def _counted(self, message: TagTable.Counted) -> None:
         title = PANE_NAMES[TAGS]
         if message.hits is not None:
-            title += f" - {message.hits:,} of {message.total:,}"
+            title += f" - {message.hits:,} of {message.total:,} - / {safe_text(self.tag_query, 30)}"
         elif message.total:
             title += f" - {message.total:,}"
         self.query_one("#tags-pane").border_title = title

@@ -3,13 +3,12 @@
 import os
 from typing import TYPE_CHECKING
 
-from textual import work
 from textual.content import Content
 from textual.screen import Screen
 
 from tui.browser_state import start_of
 from tui.dicom.errors import DicomError
-from tui.dicom.options import Option, Value
+from tui.dicom.options import Option
 from tui.dicom.pixels.window import parse_window
 from tui.screens.dialog import Dialog
 from tui.settings import OPTIONS, as_toml, settings_path
@@ -67,67 +66,60 @@ class Dialogs(Screen[None]):
         def open_at(self, start: Start) -> None:
             """Show other folders."""
 
-    @work(group="dialog")
-    async def action_open(self) -> None:
+    def action_open(self) -> None:
         """Ask for a path, and show it."""
         here = os.path.dirname(self.selection.path or "") or os.getcwd()
-        answer = await self._ask(
-            Dialog(
-                "Open", "Shows another folder, or a file in its folder.", (PATH_OPTION,), "Open", values={"path": here}
-            )
-        )
+        sentence = "Shows another folder, or a file in its folder."
+        self.app.push_screen(Dialog("Open", sentence, (PATH_OPTION,), "Open", values={"path": here}), self._open)
+
+    def _open(self, answer: "Values | None") -> None:
         if answer is not None:
             self.open_at(start_of([os.path.expanduser(str(answer["path"]))]))
 
-    async def _ask(self, dialog: Dialog) -> "Values | None":
-        return await self.app.push_screen_wait(dialog)
-
-    @work(group="dialog")
-    async def action_ask_image(self) -> None:
+    def action_ask_image(self) -> None:
         """Ask for the number of an image, and show it."""
-        answer = await self._ask(Dialog("Image number", "Shows one image by its number.", (IMAGE_OPTION,), "Show"))
+        dialog = Dialog("Image number", "Shows one image by its number.", (IMAGE_OPTION,), "Show")
+        self.app.push_screen(dialog, self._show_image)
+
+    def _show_image(self, answer: "Values | None") -> None:
         if answer is not None:
             self.go_to_image(int(str(answer["number"])))
 
-    @work(group="dialog")
-    async def action_ask_window(self) -> None:
+    def action_ask_window(self) -> None:
         """Ask for a window, and show the picture under it."""
         picture = self.image.picture
         if picture is None:
             self.say("There is no picture to window")
             return
         now = picture.window_of(self.view)
-        text = f"{now.width:g}/{now.center:g}"
-        answer = await self._ask(
-            Dialog("Window", "Shows the picture under a window.", (WINDOW_OPTION,), "Show", values={"window": text})
-        )
+        values = {"window": f"{now.width:g}/{now.center:g}"}
+        dialog = Dialog("Window", "Shows the picture under a window.", (WINDOW_OPTION,), "Show", values=values)
+        self.app.push_screen(dialog, self._show_window)
+
+    def _show_window(self, answer: "Values | None") -> None:
         window = parse_window(str(answer["window"])) if answer is not None else None
         if window is not None:
             self.view = self.view.windowed(window)
 
-    @work(group="dialog")
-    async def action_settings(self) -> None:
+    def action_settings(self) -> None:
         """Show all settings with what they mean, use them for now, and say what makes them last."""
         path = settings_path()
-
-        def preview(values: dict[str, Value]) -> str:
-            return f"For good, put this into {path}:\n{as_toml(self.settings.with_values(values))}"
-
         dialog = Dialog(
             "Settings",
             "Used at once and until you quit; colours, ASCII and the mouse from the next start on. No file is written.",
             OPTIONS,
             "Use now",
-            preview=preview,
+            preview=lambda values: f"For good, put this into {path}:\n{as_toml(self.settings.with_values(values))}",
             check=lambda values: self._unknown_theme(str(values["theme"])),
             values=self.settings.values(),
         )
-        answer = await self._ask(dialog)
+        self.app.push_screen(dialog, self._use_settings)
+
+    def _use_settings(self, answer: "Values | None") -> None:
         if answer is not None:
             self.settings = self.settings.with_values(answer)
             self.app.theme = self.settings.theme
-            if self.view.corner_text == self.settings.no_corner_text:
-                self.app.call_later(self.run_action, "corner_text")
+            self.view = self.view.with_corner_text(not self.settings.no_corner_text)
 
     def _unknown_theme(self, name: str) -> str | None:
         known = sorted(self.app.available_themes)

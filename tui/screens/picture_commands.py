@@ -9,6 +9,7 @@ from tui.browser_state import Mode, Selection
 from tui.dicom.pixels.view import View
 from tui.dicom.pixels.window import PRESETS, Window
 from tui.screens import questions
+from tui.text import safe_text
 from tui.widgets.bars import PANE_NAMES, StatusLine
 
 if TYPE_CHECKING:
@@ -72,12 +73,16 @@ class PictureCommands(Screen[None]):
             line.left = line.right = ""
             return
         voi = picture.voi_of(self.view)
-        window = f"{voi.text} {voi.name}".strip() if isinstance(voi, Window) else f"LUT {voi.name}" if voi else "colour"
-        unit = f" {picture.unit}" if picture.unit and isinstance(voi, Window) else ""
+        window, name = "colour", ""
+        if isinstance(voi, Window):
+            window, name = f"{voi.text} {picture.unit}".strip(), voi.name
+        elif voi is not None:
+            window, name = "LUT", voi.name
+        name = safe_text(name, 40)
         inverted = "inverted" if self.view.inverted else ""
         scale = f"{self.image.scale:.2g}x"
         notes = "; ".join(picture.notes)
-        line.left = "  ".join(part for part in (f" {window}{unit}", scale, inverted, notes) if part)
+        line.left = "  ".join(part for part in (f" {window}", name, scale, inverted, notes) if part)
         frame = f"frame {picture.key.frame + 1}/{picture.frames}" if picture.frames > 1 else ""
         number = f"Im {picture.caption.number}" if picture.caption.number else ""
         line.right = "  ".join(part for part in (frame or number, picture.caption.place) if part) + " "
@@ -226,10 +231,7 @@ class PictureCommands(Screen[None]):
 
     def action_corner_text(self) -> None:
         """Show or hide the texts around the picture."""
-        self.view = View(
-            self.view.window, self.view.choice, self.view.inverted, self.view.zoom,
-            self.view.center_x, self.view.center_y, corner_text=not self.view.corner_text,
-        )  # fmt: skip
+        self.view = self.view.with_corner_text(not self.view.corner_text)
 
     def action_reset_view(self) -> None:
         """Show the picture as it was at first."""

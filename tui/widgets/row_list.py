@@ -5,7 +5,7 @@ from typing import ClassVar
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
-from textual.geometry import Region, Size
+from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import var
 from textual.scroll_view import ScrollView
@@ -62,15 +62,20 @@ class RowList(ScrollView, can_focus=True):
     def rows_changed(self, cursor: int | None = None) -> None:
         """Take over another set of rows, with the cursor on `cursor` (default: where it is)."""
         count = self.row_count()
-        self.virtual_size = Size(self.size.width, count)
+        self.virtual_size = Size(self.row_width, count)
         self.set_reactive(RowList.cursor, min(max(0, self.cursor if cursor is None else cursor), max(0, count - 1)))
         self._show_cursor()
         self.refresh()
 
     def on_resize(self) -> None:
         """Fit the rows to the new width."""
-        self.virtual_size = Size(self.size.width, self.row_count())
+        self.virtual_size = Size(self.row_width, self.row_count())
         self._show_cursor()
+
+    @property
+    def row_width(self) -> int:
+        """Return the width of a row in cells: what the scrollbar leaves."""
+        return self.scrollable_content_region.width
 
     def _style(self, component: str) -> Style:
         return self.get_component_rich_style(component)
@@ -78,13 +83,13 @@ class RowList(ScrollView, can_focus=True):
     def render_line(self, y: int) -> Strip:
         """Return the line of the row that is shown at `y`."""
         index = y + self.scroll_offset.y
-        width = self.size.width
+        width = self.row_width
         if index >= self.row_count():
             return Strip.blank(width, self.rich_style)
         pieces, (end_text, end_class) = self.row_pieces(index)
-        cursor = None
+        over = Style.null()
         if index == self.cursor:
-            cursor = self._style("row--cursor" if self.has_focus else "row--cursor-unfocused")
+            over = self._style("row--cursor" if self.has_focus else "row--cursor-unfocused")
         room = width - (cell_width(end_text) + 1 if end_text else 0)
         segments: list[Segment] = []
         used, skip = 0, self.scrolled_sideways
@@ -95,13 +100,12 @@ class RowList(ScrollView, can_focus=True):
                 text = kept
             shown = fit_cells(text, max(0, room - used))
             if shown:
-                segments.append(Segment(shown, self._style(component)))
+                segments.append(Segment(shown, self._style(component) + over))
                 used += cell_width(shown)
-        segments.append(Segment(" " * max(0, width - used - cell_width(end_text)), self.rich_style))
+        segments.append(Segment(" " * max(0, width - used - cell_width(end_text)), self.rich_style + over))
         if end_text:
-            segments.append(Segment(end_text, self._style(end_class)))
-        strip = Strip(segments, width)
-        return strip.apply_style(cursor) if cursor is not None else strip
+            segments.append(Segment(end_text, self._style(end_class) + over))
+        return Strip(segments, width)
 
     # --- the cursor
 
@@ -172,7 +176,3 @@ class RowList(ScrollView, can_focus=True):
         """Return the indices of the rows on screen."""
         top = self.scroll_offset.y
         return range(top, min(self.row_count(), top + max(1, self.size.height)))
-
-    def line_region(self, index: int) -> Region:
-        """Return where row `index` is drawn, in the list's own coordinates."""
-        return Region(0, index - self.scroll_offset.y, self.size.width, 1)

@@ -67,6 +67,10 @@ class View:
         """Return this view with the grey scale turned round."""
         return replace(self, inverted=not self.inverted)
 
+    def with_corner_text(self, shown: bool) -> "View":
+        """Return this view with or without texts around the picture."""
+        return replace(self, corner_text=shown)
+
     def reset(self) -> "View":
         """Return the first view, but for the corner text."""
         return View(corner_text=self.corner_text)
