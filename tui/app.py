@@ -76,13 +76,12 @@ class SafeLines(LineFilter):
         super().__init__()
         self._unicode = unicode
 
-    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:  # noqa: ARG002 - Textual's signature
         """Return the segments, made safe."""
         if all(text.isascii() and text.isprintable() for text, _, _ in segments):
             return segments
         return [
-            segment if segment.text.isascii() and segment.text.isprintable() else self._safe(segment)
-            for segment in segments
+            segment if segment.text.isascii() and segment.text.isprintable() else self._safe(segment) for segment in segments
         ]
 
     def _safe(self, segment: Segment) -> Segment:
@@ -187,8 +186,8 @@ class DicomApp(App[None], inherit_bindings=False):
         self.bell()
         error = self._exception
         lines = ["dicom-tui ended because of a bug in it:"]
-        for frame in traceback.extract_tb(error.__traceback__ if error else None):
-            lines.append(f"  {frame.filename}:{frame.lineno} in {frame.name}")
+        frames = traceback.extract_tb(error.__traceback__ if error else None)
+        lines += [f"  {frame.filename}:{frame.lineno} in {frame.name}" for frame in frames]
         if error is not None:
             lines.append(f"{type(error).__name__}: {safe_text(str(error), 500)}")
         self._exit_renderables.append(Text("\n".join(lines)))

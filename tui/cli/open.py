@@ -22,8 +22,7 @@ def _parser() -> Parser:
         prog=PROGRAM,
         usage=f"{PROGRAM} [options] [PATH ...]\n       {PROGRAM} {'|'.join(SUBCOMMANDS)}",
         description="Browse DICOM files in the terminal: file tree, tags and picture. Nothing is ever written to them.",
-        epilog=f"commands:\n{commands}\n\nA folder that is called like a command is opened as ./NAME."
-        "\nNot for diagnosis.",
+        epilog=f"commands:\n{commands}\n\nA folder that is called like a command is opened as ./NAME.\nNot for diagnosis.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("paths", nargs="*", metavar="PATH", help="files or folders (default: this folder)")

@@ -54,6 +54,4 @@ def add_options(parser: argparse.ArgumentParser, options: Iterable[Option]) -> N
 def given(arguments: argparse.Namespace, options: Iterable[Option]) -> dict[str, Value]:
     """Return the values of those `options` that were given."""
     said = vars(arguments)
-    return {
-        option.name: said[option.name.replace("-", "_")] for option in options if option.name.replace("-", "_") in said
-    }
+    return {option.name: said[option.name.replace("-", "_")] for option in options if option.name.replace("-", "_") in said}

@@ -42,8 +42,8 @@ class Element(NamedTuple):
     """One element, item or fragment.
 
     `depth` is 0 at the top; an item is one deeper than its sequence, its elements one deeper than the item. `tag` is
-    0xGGGGEEEE. `vr` is two letters, "" for an item. `offset` is where the value begins; `length` is the value's bytes or
-    UNDEFINED.
+    0xGGGGEEEE. `vr` is two letters, "" for an item. `offset` is where the value begins; `length` is the value's
+    bytes or UNDEFINED.
     """
 
     depth: int
@@ -128,7 +128,7 @@ class _Walker:
                 return Break(at, "the file ends inside the header of an element")
             group, number, length = unpack(buffer, here)
             tag = group << 16 | number
-            if kind == _SEQUENCE or kind == _FRAGMENTS:
+            if kind in (_SEQUENCE, _FRAGMENTS):
                 if tag == ITEM:
                     at += 8
                     add(make(Element, (depth, ITEM, "", at, length)))
@@ -198,7 +198,7 @@ class _Walker:
                     if at + held > end and end < size:
                         base, buffer = at, source.window(at, WINDOW)
                         end = base + len(buffer)
-                    if group & 1 or tag == PIXEL_REPRESENTATION or tag == LUT_DESCRIPTOR:
+                    if group & 1 or tag in (PIXEL_REPRESENTATION, LUT_DESCRIPTOR):
                         self._learn(tag, buffer[at - base : at - base + held], creators, encoding)
                     at += length
                     if len(self.elements) > most:
@@ -385,11 +385,7 @@ def _real_encoding(source: Source, start: int, syntax: str, remarks: list[str]) 
     if not syntax:
         remarks.append(f"no transfer syntax is given; it looks like {(found or said).words}")
         return found or Encoding(implicit=True, big_endian=False)
-    if (
-        found is None
-        or found == said
-        or (found.big_endian != said.big_endian and syntax == EXPLICIT_BIG and found.implicit)
-    ):
+    if found is None or found == said or (found.big_endian != said.big_endian and syntax == EXPLICIT_BIG and found.implicit):
         return said
     remarks.append(f"the transfer syntax says {said.words}, the dataset is in {found.words}")
     return found

@@ -1,4 +1,4 @@
-"""A CT-like phantom series: known HU inserts, noise, right geometry. What ``dicom-tui demo`` shows; real enough to learn on."""
+"""A CT-like phantom series, which ``dicom-tui demo`` shows: known HU inserts, noise, right geometry."""
 
 import hashlib
 import os

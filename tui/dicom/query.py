@@ -53,9 +53,7 @@ class Hits:
     matching: tuple[int, ...]
 
 
-def find(
-    query: Query, haystacks: Sequence[str], parents: Sequence[int], keep_on: Callable[[], bool] = lambda: True
-) -> Hits:
+def find(query: Query, haystacks: Sequence[str], parents: Sequence[int], keep_on: Callable[[], bool] = lambda: True) -> Hits:
     """Search all rows.
 
     Parameters

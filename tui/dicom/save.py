@@ -115,9 +115,7 @@ def remove_leftovers(folder: str) -> list[str]:
     removed = []
     with os.scandir(folder) as entries:
         for entry in entries:
-            if not entry.name.startswith(_PARTIAL_PREFIX) or not stat.S_ISREG(
-                entry.stat(follow_symlinks=False).st_mode
-            ):
+            if not entry.name.startswith(_PARTIAL_PREFIX) or not stat.S_ISREG(entry.stat(follow_symlinks=False).st_mode):
                 continue
             pid = entry.name.removeprefix(_PARTIAL_PREFIX).partition("-")[0]
             if pid.isdecimal() and not os.path.exists(f"/proc/{pid}"):

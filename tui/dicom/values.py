@@ -34,10 +34,8 @@ def tags(data: bytes, *, big_endian: bool) -> tuple[int, ...]:
 
 def text(vr: str, data: bytes, charset: tuple[str, ...]) -> str:
     r"""Return the text of a character VR with its backslashes, without the padding at its end."""
-    if vr in CHARSET_VRS:
-        decoded = decode_text(data, charset, person_name=vr == "PN")
-    else:
-        decoded = data.decode("latin-1")
+    in_charset = vr in CHARSET_VRS
+    decoded = decode_text(data, charset, person_name=vr == "PN") if in_charset else data.decode("latin-1")
     return decoded.rstrip(" \0") if vr != "UI" else decoded.rstrip(" \0\n")
 
 

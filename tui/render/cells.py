@@ -1,4 +1,4 @@
-"""Screen pixels to terminal text: half-blocks, two pixels a cell, as ready-made lines with as few colour changes as possible.
+"""Screen pixels to terminal text: half-blocks, two pixels a cell, in ready-made lines with few colour changes.
 
 A line is exact: parsed back it gives the pixels that went in. It begins without assumptions on the colours in force and
 ends with a reset.
@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from tui.render.color_depth import ColorDepth, rgb_of, sgr
 from tui.render.dither import color_ids
-from tui.text import cell_width
 
 Ids = NDArray[np.int64]
 Levels = NDArray[Any]
@@ -27,10 +26,11 @@ _BOTH, _UPPER_ONLY, _LOWER_ONLY, _SAME, _FLAT, _FLAT_SAME = range(6)
 
 
 class Label(NamedTuple):
-    """A text over the picture: `row` and `column` in cells; `text` is safe to draw."""
+    """A text over the picture, safe to draw: where it begins, and how many cells it takes."""
 
     row: int
     column: int
+    width: int
     text: str
 
 
@@ -140,7 +140,7 @@ class Grid:
         """Return (start, end, text) of the labels on `row`, in order, none over another."""
         spans: list[tuple[int, int, str]] = []
         for label in self.labels:
-            end = label.column + cell_width(label.text)
+            end = label.column + label.width
             free = all(end <= start or label.column >= stop for start, stop, _ in spans)
             if label.row == row and free and label.column >= 0 and end <= self.width:
                 spans.append((label.column, end, label.text))

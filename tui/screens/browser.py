@@ -75,8 +75,10 @@ class Browser(PictureCommands, Dialogs, Screen[None]):
         make = self._background
         self.folders = make("folders", questions.answer_folder, questions.Listed)
         self.facts = make("facts", questions.answer_facts, questions.FactsFound)
-        self.rows = make("rows", questions.answer_rows, questions.RowsRead)
-        self.pictures = make("pictures", questions.PictureAnswers.new(), questions.PictureMade)
+        self.rows: Background[str, TagRows | Sentence] = make("rows", questions.answer_rows, questions.RowsRead)
+        self.pictures: Background[questions.PictureQuestion, Picture | Sentence] = make(
+            "pictures", questions.PictureAnswers.new(), questions.PictureMade
+        )
         self.searches = make("search", questions.answer_search, questions.Searched)
         self.seeks = make("seek", questions.answer_seek, questions.Sought)
 

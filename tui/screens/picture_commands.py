@@ -197,9 +197,7 @@ class PictureCommands(Screen[None]):
         if picture is None:
             return
         if picture.unit != "HU":
-            self.say(
-                f"{PRESETS[index].name.capitalize()} is a window for HU; this image is in {picture.unit or 'no unit'}"
-            )
+            self.say(f"{PRESETS[index].name.capitalize()} is a window for HU; this image is in {picture.unit or 'no unit'}")
         else:
             self.view = self.view.windowed(PRESETS[index].window)
 

@@ -151,7 +151,8 @@ def answer_seek(question: SeekQuestion) -> Iterator[str | None]:
         path for folder in question.folders for path in files_below(folder)
     )  # fmt: skip
     found = None
-    for found in seek_dicom(paths, question.count):
+    for step in seek_dicom(paths, question.count):
+        found = step
         yield None
     yield found or ""
 

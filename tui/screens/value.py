@@ -1,6 +1,7 @@
 """One whole value, to read, select and copy."""
 
 import os
+from collections.abc import Iterator
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -48,13 +49,13 @@ class ValueScreen(ModalScreen[None]):
         self.query_one(TextArea).focus()
         self._background.ask(self._index)
 
-    def _read(self, index: int):  # type: ignore[no-untyped-def]  # noqa: ANN202
+    def _read(self, index: int) -> Iterator[str | None]:
         try:
             yield self._rows.whole(index)
         except DicomError as error:
             yield str(error)
 
-    def _deliver(self, index: int, text: str) -> None:
+    def _deliver(self, _index: int, text: str) -> None:
         if self.is_running:
             self.app.call_from_thread(self._show, text)
 

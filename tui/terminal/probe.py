@@ -28,9 +28,7 @@ _NAMED = re.compile(
     r"|xterm\((?:3[3-9]\d|[4-9]\d\d)",
     re.IGNORECASE,
 )
-_TRUECOLOR_TERMS = frozenset(
-    {"alacritty", "foot", "xterm-kitty", "xterm-ghostty", "wezterm", "xterm-direct", "st-256color"}
-)
+_TRUECOLOR_TERMS = frozenset({"alacritty", "foot", "xterm-kitty", "xterm-ghostty", "wezterm", "xterm-direct", "st-256color"})
 _256_TERMS = ("xterm", "tmux", "screen", "rxvt", "putty")
 
 

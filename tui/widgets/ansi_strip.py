@@ -43,9 +43,9 @@ class AnsiStrip(Strip):
 
     @_segments.setter
     def _segments(self, value: list[Segment]) -> None:
-        """Strip's constructor sets an empty list; the segments are made from the runs."""
+        """Ignore the empty list that Strip's constructor sets: the segments are made from the runs."""
 
-    def render(self, console: Console) -> str:
+    def render(self, console: Console) -> str:  # noqa: ARG002 - Textual's signature
         """Return the ready-made text."""
         return self._text
 

@@ -86,9 +86,7 @@ class PaneTabs(Bar):
         text = Text(" ", no_wrap=True, end="")
         for pane in PANES:
             chosen = pane == self.layout_state.pane
-            text.append(
-                f"[{PANE_NAMES[pane]}]" if chosen else f" {PANE_NAMES[pane]} ", "bold reverse" if chosen else ""
-            )
+            text.append(f"[{PANE_NAMES[pane]}]" if chosen else f" {PANE_NAMES[pane]} ", "bold reverse" if chosen else "")
             text.append(" ")
         text.truncate(width)
         return text

@@ -109,9 +109,7 @@ class FileRows:
         """Return where in `entries`, those of `folder`, unfolded folders stand."""
         if not folder:
             return [at for at, entry in enumerate(entries) if entry.path in self.unfolded]
-        found = (
-            bisect_left(entries, entry) for path, entry in self.unfolded.items() if os.path.dirname(path) == folder
-        )
+        found = (bisect_left(entries, entry) for path, entry in self.unfolded.items() if os.path.dirname(path) == folder)
         return sorted(at for at in found if at < len(entries) and entries[at].path in self.unfolded)
 
     def _content(self, path: str, depth: int) -> Iterator[_Block]:
@@ -135,9 +133,7 @@ class FileRows:
             return entries
         words = self.filter.lower().split()
         return tuple(
-            entry
-            for entry in entries
-            if entry.path in self.unfolded or all(word in entry.name.lower() for word in words)
+            entry for entry in entries if entry.path in self.unfolded or all(word in entry.name.lower() for word in words)
         )
 
 

@@ -144,7 +144,7 @@ class FileTree(RowList):
 
     @property
     def place(self) -> tuple[int, int]:
-        """Return the place of the entry under the cursor among its folder's files (from 1), and their number; (0, 0) if none."""
+        """Return which of its folder's files (from 1) the cursor is on, and their number; (0, 0) if on none."""
         entry = self.entry
         if entry is None or entry.kind is Kind.FOLDER:
             return 0, 0
@@ -199,9 +199,7 @@ class FileTree(RowList):
             return [(f"{indent}{fold} ", "row--dim"), (name, "row--name")], (count, "row--dim")
         mark = f"{self._glyphs.mark} " if entry.path in self.marked else "  "
         if entry.kind is not Kind.FILE:
-            words = (
-                f" {self._glyphs.link} {entry.kind.value}" if entry.kind is not Kind.SPECIAL else f" {entry.kind.value}"
-            )
+            words = f" {self._glyphs.link} {entry.kind.value}" if entry.kind is not Kind.SPECIAL else f" {entry.kind.value}"
             return [(indent + mark, "row--dim"), (name, "row--dim"), (words, "row--error")], ("", "row--dim")
         facts = self._facts.get(entry.path)
         if facts is None or not facts.is_dicom:

@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segment
-from textual import events
 from textual.binding import BindingType
 from textual.geometry import Region
 from textual.reactive import var
@@ -66,7 +65,7 @@ class ImageView(Widget, can_focus=True):
         self._strips = None
         self.refresh()
 
-    def on_resize(self, event: events.Resize) -> None:
+    def on_resize(self) -> None:
         """Draw at the new size."""
         self._strips = None
 

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from textual.strip import Strip
 
+from tui.dicom.pixels.geometry import Letters
 from tui.dicom.pixels.picture import Picture
 from tui.dicom.pixels.view import View
 from tui.render.cells import Encoder, Label
@@ -73,22 +74,32 @@ class PictureCanvas:
         half = self._width // 2 - 4
         letters, caption = picture.letters, picture.caption
         labels: list[Label] = []
-        middle = self._height // 2
         if self._height >= 3:
-            edges = ((0, letters.top), (self._height - 1, letters.bottom))
-            labels += [Label(row, (self._width - len(text)) // 2, text) for row, text in edges if text]
-            labels += [Label(middle, 1, letters.left)] if letters.left else []
-            labels += [Label(middle, self._width - 1 - len(letters.right), letters.right)] if letters.right else []
+            labels += self._letters(letters)
         for row, text in enumerate(caption.patient[:lines]):
-            labels.append(Label(row, 1, fit_cells(text, half)))
+            labels.append(_label(row, 1, fit_cells(text, half)))
         for row, text in enumerate(caption.study[:lines]):
             shown = fit_cells(text, half)
-            labels.append(Label(row, self._width - 1 - cell_width(shown), shown))
-        if self._unicode:
-            return tuple(labels)
-        return tuple(_ascii_only(label) for label in labels)
+            labels.append(_label(row, self._width - 1 - cell_width(shown), shown))
+        return tuple(labels if self._unicode else map(_ascii_only, labels))
+
+    def _letters(self, letters: Letters) -> list[Label]:
+        """Return the directions at the middle of the edges; none where they are not known."""
+        middle = self._height // 2
+        places = (
+            _label(0, (self._width - len(letters.top)) // 2, letters.top),
+            _label(self._height - 1, (self._width - len(letters.bottom)) // 2, letters.bottom),
+            _label(middle, 1, letters.left),
+            _label(middle, self._width - 1 - len(letters.right), letters.right),
+        )
+        return [label for label in places if label.text]
+
+
+def _label(row: int, column: int, text: str) -> Label:
+    return Label(row, column, cell_width(text), text)
 
 
 def _ascii_only(label: Label) -> Label:
     """Return a label for a terminal that knows ASCII only."""
-    return label._replace(text="".join(character if character.isascii() else "?" for character in label.text))
+    text = "".join(character if character.isascii() else "?" for character in label.text)
+    return _label(label.row, label.column, text)

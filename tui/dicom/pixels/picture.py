@@ -257,9 +257,7 @@ def _stages(
     if stored.ndim == 3:
         return to_rgb(stored, photometric, image.bits_stored, top.elements.path), None, (), ""
     if photometric not in ("MONOCHROME1", "MONOCHROME2"):
-        raise PixelError(
-            f"the photometric interpretation {photometric} with one sample is not known", top.elements.path
-        )
+        raise PixelError(f"the photometric interpretation {photometric} with one sample is not known", top.elements.path)
     modality: Modality = modality_stage(top, groups.macro(PIXEL_VALUE_TRANSFORMATION), signed=image.signed)
     values = modality.apply(stored)
     low = values.min(initial=0.0)
