@@ -1,10 +1,11 @@
 """The App: themes, key map, first screen, and an end that leaves the terminal as it was."""
 
 import asyncio
+import gc
 import signal
 import traceback
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segment
 from rich.text import Text
@@ -19,12 +20,14 @@ from textual.widgets import Input
 from tui import settings as user_settings
 from tui.browser_state import Start
 from tui.screens.browser import Browser
-from tui.screens.palette import CommandProvider
 from tui.settings import CONTRAST_THEME, GREY_THEME, Settings
 from tui.terminal.probe import Terminal
 from tui.text import safe_text
 from tui.widgets.image_view import ImageView
 from tui.widgets.row_list import RowList
+
+if TYPE_CHECKING:
+    from textual.command import Provider
 
 # Every colour is one of the 256, so that greys stay apart where there is no more.
 GREY = Theme(
@@ -61,6 +64,13 @@ CONTRAST = Theme(
 )  # fmt: skip
 
 
+def _command_provider() -> "type[Provider]":
+    """Return the palette's provider; imported when the palette is opened, for it costs a tenth of the start-up."""
+    from tui.screens.palette import CommandProvider
+
+    return CommandProvider
+
+
 class UnknownThemeError(ValueError):
     """The settings name a theme that there is not."""
 
@@ -75,6 +85,7 @@ class SafeLines(LineFilter):
     def __init__(self, *, unicode: bool) -> None:
         super().__init__()
         self._unicode = unicode
+        self.rows_are_safe = unicode  # what draws its own rows makes them safe itself, but for ASCII-only terminals
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:  # noqa: ARG002 - Textual's signature
         """Return the segments, made safe."""
@@ -103,7 +114,7 @@ class DicomApp(App[None], inherit_bindings=False):
 
     TITLE = "dicom-tui"
     CSS_PATH = "tui.tcss"
-    COMMANDS: ClassVar = {CommandProvider}
+    COMMANDS: ClassVar = {_command_provider}
     COMMAND_PALETTE_BINDING = "ctrl+p"
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c", "help_quit", show=False, system=True)]
@@ -113,6 +124,7 @@ class DicomApp(App[None], inherit_bindings=False):
         self._start = start
         self._settings = settings
         self._terminal = terminal
+        self._painted = False
         self._remembered_path = user_settings.remembered_path()
         self.register_theme(GREY)
         self.register_theme(CONTRAST)
@@ -136,6 +148,16 @@ class DicomApp(App[None], inherit_bindings=False):
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, self._end_by_signal, number)
+
+    def post_display_hook(self) -> None:
+        """Begin what takes time behind the first paint: no import and no disk delays it."""
+        if not self._painted:
+            self._painted = True
+            gc.freeze()  # what start-up made stays to the end: no collection need look at it
+            gc.enable()
+            for screen in self.screen_stack:
+                if isinstance(screen, Browser):
+                    screen.begin()
 
     def on_unmount(self) -> None:
         """Keep the sizes of the panes."""

@@ -1,8 +1,6 @@
 """Settings, which are only read, and what the program remembers by itself."""
 
-import json
 import os
-import tomllib
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Final
 
@@ -70,11 +68,15 @@ def load(path: str) -> Settings:
     where = safe_text(path)
     try:
         with open(path, "rb") as file:
-            said = tomllib.load(file)
+            raw = file.read()
     except FileNotFoundError:
         return Settings()
     except OSError as error:
         raise SettingsError(f"{where} cannot be read: {error.strerror}") from error
+    import tomllib  # not before there is a file: most users have none, and start-up is measured
+
+    try:
+        said = tomllib.loads(raw.decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{where} is not valid TOML: {safe_text(str(error))}") from error
     keys = said.pop("keys", {})
@@ -98,6 +100,8 @@ def _check_keys(keys: object, where: str) -> None:
 
 def as_toml(settings: Settings) -> str:
     """Return the lines of a settings file that say what differs from the defaults."""
+    import json
+
     defaults = Settings().values()
     lines = [
         f"{name} = {json.dumps(value, ensure_ascii=False)}"
@@ -135,7 +139,10 @@ def recall(path: str) -> Remembered:
     """Return what was remembered; what is missing or damaged counts as never remembered."""
     try:
         with open(path, encoding="utf-8") as file:
-            said = json.load(file)
+            raw = file.read()
+        import json  # not before there is a file
+
+        said = json.loads(raw)
     except (OSError, ValueError):
         return Remembered()
     defaults = Remembered()
@@ -150,6 +157,8 @@ def recall(path: str) -> Remembered:
 
 def remember(path: str, remembered: Remembered) -> str | None:
     """Keep `remembered`; return why it could not be kept, or None."""
+    import json
+
     try:
         private_folder(os.path.dirname(path))
         with new_file(path, replace=True) as file:

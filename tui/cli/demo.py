@@ -8,8 +8,9 @@ import platformdirs
 
 from tui.browser_state import Start
 from tui.cli import PROGRAM
+from tui.cli.arguments import Parser, add_options, given
 from tui.cli.open import browse
-from tui.cli.output import Parser, add_options, given, progress, refuse
+from tui.cli.output import progress, refuse
 from tui.dicom import phantom
 from tui.dicom.errors import WriteError
 from tui.settings import OPTIONS

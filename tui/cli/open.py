@@ -1,14 +1,14 @@
 """``dicom-tui [PATH ...]``: open the browser."""
 
-import argparse
+import gc
 import os
 import sys
 from collections.abc import Sequence
 
 from tui import settings as user_settings
 from tui.browser_state import Start, start_of
-from tui.cli import PROGRAM, SUBCOMMANDS
-from tui.cli.output import Parser, add_options, given, refuse
+from tui.cli import PROGRAM
+from tui.cli.output import refuse
 from tui.dicom.errors import os_reason
 from tui.settings import OPTIONS, Settings, SettingsError
 from tui.terminal import probe
@@ -16,34 +16,28 @@ from tui.terminal import probe
 _COLOR_VARIABLE = "DICOM_TUI_COLOR"
 
 
-def _parser() -> Parser:
-    commands = "\n".join(f"  {PROGRAM} {name:<8} {what}" for name, (_module, what) in SUBCOMMANDS.items())
-    parser = Parser(
-        prog=PROGRAM,
-        usage=f"{PROGRAM} [options] [PATH ...]\n       {PROGRAM} {'|'.join(SUBCOMMANDS)}",
-        description="Browse DICOM files in the terminal: file tree, tags and picture. Nothing is ever written to them.",
-        epilog=f"commands:\n{commands}\n\nA folder that is called like a command is opened as ./NAME.\nNot for diagnosis.",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("paths", nargs="*", metavar="PATH", help="files or folders (default: this folder)")
-    parser.add_argument("--version", action="store_true", help="print the version and exit")
-    add_options(parser, OPTIONS)
-    return parser
-
-
 def run(words: Sequence[str]) -> int:
     """Open the browser on the paths in `words`; return the exit code."""
-    arguments = _parser().parse_args(words)
+    gc.disable()  # until the first paint: collecting what start-up makes is a sixth of its time, and frees nothing
+    if not any(word.startswith("-") for word in words):  # no parser is needed, nor the time to build one
+        return _open(words, {})
+    from tui.cli.arguments import browser_parser, given
+
+    arguments = browser_parser().parse_args(words)
     if arguments.version:
         from tui import __version__
 
         print(f"{PROGRAM} {__version__}")
         return 0
-    paths = arguments.paths or ["."]
+    return _open(arguments.paths, given(arguments, OPTIONS))
+
+
+def _open(paths: Sequence[str], flags: dict[str, str | bool]) -> int:
+    paths = paths or ["."]
     for path in paths:
         if problem := path_problem(path):
             return refuse(problem)
-    return browse(start_of(paths), given(arguments, OPTIONS))
+    return browse(start_of(paths), flags)
 
 
 def path_problem(path: str) -> str | None:

@@ -22,7 +22,8 @@ class TagRow:
     """One row of the table; every text is safe to draw.
 
     `path` names the element through its sequences, as ``(0040,0275)[0].(0040,0007)``; `tag` is empty for an item;
-    `name` is the keyword, a private name in brackets, or the item's number; `title` the dictionary's name; `cut` tells that `text` is not the whole.
+    `name` is the keyword, a private name in brackets, or the item's number;
+    `title` the dictionary's name; `cut` tells that `text` is not the whole.
     """
 
     path: str

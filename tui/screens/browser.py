@@ -1,8 +1,10 @@
 """The main screen: it owns the state, hands it down, and takes messages up."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator
-from functools import partial
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
 
 from textual import getters, on
 from textual.app import ComposeResult
@@ -18,8 +20,6 @@ from tui.background import Background
 from tui.browser_state import NARROW_BELOW, PANES, Layout, Mode, Selection, Sentence, Start
 from tui.commands import EVERYWHERE, FILES, PICTURE, TAGS, Command
 from tui.dicom.pixels.view import View
-from tui.dicom.query import Hits
-from tui.dicom.tags import TagRows
 from tui.screens import questions
 from tui.screens.dialogs import Dialogs
 from tui.screens.picture_commands import PictureCommands
@@ -31,17 +31,33 @@ from tui.widgets.bindings import bindings
 from tui.widgets.file_tree import FileTree
 from tui.widgets.glyphs import ASCII, UNICODE
 from tui.widgets.image_view import ImageView
-from tui.widgets.search_input import SearchInput
 from tui.widgets.tag_table import TagTable
 
 if TYPE_CHECKING:
     from tui.dicom.pixels.picture import Picture
+    from tui.dicom.query import Hits
+    from tui.dicom.tags import TagRows
+    from tui.screens.answers import Answers
+    from tui.widgets.search_input import SearchInput
 
 Q = TypeVar("Q")
 A = TypeVar("A")
 _LOW = 16
 _MESSAGE_S = 4.0
+_SEARCH_HINTS = {FILES: "part of a name", TAGS: "words in tag, name or value"}
 _WELCOME = Sentence("Move through the files: what is under the cursor is shown here.")
+
+
+class Row(Horizontal):
+    """Panes side by side; nothing of its own is ever seen, so nothing is drawn."""
+
+    BLANK = True
+
+
+class Column(Vertical):
+    """Panes one above the other; nothing of its own is ever seen, so nothing is drawn."""
+
+    BLANK = True
 
 
 class Browser(PictureCommands, Dialogs, Screen[None]):
@@ -49,6 +65,7 @@ class Browser(PictureCommands, Dialogs, Screen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(EVERYWHERE)
     AUTO_FOCUS = None
+    BLANK = True
 
     selection: var[Selection] = var(Selection)
     view: var[View] = var(View)
@@ -64,7 +81,7 @@ class Browser(PictureCommands, Dialogs, Screen[None]):
     image = getters.query_one(ImageView)
 
     def __init__(self, start: Start, settings: Settings, terminal: Terminal, remembered: Remembered) -> None:
-        super().__init__()
+        super().__init__(classes=f"-{FILES}")  # setting it later would style every widget twice
         self.start = start
         self.settings = settings
         self.terminal = terminal
@@ -73,14 +90,23 @@ class Browser(PictureCommands, Dialogs, Screen[None]):
         self._rows: TagRows | None = None
         self._hits: Hits | None = None
         make = self._background
-        self.folders = make("folders", questions.answer_folder, questions.Listed)
-        self.facts = make("facts", questions.answer_facts, questions.FactsFound)
-        self.rows: Background[str, TagRows | Sentence] = make("rows", questions.answer_rows, questions.RowsRead)
-        self.pictures: Background[questions.PictureQuestion, Picture | Sentence] = make(
-            "pictures", questions.PictureAnswers.new(), questions.PictureMade
+        self.folders = make("folders", lambda path: self.answers.folder(path), questions.Listed)
+        self.facts = make("facts", lambda paths: self.answers.facts(paths), questions.FactsFound)
+        self.rows: Background[str, TagRows | Sentence] = make(
+            "rows", lambda path: self.answers.rows(path), questions.RowsRead
         )
-        self.searches = make("search", questions.answer_search, questions.Searched)
-        self.seeks = make("seek", questions.answer_seek, questions.Sought)
+        self.pictures: Background[questions.PictureQuestion, Picture | Sentence] = make(
+            "pictures", lambda question: self.answers.picture(question), questions.PictureMade
+        )
+        self.searches = make("search", lambda question: self.answers.search(question), questions.Searched)
+        self.seeks = make("seek", lambda question: self.answers.seek(question), questions.Sought)
+
+    @cached_property
+    def answers(self) -> Answers:
+        """Return what answers questions; imported and made by the first thread that asks, after the first paint."""
+        from tui.screens.answers import Answers
+
+        return Answers()
 
     def _background(
         self, name: str, answer: Callable[[Q], Iterator[A | None]], message: Callable[[Q, A], Message]
@@ -106,17 +132,15 @@ class Browser(PictureCommands, Dialogs, Screen[None]):
         where = self.start.cursor or self.start.roots[0]
         yield TitleBar(id="title")
         yield PaneTabs().data_bind(Browser.layout_state)
-        with Horizontal(id="panes"):
+        with Row(id="panes"):
             with Vertical(id="files-pane", classes="pane"):
-                yield SearchInput("part of a name", id="files-search")
                 yield FileTree(self.start.roots, glyphs, id="files").data_bind(filter=Browser.file_filter)
-            with Vertical(id="right"):
+            with Column(id="right"):
                 with Vertical(id="picture-pane", classes="pane"):
                     image = ImageView(self.terminal.depth, unicode=self.terminal.unicode, id="picture")
                     yield image.data_bind(Browser.view, Browser.sentence)
                     yield StatusLine(id="status")
                 with Vertical(id="tags-pane", classes="pane"):
-                    yield SearchInput("words in tag, name or value", id="tags-search")
                     yield TagTable(glyphs, id="tags")
         yield KeyLine(self.settings.keys, id="keys").data_bind(Browser.message)
         self._where = safe_text(where)
@@ -128,14 +152,16 @@ class Browser(PictureCommands, Dialogs, Screen[None]):
         self.query_one(TitleBar).where = self._where
         self._apply_sizes()
         self.set_focus(self.file_tree)
-        self.call_after_refresh(self._begin)
+        for rack in self.query("ToastRack"):  # Textual hides its toasts behind the first paint, and lays all out anew
+            rack.display = False
 
-    def _begin(self) -> None:
-        """Read the first folder; find the first file."""
+    def begin(self) -> None:
+        """Read the first file and the first folder; the App calls this behind the first paint."""
+        if self.start.cursor is not None:
+            self.selection = Selection(self.start.cursor)
         self.file_tree.begin()
         if self.start.cursor is not None:
             self.file_tree.put_cursor_on(self.start.cursor)
-            self.selection = Selection(self.start.cursor)
         else:
             self.seeks.ask(questions.SeekQuestion((), folders=self.start.roots))
 
@@ -296,21 +322,30 @@ class Browser(PictureCommands, Dialogs, Screen[None]):
 
     # --- search
 
-    def action_search(self) -> None:
+    async def action_search(self) -> None:
         """Open the search of the focused pane: the files' in the files pane, else the tags'."""
         pane = FILES if self.layout_state.pane == FILES else TAGS
         if self.layout_state.pane != pane:
             self.layout_state = self.layout_state.with_pane(pane)
-        field = self.query_one(f"#{pane}-search", SearchInput)
+        field = self._search_field(pane)
+        if field is None:
+            from tui.widgets.search_input import SearchInput  # Textual's Input: not before it is wanted
+
+            field = SearchInput(_SEARCH_HINTS[pane], id=f"{pane}-search")
+            await self.query_one(f"#{pane}-pane").mount(field, before=0)
         field.display = True
         self.set_focus(field)
 
-    @on(SearchInput.Changed)
-    def _search_changed(self, message: SearchInput.Changed) -> None:
-        if message.input.id == "files-search":
-            self.file_filter = message.value
-        elif message.input.id == "tags-search":
-            self.tag_query = message.value
+    def _search_field(self, pane: str) -> SearchInput | None:
+        found = self.query(f"#{pane}-search")
+        return cast("SearchInput", found.first()) if found else None
+
+    def on_search_input_edited(self, message: SearchInput.Edited) -> None:
+        """Search for, or filter by, what stands in the field now."""
+        if message.field.id == f"{FILES}-search":
+            self.file_filter = message.field.value
+        else:
+            self.tag_query = message.field.value
 
     def watch_tag_query(self, text: str) -> None:
         """Search the tags."""
@@ -333,9 +368,9 @@ class Browser(PictureCommands, Dialogs, Screen[None]):
             self._hits = message.hits
             self.table.show_rows(self._rows, message.hits)
 
-    @on(SearchInput.Left)
-    def _search_left(self, message: SearchInput.Left) -> None:
-        pane = FILES if message.field.id == "files-search" else TAGS
+    def on_search_input_left(self, message: SearchInput.Left) -> None:
+        """Give the focus to the list, and hide a field that is empty."""
+        pane = FILES if message.field.id == f"{FILES}-search" else TAGS
         if message.ended:
             message.field.value = ""
         message.field.display = bool(message.field.value)
@@ -385,8 +420,8 @@ class Browser(PictureCommands, Dialogs, Screen[None]):
             self.mode = Mode.NONE
             return
         pane = FILES if self.layout_state.pane == FILES else TAGS
-        field = self.query_one(f"#{pane}-search", SearchInput)
-        if field.value:
+        field = self._search_field(pane)
+        if field is not None and field.value:
             field.value = ""
             field.display = False
 
@@ -417,4 +452,4 @@ class Browser(PictureCommands, Dialogs, Screen[None]):
         self.table.show_rows(None, None)
         self._show_sentence(_WELCOME)
         self.file_tree.set_roots(start.roots)
-        self._begin()
+        self.begin()

@@ -39,6 +39,7 @@ class Dialog(ModalScreen[Values | None]):
         What the form is filled with, where not with the defaults.
     """
 
+    CSS_PATH = "dialogs.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "cancel", show=False)]
 
     def __init__(

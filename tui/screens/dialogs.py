@@ -1,7 +1,7 @@
 """The browser's dialogs: opening a path, typing a number or a window, settings, help, whole values, copying."""
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from textual.content import Content
 from textual.screen import Screen
@@ -10,12 +10,13 @@ from tui.browser_state import start_of
 from tui.dicom.errors import DicomError
 from tui.dicom.options import Option
 from tui.dicom.pixels.window import parse_window
-from tui.screens.dialog import Dialog
 from tui.settings import OPTIONS, as_toml, settings_path
 from tui.terminal import clipboard
 from tui.text import safe_text
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tui.browser_state import Selection, Start
     from tui.dicom.pixels.view import View
     from tui.dicom.tags import TagRows
@@ -70,7 +71,13 @@ class Dialogs(Screen[None]):
         """Ask for a path, and show it."""
         here = os.path.dirname(self.selection.path or "") or os.getcwd()
         sentence = "Shows another folder, or a file in its folder."
-        self.app.push_screen(Dialog("Open", sentence, (PATH_OPTION,), "Open", values={"path": here}), self._open)
+        self._ask(self._open, "Open", sentence, (PATH_OPTION,), "Open", values={"path": here})
+
+    def _ask(self, answered: "Callable[[Values | None], None]", *form: Any, **filled: Any) -> None:
+        """Open a dialog; the forms' widgets are imported only now, for they would slow the start down."""
+        from tui.screens.dialog import Dialog
+
+        self.app.push_screen(Dialog(*form, **filled), answered)
 
     def _open(self, answer: "Values | None") -> None:
         if answer is not None:
@@ -78,8 +85,7 @@ class Dialogs(Screen[None]):
 
     def action_ask_image(self) -> None:
         """Ask for the number of an image, and show it."""
-        dialog = Dialog("Image number", "Shows one image by its number.", (IMAGE_OPTION,), "Show")
-        self.app.push_screen(dialog, self._show_image)
+        self._ask(self._show_image, "Image number", "Shows one image by its number.", (IMAGE_OPTION,), "Show")
 
     def _show_image(self, answer: "Values | None") -> None:
         if answer is not None:
@@ -93,8 +99,8 @@ class Dialogs(Screen[None]):
             return
         now = picture.window_of(self.view)
         values = {"window": f"{now.width:g}/{now.center:g}"}
-        dialog = Dialog("Window", "Shows the picture under a window.", (WINDOW_OPTION,), "Show", values=values)
-        self.app.push_screen(dialog, self._show_window)
+        sentence = "Shows the picture under a window."
+        self._ask(self._show_window, "Window", sentence, (WINDOW_OPTION,), "Show", values=values)
 
     def _show_window(self, answer: "Values | None") -> None:
         window = parse_window(str(answer["window"])) if answer is not None else None
@@ -104,7 +110,8 @@ class Dialogs(Screen[None]):
     def action_settings(self) -> None:
         """Show all settings with what they mean, use them for now, and say what makes them last."""
         path = settings_path()
-        dialog = Dialog(
+        self._ask(
+            self._use_settings,
             "Settings",
             "Used at once and until you quit; colours, ASCII and the mouse from the next start on. No file is written.",
             OPTIONS,
@@ -113,7 +120,6 @@ class Dialogs(Screen[None]):
             check=lambda values: self._unknown_theme(str(values["theme"])),
             values=self.settings.values(),
         )
-        self.app.push_screen(dialog, self._use_settings)
 
     def _use_settings(self, answer: "Values | None") -> None:
         if answer is not None:

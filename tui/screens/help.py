@@ -26,6 +26,7 @@ _TITLES = {
 class HelpScreen(ModalScreen[None]):
     """All keys; scrolled by the usual ones, left by Esc, q or ?."""
 
+    CSS_PATH = "dialogs.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,question_mark,f1,enter", "dismiss", "close", show=False),
         Binding("down,j", "scroll(1)", "down", show=False),

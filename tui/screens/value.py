@@ -20,6 +20,7 @@ from tui.terminal import clipboard
 class ValueScreen(ModalScreen[None]):
     """The whole value of a row; long ones are read from the file in the background."""
 
+    CSS_PATH = "dialogs.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,enter", "dismiss", "close", show=False),
         Binding("y", "copy", "copy", show=False),

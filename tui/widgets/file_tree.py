@@ -59,8 +59,7 @@ class FileTree(RowList):
             self.marked = marked
 
     def __init__(self, roots: tuple[str, ...], glyphs: Glyphs = UNICODE, *, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self._glyphs = glyphs
+        super().__init__(glyphs, id=id)
         self._facts: dict[str, Facts] = {}
         self._asked: frozenset[str] = frozenset()
         self.marked: frozenset[str] = frozenset()
@@ -109,7 +108,7 @@ class FileTree(RowList):
         for index in self.visible_rows:
             entry = self.files.row(index).entry
             if entry is not None and entry.path in facts:
-                self.refresh_line(index)
+                self._refresh_row(index)
 
     def facts_of(self, path: str) -> Facts | None:
         """Return what is known of a file, or None."""
@@ -221,7 +220,7 @@ class FileTree(RowList):
         if before is None or entry is None or entry.path != before.path:
             self.post_message(self.FileShown(entry.path if entry and entry.kind is Kind.FILE else None))
 
-    def ask_for_facts(self) -> None:
+    def rows_in_sight(self) -> None:
         """Ask what the files on screen are, unless that is known or was asked."""
         unknown = tuple(
             row.entry.path
@@ -231,22 +230,6 @@ class FileTree(RowList):
         if unknown and frozenset(unknown) != self._asked:
             self._asked = frozenset(unknown)
             self.post_message(self.FactsWanted(unknown))
-
-    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """Ask what the files are that came into sight."""
-        super().watch_scroll_y(old_value, new_value)
-        if round(old_value) != round(new_value):
-            self.ask_for_facts()
-
-    def rows_changed(self, cursor: int | None = None) -> None:
-        """Take over another set of rows."""
-        super().rows_changed(cursor)
-        self.ask_for_facts()
-
-    def on_resize(self) -> None:
-        """Fit the rows to the new size."""
-        super().on_resize()
-        self.ask_for_facts()
 
     def watch_filter(self, text: str) -> None:
         """Show only what matches; folders that are unfolded stay."""

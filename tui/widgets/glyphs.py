@@ -11,8 +11,9 @@ class Glyphs:
     unfolded: str = "▾"
     mark: str = "●"
     link: str = "→"
-    border: str = "round"
+    bar: str = "│"
+    thumb: str = "┃"
 
 
 UNICODE = Glyphs()
-ASCII = Glyphs(folded=">", unfolded="v", mark="*", link="->", border="ascii")
+ASCII = Glyphs(folded=">", unfolded="v", mark="*", link="->", bar="|", thumb="#")

@@ -1,51 +1,58 @@
 """A list of rows of which only those on screen exist: a hundred thousand cost what fifty do."""
 
+from functools import cached_property
 from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
-from textual.geometry import Size
+from textual.filter import LineFilter
+from textual.geometry import Region
 from textual.message import Message
 from textual.reactive import var
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
+from textual.widget import Widget
 
 from tui.text import cell_width, fit_cells
+from tui.widgets.glyphs import UNICODE, Glyphs
 
 Piece = tuple[str, str]  # (text that is safe to draw, component class)
+_WHEEL_ROWS = 3
 
 
-class RowList(ScrollView, can_focus=True):
-    """A cursor over rows that a subclass draws one at a time.
+class RowList(Widget, can_focus=True):
+    """A cursor over rows that a subclass draws one at a time, with a scrollbar of its own.
 
-    A cursor move repaints two lines; scrolling is not animated (a page would be 400 KB), and the mouse moves the cursor.
+    A cursor move repaints two lines. Textual's ScrollView would lay the whole screen out anew whenever the number of rows
+    changes, which is at every file, and repaint all of it.
     """
 
     ALLOW_SELECT = False
-    DEFAULT_CSS = """
-    RowList { scrollbar-size: 1 1; overflow-x: hidden; }
-    """
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "row--plain", "row--dim", "row--name", "row--key", "row--note", "row--error", "row--hit", "row--private",
-        "row--cursor", "row--cursor-unfocused",
+        "row--cursor", "row--cursor-unfocused", "row--bar", "row--thumb",
     }  # fmt: skip
 
-    cursor: var[int] = var(0, init=False, always_update=False)
-    scrolled_sideways: var[int] = var(0, init=False)
+    cursor: var[int] = var(0, init=False)
 
     class CursorMoved(Message):
         """The cursor is on another row."""
 
-        def __init__(self, sender: "RowList", index: int) -> None:
+        def __init__(self, control: "RowList", index: int) -> None:
             super().__init__()
-            self.sender_list = sender
+            self.list = control
             self.index = index
 
         @property
         def control(self) -> "RowList":
             """Return the list."""
-            return self.sender_list
+            return self.list
+
+    def __init__(self, glyphs: Glyphs = UNICODE, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._glyphs = glyphs
+        self._top = 0
+        self._sideways = 0
 
     # --- what a subclass says
 
@@ -57,96 +64,157 @@ class RowList(ScrollView, can_focus=True):
         """Return the pieces of row `index` from the left, and one at the right end."""
         raise NotImplementedError  # every subclass says it
 
+    def rows_in_sight(self) -> None:
+        """Hear that other rows came into sight."""
+
     # --- drawing
 
     def rows_changed(self, cursor: int | None = None) -> None:
         """Take over another set of rows, with the cursor on `cursor` (default: where it is)."""
-        count = self.row_count()
-        self.virtual_size = Size(self.row_width, count)
-        self.set_reactive(RowList.cursor, min(max(0, self.cursor if cursor is None else cursor), max(0, count - 1)))
+        last = max(0, self.row_count() - 1)
+        self.set_reactive(RowList.cursor, min(max(0, self.cursor if cursor is None else cursor), last))
+        self._scroll_rows(self._top)
         self._show_cursor()
         self.refresh()
+        self.rows_in_sight()
 
     def on_resize(self) -> None:
-        """Fit the rows to the new width."""
-        self.virtual_size = Size(self.row_width, self.row_count())
+        """Keep the cursor in sight."""
+        self._scroll_rows(self._top)
         self._show_cursor()
+        self.rows_in_sight()
 
     @property
     def row_width(self) -> int:
         """Return the width of a row in cells: what the scrollbar leaves."""
-        return self.scrollable_content_region.width
+        return max(0, self.size.width - 1)
+
+    @property
+    def visible_rows(self) -> range:
+        """Return the indices of the rows on screen."""
+        return range(self._top, min(self.row_count(), self._top + max(1, self.size.height)))
 
     def _style(self, component: str) -> Style:
         return self.get_component_rich_style(component)
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Return the lines of `crop`, without the detour that Textual takes for borders: the container has them."""
+        lines = [self.render_line(y) for y in range(crop.y, crop.bottom)]
+        for line_filter in self._needed_filters:
+            background = self.background_colors[1]
+            lines = [line.apply_filter(line_filter, background) for line in lines]
+        whole = crop.x == 0 and crop.width >= self.size.width
+        return lines if whole else [line.crop(crop.x, crop.right) for line in lines]
+
+    @cached_property
+    def _needed_filters(self) -> list[LineFilter]:
+        """Return the line filters that change rows: not the one that makes texts safe, for rows are safe already."""
+        return [found for found in self.app.get_line_filters() if not getattr(found, "rows_are_safe", False)]
+
     def render_line(self, y: int) -> Strip:
         """Return the line of the row that is shown at `y`."""
-        index = y + self.scroll_offset.y
-        width = self.row_width
+        index, width = y + self._top, self.row_width
+        bar = self._bar(y)
         if index >= self.row_count():
-            return Strip.blank(width, self.rich_style)
+            return Strip([Segment(" " * width, self.rich_style), bar], width + 1)
         pieces, (end_text, end_class) = self.row_pieces(index)
         over = Style.null()
         if index == self.cursor:
             over = self._style("row--cursor" if self.has_focus else "row--cursor-unfocused")
         room = width - (cell_width(end_text) + 1 if end_text else 0)
         segments: list[Segment] = []
-        used, skip = 0, self.scrolled_sideways
-        for text, component in pieces:
-            if skip:
-                kept = text[skip:]
-                skip = max(0, skip - len(text))
-                text = kept
+        used, skip = 0, self._sideways
+        for piece, component in pieces:
+            text = piece[skip:]
+            skip = max(0, skip - len(piece))
             shown = fit_cells(text, max(0, room - used))
             if shown:
                 segments.append(Segment(shown, self._style(component) + over))
                 used += cell_width(shown)
-        segments.append(Segment(" " * max(0, width - used - cell_width(end_text)), self.rich_style + over))
-        if end_text:
-            segments.append(Segment(end_text, self._style(end_class) + over))
-        return Strip(segments, width)
+        end = fit_cells(end_text, width - used)
+        segments.append(Segment(" " * max(0, width - used - cell_width(end)), self.rich_style + over))
+        if end:
+            segments.append(Segment(end, self._style(end_class) + over))
+        return Strip([*segments, bar], width + 1)
 
-    # --- the cursor
+    def _bar(self, y: int) -> Segment:
+        """Return the scrollbar's cell at line `y`; blank where all rows are in sight."""
+        count, height = self.row_count(), self.size.height
+        if count <= height or not height:
+            return Segment(" ", self.rich_style)
+        length = max(1, height * height // count)
+        start = round((height - length) * self._top / (count - height))
+        thumb = start <= y < start + length
+        glyph = self._glyphs.thumb if thumb else self._glyphs.bar
+        return Segment(glyph, self._style("row--thumb" if thumb else "row--bar"))
+
+    # --- the cursor, and what is in sight
 
     def watch_cursor(self, before: int, after: int) -> None:
         """Repaint the two rows, or scroll."""
         if not self._show_cursor():
-            self.refresh_line(before)
-            self.refresh_line(after)
+            self._refresh_row(before)
+            self._refresh_row(after)
         self.post_message(self.CursorMoved(self, after))
 
-    def watch_scrolled_sideways(self) -> None:
-        """Repaint."""
-        self.refresh()
+    def _refresh_row(self, index: int) -> None:
+        """Repaint row `index`, if it is in sight."""
+        y = index - self._top
+        if 0 <= y < self.size.height:
+            self.refresh(Region(0, y, self.size.width, 1))
 
     def _show_cursor(self) -> bool:
         """Scroll so that the cursor is seen; return whether that was needed."""
-        height, top = self.size.height, self.scroll_offset.y
+        height, top = self.size.height, self._top
         if height <= 0 or top <= self.cursor < top + height:
             return False
         to = self.cursor if self.cursor < top else self.cursor - height + 1
         if abs(self.cursor - top) > 2 * height:
             to = self.cursor - height // 2
-        self.scroll_to(y=max(0, to), animate=False, immediate=True)
+        return self._scroll_rows(to)
+
+    def _scroll_rows(self, top: int) -> bool:
+        """Put row `top` at the top, as far as there are rows below it; return whether anything moved."""
+        top = min(max(0, top), max(0, self.row_count() - self.size.height))
+        if top == self._top:
+            return False
+        self._top = top
+        self.refresh()
+        self.rows_in_sight()
         return True
 
     def on_focus(self) -> None:
         """Show that the keys go here."""
-        self.refresh_line(self.cursor)
+        self._refresh_row(self.cursor)
 
     def on_blur(self) -> None:
         """Show that the keys go elsewhere."""
-        self.refresh_line(self.cursor)
+        self._refresh_row(self.cursor)
+
+    # --- the mouse
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Scroll, and leave the cursor where it is."""
+        event.stop()
+        self._scroll_rows(self._top + _WHEEL_ROWS)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Scroll, and leave the cursor where it is."""
+        event.stop()
+        self._scroll_rows(self._top - _WHEEL_ROWS)
 
     def on_click(self, event: events.Click) -> None:
-        """Put the cursor on the row that was clicked."""
+        """Put the cursor on the row that was clicked; a click on the scrollbar scrolls there."""
         self.focus()
-        index = event.y + self.scroll_offset.y
-        if 0 <= index < self.row_count():
+        index = event.y + self._top
+        if event.x >= self.row_width:
+            self._scroll_rows((self.row_count() - self.size.height) * event.y // max(1, self.size.height - 1))
+        elif 0 <= index < self.row_count():
             if index == self.cursor:
                 self.action_clicked()
             self.cursor = index
+
+    # --- actions
 
     def action_clicked(self) -> None:
         """Do what a click on the row under the cursor does: nothing, unless a subclass says."""
@@ -158,10 +226,8 @@ class RowList(ScrollView, can_focus=True):
     def action_page(self, step: int) -> None:
         """Move the cursor by `step` pages."""
         height = max(1, self.size.height - 1)
-        target = min(max(0, self.cursor + step * height), max(0, self.row_count() - 1))
-        top = min(max(0, self.scroll_offset.y + step * height), max(0, self.row_count() - self.size.height))
-        self.scroll_to(y=top, animate=False, immediate=True)
-        self.cursor = target
+        self._scroll_rows(self._top + step * height)
+        self.action_move(step * height)
 
     def action_move_to_end(self, step: int) -> None:
         """Move the cursor to the first (-1) or last (1) row."""
@@ -169,10 +235,5 @@ class RowList(ScrollView, can_focus=True):
 
     def action_scroll_sideways(self, step: int) -> None:
         """Scroll the texts sideways by `step` cells."""
-        self.scrolled_sideways = max(0, self.scrolled_sideways + step)
-
-    @property
-    def visible_rows(self) -> range:
-        """Return the indices of the rows on screen."""
-        top = self.scroll_offset.y
-        return range(top, min(self.row_count(), top + max(1, self.size.height)))
+        self._sideways = max(0, self._sideways + step)
+        self.refresh()

@@ -23,10 +23,20 @@ class SearchInput(Input):
             self.field = field
             self.ended = ended
 
+    class Edited(Message):
+        """What stands in the field was changed."""
+
+        def __init__(self, field: "SearchInput") -> None:
+            super().__init__()
+            self.field = field
+
     def __init__(self, placeholder: str, *, id: str) -> None:
         super().__init__(placeholder=placeholder, id=id, compact=True, select_on_focus=False)
         self.cursor_blink = False
-        self.display = False
+
+    def watch_value(self) -> None:
+        """Tell that the text was changed."""
+        self.post_message(self.Edited(self))
 
     def action_to_hits(self) -> None:
         """Leave the field, keep the search."""

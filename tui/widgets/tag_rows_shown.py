@@ -1,11 +1,15 @@
 """Which rows of a tag table are shown, without a widget: what is folded, and what a search found."""
 
+from __future__ import annotations
+
 from bisect import bisect_left
+from typing import TYPE_CHECKING
 
-from tui.dicom.elements import PIXEL_DATA
-from tui.dicom.query import Hits
-from tui.dicom.tags import TagRows
+if TYPE_CHECKING:  # imported in a thread, after the first paint
+    from tui.dicom.query import Hits
+    from tui.dicom.tags import TagRows
 
+PIXEL_DATA = 0x7FE00010
 PER_FRAME_GROUPS = 0x52009230
 _LOOK_AROUND = 2000
 _FOLDED_AT_FIRST = frozenset({PER_FRAME_GROUPS, PIXEL_DATA})
@@ -59,13 +63,13 @@ class ShownRows:
         elements = self.rows.elements.elements
         return index < len(elements) and elements[index].tag in _FOLDED_AT_FIRST
 
-    def fold(self, index: int, folded: bool) -> "ShownRows":
+    def fold(self, index: int, folded: bool) -> ShownRows:
         """Return the rows with what lies in row `index` hidden or shown."""
         if self.rows is None:
             return self
         return ShownRows(self.rows, self.folds | {self.rows.key(index): folded}, self.hits)
 
-    def fold_all(self) -> "ShownRows":
+    def fold_all(self) -> ShownRows:
         """Return the rows with every sequence folded, or all unfolded if every one at the top is."""
         rows = self.rows
         if rows is None:

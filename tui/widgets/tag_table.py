@@ -1,18 +1,22 @@
 """The tags pane: every element of file meta and dataset, foldable, searchable; only the rows on screen are made."""
 
-from typing import ClassVar
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import BindingType
 from textual.message import Message
 
 from tui.commands import TAGS
-from tui.dicom.query import Hits
-from tui.dicom.tags import TagRow, TagRows
 from tui.text import fit_cells
 from tui.widgets.bindings import bindings
 from tui.widgets.glyphs import UNICODE, Glyphs
 from tui.widgets.row_list import Piece, RowList
 from tui.widgets.tag_rows_shown import ShownRows
+
+if TYPE_CHECKING:  # imported in a thread, after the first paint
+    from tui.dicom.query import Hits
+    from tui.dicom.tags import TagRow, TagRows
 
 _NAME_WIDE, _NAME_NARROW = 32, 22
 _DEEPEST_INDENT = 12
@@ -32,8 +36,7 @@ class TagTable(RowList):
             self.total = total
 
     def __init__(self, glyphs: Glyphs = UNICODE, *, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self._glyphs = glyphs
+        super().__init__(glyphs, id=id)
         self.shown = ShownRows(None, {}, None)
         self._cursor_key = ""
         self._cursor_place = 0

@@ -1,0 +1,70 @@
+"""Start-up of ``dicom-tui FILE``: chrome, tags and picture painted, against a bare Textual app with the same widgets.
+
+To reach: 1.05, 1.20 and 1.40 times; ``--version`` and ``--help`` at most 5 times ``python -c pass``.
+"""
+
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+from tests.bench.pty_program import PtyProgram, print_versions
+from tui.dicom.phantom import file_name, slice_dataset
+
+SIZE = (160, 50)
+BARE = (sys.executable, "-m", "tests.bench.bare_app")
+HALF_BLOCK = "▀".encode()
+
+
+def run_bare() -> dict[str, float]:
+    with PtyProgram(BARE, SIZE) as program:
+        return {"bare": program.until(lambda output: b"BARE-READY" in output)}
+
+
+def run_ours(path: str, home: str) -> dict[str, float]:
+    env = {"XDG_CONFIG_HOME": home, "XDG_STATE_HOME": home}
+    with PtyProgram((sys.executable, "-m", "tui", path), SIZE, env) as program:
+        chrome = program.until(lambda output: b"not for diagnosis" in output and b"quit" in output)
+        tags = program.until(lambda output: b"TransferSyntaxUID" in output)
+        picture = program.until(lambda output: output.count(HALF_BLOCK) > 200)
+        return {"chrome": chrome, "tags": tags, "picture": picture}
+
+
+def seconds_of(*command: str) -> float:
+    begin = time.perf_counter()
+    subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
+    return time.perf_counter() - begin
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true")
+    rounds = 2 if parser.parse_args().quick else 15
+    print_versions()
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, file_name(1))
+        slice_dataset(1).save_as(path, enforce_file_format=True)
+        taken: dict[str, list[float]] = {}
+        for _ in range(rounds):  # interleaved: the machine is noisy
+            for name, value in (run_bare() | run_ours(path, folder)).items():
+                taken.setdefault(name, []).append(value)
+            for name, command in (
+                ("pass", ("-c", "pass")),
+                ("--version", ("-m", "tui", "--version")),
+                ("--help", ("-m", "tui", "--help")),
+            ):
+                taken.setdefault(name, []).append(seconds_of(sys.executable, *command))
+    middle = {name: statistics.median(values) for name, values in taken.items()}
+    for name, goal in (("chrome", 1.05), ("tags", 1.20), ("picture", 1.40)):
+        print(f"{name:10} {middle[name] * 1000:7.1f} ms  bare {middle['bare'] * 1000:7.1f} ms  "
+              f"ratio {middle[name] / middle['bare']:.2f}  to reach {goal:.2f}")  # fmt: skip
+    for name in ("--version", "--help"):
+        print(f"{name:10} {middle[name] * 1000:7.1f} ms  pass {middle['pass'] * 1000:7.1f} ms  "
+              f"ratio {middle[name] / middle['pass']:.2f}  to reach 5.00")  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()
