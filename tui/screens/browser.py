@@ -31,6 +31,7 @@ from tui.widgets.bindings import bindings
 from tui.widgets.file_tree import FileTree
 from tui.widgets.glyphs import ASCII, UNICODE
 from tui.widgets.image_view import ImageView
+from tui.widgets.pane import Pane
 from tui.widgets.tag_table import TagTable
 
 if TYPE_CHECKING:
@@ -133,24 +134,23 @@ class Browser(PictureCommands, Dialogs, Screen[None]):
         yield TitleBar(id="title")
         yield PaneTabs().data_bind(Browser.layout_state)
         with Row(id="panes"):
-            with Vertical(id="files-pane", classes="pane"):
+            with Pane(PANE_NAMES[FILES], glyphs, id="files-pane"):
                 yield FileTree(self.start.roots, glyphs, id="files").data_bind(filter=Browser.file_filter)
             with Column(id="right"):
-                with Vertical(id="picture-pane", classes="pane"):
+                with Pane(PANE_NAMES[PICTURE], glyphs, id="picture-pane"):
                     image = ImageView(self.terminal.depth, unicode=self.terminal.unicode, id="picture")
                     yield image.data_bind(Browser.view, Browser.sentence)
                     yield StatusLine(id="status")
-                with Vertical(id="tags-pane", classes="pane"):
+                with Pane(PANE_NAMES[TAGS], glyphs, id="tags-pane"):
                     yield TagTable(glyphs, id="tags")
         yield KeyLine(self.settings.keys, id="keys").data_bind(Browser.message)
         self._where = safe_text(where)
 
     def on_mount(self) -> None:
         """Show the panes; what takes time begins after they are painted."""
-        for pane in PANES:
-            self.query_one(f"#{pane}-pane").border_title = PANE_NAMES[pane]
         self.query_one(TitleBar).where = self._where
         self._apply_sizes()
+        self.pane(FILES).active = True
         self.set_focus(self.file_tree)
         for rack in self.query("ToastRack"):  # Textual hides its toasts behind the first paint, and lays all out anew
             rack.display = False
@@ -186,10 +186,16 @@ class Browser(PictureCommands, Dialogs, Screen[None]):
             self.set_class(state.pane == pane, f"-{pane}")
         if self.is_mounted:
             self.query_one(KeyLine).scope = state.pane
+            for pane in PANES:
+                self.pane(pane).active = pane == state.pane
 
     def _apply_sizes(self) -> None:
-        self.query_one("#files-pane").styles.width = None if self.layout_state.single else self.remembered.files_width
-        self.query_one("#picture-pane").styles.height = f"{self.remembered.picture_percent}%"
+        self.pane(FILES).styles.width = None if self.layout_state.single else self.remembered.files_width
+        self.pane(PICTURE).styles.height = f"{self.remembered.picture_percent}%"
+
+    def pane(self, name: str) -> Pane:
+        """Return the pane called `name`."""
+        return self.query_one(f"#{name}-pane", Pane)
 
     def pane_widget(self, pane: str) -> Widget:
         """Return the widget of `pane` that takes the keys."""
@@ -313,7 +319,7 @@ class Browser(PictureCommands, Dialogs, Screen[None]):
     def _show_sentence(self, sentence: Sentence) -> None:
         self.sentence = sentence
         self.image.show_picture(None)
-        self.query_one("#picture-pane").border_title = PANE_NAMES[PICTURE]
+        self.pane(PICTURE).title = PANE_NAMES[PICTURE]
         self.show_status()
 
     @on(questions.Failed)
@@ -332,7 +338,7 @@ class Browser(PictureCommands, Dialogs, Screen[None]):
             from tui.widgets.search_input import SearchInput  # Textual's Input: not before it is wanted
 
             field = SearchInput(_SEARCH_HINTS[pane], id=f"{pane}-search")
-            await self.query_one(f"#{pane}-pane").mount(field, before=0)
+            await self.pane(pane).mount(field, before=0)
         field.display = True
         self.set_focus(field)
 
@@ -383,11 +389,11 @@ class Browser(PictureCommands, Dialogs, Screen[None]):
             title += f" - {message.hits:,} of {message.total:,} - / {safe_text(self.tag_query, 30)}"
         elif message.total:
             title += f" - {message.total:,}"
-        self.query_one("#tags-pane").border_title = title
+        self.pane(TAGS).title = title
 
     def _title_files(self) -> None:
         filtered = f" - {safe_text(self.file_filter, 30)}" if self.file_filter else ""
-        self.query_one("#files-pane").border_title = PANE_NAMES[FILES] + filtered
+        self.pane(FILES).title = PANE_NAMES[FILES] + filtered
 
     # --- actions of every pane
 

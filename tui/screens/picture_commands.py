@@ -11,6 +11,7 @@ from tui.dicom.pixels.window import PRESETS, Window
 from tui.screens import questions
 from tui.text import safe_text
 from tui.widgets.bars import PANE_NAMES, StatusLine
+from tui.widgets.pane import Pane
 
 if TYPE_CHECKING:
     from tui.background import Background
@@ -47,8 +48,7 @@ class PictureCommands(Screen[None]):
         if before is None or before.key.path != picture.key.path:
             self.view = self._view_for(before, picture)
         self.image.show_picture(picture)
-        title = picture.caption.title
-        self.query_one("#picture-pane").border_title = title or PANE_NAMES["picture"]
+        self.query_one("#picture-pane", Pane).title = picture.caption.title or PANE_NAMES["picture"]
         self.show_status()
 
     def _view_for(self, before: "Picture | None", picture: "Picture") -> View:

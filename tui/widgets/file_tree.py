@@ -184,8 +184,8 @@ class FileTree(RowList):
         """Return the name with its marks, and modality and number at the right."""
         row = self.files.row(index)
         if row.entry is None:
-            style = "row--error" if row.error else "row--dim"
-            return [(_INDENT * row.depth + "  ", "row--plain"), (safe_text(row.note), style)], ("", "row--dim")
+            style = "error" if row.error else "dim"
+            return [(_INDENT * row.depth + "  ", "plain"), (safe_text(row.note), style)], ("", "dim")
         return self._entry_pieces(row, row.entry)
 
     def _entry_pieces(self, row: FileRow, entry: Entry) -> tuple[list[Piece], Piece]:
@@ -195,17 +195,17 @@ class FileTree(RowList):
             fold = self._glyphs.unfolded if entry.path in self.files.unfolded else self._glyphs.folded
             listing = self.files.listings.get(entry.path)
             count = f"{len(listing.entries):,}" if listing and listing.entries else ""
-            return [(f"{indent}{fold} ", "row--dim"), (name, "row--name")], (count, "row--dim")
+            return [(f"{indent}{fold} ", "dim"), (name, "plain")], (count, "dim")
         mark = f"{self._glyphs.mark} " if entry.path in self.marked else "  "
         if entry.kind is not Kind.FILE:
             words = f" {self._glyphs.link} {entry.kind.value}" if entry.kind is not Kind.SPECIAL else f" {entry.kind.value}"
-            return [(indent + mark, "row--dim"), (name, "row--dim"), (words, "row--error")], ("", "row--dim")
+            return [(indent + mark, "dim"), (name, "dim"), (words, "error")], ("", "dim")
         facts = self._facts.get(entry.path)
         if facts is None or not facts.is_dicom:
             word = "!" if facts is not None and facts.problem else ""
-            return [(indent, "row--dim"), (mark, "row--hit"), (name, "row--dim")], (word, "row--error")
+            return [(indent, "dim"), (mark, "hit"), (name, "dim")], (word, "error")
         end = " ".join(part for part in (facts.modality, facts.number.rjust(4) if facts.number else "") if part)
-        return [(indent, "row--dim"), (mark, "row--hit"), (name, "row--plain")], (end, "row--key")
+        return [(indent, "dim"), (mark, "hit"), (name, "plain")], (end, "key")
 
     # --- what is under the cursor and on screen
 

@@ -11,9 +11,11 @@ class Glyphs:
     unfolded: str = "▾"
     mark: str = "●"
     link: str = "→"
+    corners: str = "╭╮╰╯"
+    line: str = "─"
     bar: str = "│"
     thumb: str = "┃"
 
 
 UNICODE = Glyphs()
-ASCII = Glyphs(folded=">", unfolded="v", mark="*", link="->", bar="|", thumb="#")
+ASCII = Glyphs(folded=">", unfolded="v", mark="*", link="->", corners="++++", line="-", bar="|", thumb="#")

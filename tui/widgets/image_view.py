@@ -15,6 +15,7 @@ from tui.dicom.pixels.view import View
 from tui.render.color_depth import ColorDepth
 from tui.text import cell_width, fit_cells
 from tui.widgets.bindings import bindings
+from tui.widgets.colors import colors_of
 
 if TYPE_CHECKING:  # NumPy is imported after the first paint
     from tui.dicom.pixels.picture import Picture
@@ -31,8 +32,6 @@ class ImageView(Widget, can_focus=True):
 
     ALLOW_SELECT = False
     BINDINGS: ClassVar[list[BindingType]] = bindings(PICTURE)
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"image--sentence", "image--error"}
-
     view: var[View] = var(View)
     sentence: var[Sentence] = var(Sentence)
 
@@ -102,17 +101,18 @@ class ImageView(Widget, can_focus=True):
 
     def _sentence_strips(self) -> list[Strip]:
         width, height = self.size
-        blank = Strip.blank(width, self.rich_style)
+        colors = colors_of(self.app)
+        blank = Strip.blank(width, colors.plain)
         if not self.sentence.text or width < 8 or not height:
             return [blank] * height
-        style = self.get_component_rich_style("image--error" if self.sentence.error else "image--sentence")
+        style = colors.hit if self.sentence.error else colors.dim
         lines = _wrapped(self.sentence.text, width - 4)[:height]
         above = (height - len(lines)) // 3
         strips = [blank] * above
         for line in lines:
             left = max(0, (width - cell_width(line)) // 2)
-            fill = Segment(" " * left, self.rich_style)
-            rest = Segment(" " * max(0, width - left - cell_width(line)), self.rich_style)
+            fill = Segment(" " * left, colors.plain)
+            rest = Segment(" " * max(0, width - left - cell_width(line)), colors.plain)
             strips.append(Strip([fill, Segment(line, style), rest], width))
         return strips + [blank] * (height - len(strips))
 

@@ -1,7 +1,6 @@
 """A list of rows of which only those on screen exist: a hundred thousand cost what fifty do."""
 
 from functools import cached_property
-from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
@@ -14,9 +13,10 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.text import cell_width, fit_cells
+from tui.widgets.colors import Colors, colors_of
 from tui.widgets.glyphs import UNICODE, Glyphs
 
-Piece = tuple[str, str]  # (text that is safe to draw, component class)
+Piece = tuple[str, str]  # (text that is safe to draw, name of one of `Colors`)
 _WHEEL_ROWS = 3
 
 
@@ -28,11 +28,6 @@ class RowList(Widget, can_focus=True):
     """
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "row--plain", "row--dim", "row--name", "row--key", "row--note", "row--error", "row--hit", "row--private",
-        "row--cursor", "row--cursor-unfocused", "row--bar", "row--thumb",
-    }  # fmt: skip
-
     cursor: var[int] = var(0, init=False)
 
     class CursorMoved(Message):
@@ -94,9 +89,6 @@ class RowList(Widget, can_focus=True):
         """Return the indices of the rows on screen."""
         return range(self._top, min(self.row_count(), self._top + max(1, self.size.height)))
 
-    def _style(self, component: str) -> Style:
-        return self.get_component_rich_style(component)
-
     def render_lines(self, crop: Region) -> list[Strip]:
         """Return the lines of `crop`, without the detour that Textual takes for borders: the container has them."""
         lines = [self.render_line(y) for y in range(crop.y, crop.bottom)]
@@ -114,39 +106,39 @@ class RowList(Widget, can_focus=True):
     def render_line(self, y: int) -> Strip:
         """Return the line of the row that is shown at `y`."""
         index, width = y + self._top, self.row_width
-        bar = self._bar(y)
+        colors = colors_of(self.app)
         if index >= self.row_count():
-            return Strip([Segment(" " * width, self.rich_style), bar], width + 1)
-        pieces, (end_text, end_class) = self.row_pieces(index)
+            return Strip.blank(width + 1, colors.plain)
+        pieces, (end_text, end_style) = self.row_pieces(index)
         over = Style.null()
         if index == self.cursor:
-            over = self._style("row--cursor" if self.has_focus else "row--cursor-unfocused")
+            over = colors.cursor if self.has_focus else colors.cursor_elsewhere
         room = width - (cell_width(end_text) + 1 if end_text else 0)
         segments: list[Segment] = []
         used, skip = 0, self._sideways
-        for piece, component in pieces:
+        for piece, style in pieces:
             text = piece[skip:]
             skip = max(0, skip - len(piece))
             shown = fit_cells(text, max(0, room - used))
             if shown:
-                segments.append(Segment(shown, self._style(component) + over))
+                segments.append(Segment(shown, getattr(colors, style) + over))
                 used += cell_width(shown)
         end = fit_cells(end_text, width - used)
-        segments.append(Segment(" " * max(0, width - used - cell_width(end)), self.rich_style + over))
+        segments.append(Segment(" " * max(0, width - used - cell_width(end)), colors.plain + over))
         if end:
-            segments.append(Segment(end, self._style(end_class) + over))
-        return Strip([*segments, bar], width + 1)
+            segments.append(Segment(end, getattr(colors, end_style) + over))
+        return Strip([*segments, self._bar(y, colors)], width + 1)
 
-    def _bar(self, y: int) -> Segment:
+    def _bar(self, y: int, colors: Colors) -> Segment:
         """Return the scrollbar's cell at line `y`; blank where all rows are in sight."""
         count, height = self.row_count(), self.size.height
         if count <= height or not height:
-            return Segment(" ", self.rich_style)
+            return Segment(" ", colors.plain)
         length = max(1, height * height // count)
         start = round((height - length) * self._top / (count - height))
         thumb = start <= y < start + length
         glyph = self._glyphs.thumb if thumb else self._glyphs.bar
-        return Segment(glyph, self._style("row--thumb" if thumb else "row--bar"))
+        return Segment(glyph, colors.dim if thumb else colors.border)
 
     # --- the cursor, and what is in sight
 

@@ -100,10 +100,10 @@ class TagTable(RowList):
         which = self.shown.indices[index]
         rows = self.shown.rows
         if rows is None:
-            return [], ("", "row--plain")
+            return [], ("", "plain")
         row = rows.row(which)
         if row.broken:
-            return [("! ", "row--error"), (row.text, "row--error")], ("", "row--plain")
+            return [("! ", "error"), (row.text, "error")], ("", "plain")
         hit = which in self.shown.matching
         fold = "  "
         if row.parent:
@@ -113,15 +113,15 @@ class TagTable(RowList):
         name_width = _NAME_WIDE if wide else _NAME_NARROW
         if not row.tag:
             note = f"  {row.text}" if row.text else ""
-            return [(f"{indent}{fold}{row.name}", "row--dim"), (note, "row--dim")], ("", "row--plain")
-        name_style = "row--private" if row.private else "row--name"
+            return [(f"{indent}{fold}{row.name}", "dim"), (note, "dim")], ("", "plain")
+        name_style = "private" if row.private else "plain"
         return [
-            (f"{indent}{fold}", "row--dim"),
-            (f"{row.tag} ", "row--key"),
-            (f"{row.vr:2} ", "row--dim"),
-            (fit_cells(row.name, name_width, pad=True) + " ", "row--hit" if hit else name_style),
-            (row.text, "row--dim" if row.parent else "row--plain"),
-        ], ("", "row--plain")
+            (f"{indent}{fold}", "dim"),
+            (f"{row.tag} ", "key"),
+            (f"{row.vr:2} ", "dim"),
+            (fit_cells(row.name, name_width, pad=True) + " ", "hit" if hit else name_style),
+            (row.text, "dim" if row.parent else "plain"),
+        ], ("", "plain")
 
     # --- actions
 
