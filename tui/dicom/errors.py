@@ -12,6 +12,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from tui.dicom.warned import collected_warnings
 from tui.text import safe_text
 
 
@@ -52,10 +53,11 @@ def translated(kind: type[DicomError], doing: str, path: str | None = None) -> I
     """Turn whatever pydicom or a codec raises at a hostile file into one `kind` of error.
 
     This is the one place that catches broadly: struct.error, zlib.error, StopIteration, MemoryError, RecursionError and
-    many more come out of a parser that is fed with damaged data.
+    many more come out of a parser that is fed with damaged data. What pydicom warns of is not printed.
     """
     try:
-        yield
+        with collected_warnings():
+            yield
     except DicomError:
         raise
     except Exception as error:

@@ -120,8 +120,6 @@ def _decode_encapsulated(attributes: Attributes, image: ImagePixel, frame: int) 
     from pydicom.pixels.decoders.base import get_decoder
     from pydicom.uid import UID
 
-    from tui.dicom.read import quietly
-
     try:
         decoder = get_decoder(UID(image.transfer_syntax))
     except NotImplementedError as error:
@@ -140,7 +138,7 @@ def _decode_encapsulated(attributes: Attributes, image: ImagePixel, frame: int) 
         "bits_stored": image.bits_stored,
         "pixel_keyword": "PixelData",
     }
-    with quietly(), translated(PixelError, f"{name}, frame {frame + 1} cannot be decoded", path):
+    with translated(PixelError, f"{name}, frame {frame + 1} cannot be decoded", path):
         one = encapsulate([data], has_bot=False)
         values, description = decoder.as_array(one, index=0, raw=True, decoding_plugin=PLUGIN, **options)
     return Decoded(values, str(description["photometric_interpretation"]))

@@ -1,4 +1,4 @@
-"""Where pydicom is called: its warnings are collected, never printed over the screen."""
+"""What pydicom warns of is collected, for each thread by itself, and never printed over the screen."""
 
 import logging
 import threading
@@ -28,7 +28,7 @@ def _collect(
 
 
 @contextmanager
-def quietly() -> Iterator[list[str]]:
+def collected_warnings() -> Iterator[list[str]]:
     """Collect what pydicom warns of in this thread while the block runs, into the list that is given."""
     if warnings.showwarning is not _collect:
         global _print_warning

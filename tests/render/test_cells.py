@@ -1,0 +1,102 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.render.ansi import cells_of, pixels_of
+from tui.render.cells import Encoder, Label
+from tui.render.color_depth import ColorDepth, rgb_of, sgr
+from tui.render.dither import color_ids
+
+COLOURED = [ColorDepth.TRUECOLOR, ColorDepth.PALETTE_256, ColorDepth.PALETTE_16]
+SEEDS = st.integers(0, 10_000)
+
+
+def picture(seed: int, *, color: bool) -> np.ndarray:
+    """A picture with runs, noise and flat parts."""
+    random = np.random.default_rng(seed)
+    height, width = 2 * int(random.integers(1, 8)), int(random.integers(1, 30))
+    shape = (height, width, 3) if color else (height, width)
+    levels = random.integers(0, 256, shape)
+    flat = random.integers(0, 256, shape[2:]) if color else random.integers(0, 256)
+    levels[random.random((height, width)) < random.random()] = flat
+    return levels.astype(np.uint8)
+
+
+def written(color: int, depth: ColorDepth) -> tuple[str, ...]:
+    parts = sgr(color, depth, background=True).split(";")
+    return tuple(parts[1:]) if parts[0] == "48" else (str(int(parts[0]) % 10 + (8 if int(parts[0]) >= 100 else 0)),)
+
+
+@pytest.mark.parametrize("depth", COLOURED)
+@pytest.mark.parametrize("color", [False, True])
+@given(seed=SEEDS)
+def test_lines_read_back_are_the_pixels(depth: ColorDepth, color: bool, seed: int) -> None:
+    levels = picture(seed, color=color)
+    ids = color_ids(levels, depth)
+    for row, line in enumerate(Encoder(depth).grid(levels).lines()):
+        expected = [
+            (written(int(upper), depth), written(int(lower), depth))
+            for upper, lower in zip(ids[2 * row], ids[2 * row + 1], strict=True)
+        ]
+        assert pixels_of(line) == expected
+        assert line.endswith("\x1b[0m")
+
+
+@pytest.mark.parametrize("depth", list(ColorDepth))
+@given(seed=SEEDS)
+def test_runs_are_the_same_cells_as_the_line(depth: ColorDepth, seed: int) -> None:
+    levels = picture(seed, color=False)
+    labels = (Label(0, 1, 2, "ab"), Label(0, 2, 2, "no"), Label(9, 0, 2, "no"))
+    grid = Encoder(depth).grid(levels, labels)
+    for row, line in enumerate(grid.lines()):
+        text = "".join(run.text for run in grid.runs(row))
+        assert text == "".join(cell[0] for cell in cells_of(line))
+        assert len(text) == grid.width
+
+
+@given(SEEDS)
+def test_a_label_is_drawn_and_the_cells_around_it_stay(seed: int) -> None:
+    levels = picture(seed, color=False)
+    plain = [cells_of(line) for line in Encoder(ColorDepth.TRUECOLOR).grid(levels).lines()]
+    labelled = [cells_of(line) for line in Encoder(ColorDepth.TRUECOLOR).grid(levels, (Label(0, 1, 3, "abc"),)).lines()]
+    if len(plain[0]) < 4:
+        assert labelled == plain
+        return
+    assert "".join(cell[0] for cell in labelled[0][1:4]) == "abc"
+    shown = [(cell[2] if cell[0] == " " else cell[1], cell[2]) for cell in labelled[0][:1] + labelled[0][4:]]
+    assert shown == [(cell[2] if cell[0] == " " else cell[1], cell[2]) for cell in plain[0][:1] + plain[0][4:]]
+    assert labelled[1:] == plain[1:]
+
+
+def test_truecolor_is_exact_and_greys_of_256_are_the_ramp_s() -> None:
+    ramp = np.tile(np.arange(256, dtype=np.uint8), (2, 1))
+    exact = [rgb_of(int(color), ColorDepth.TRUECOLOR)[0] for color in color_ids(ramp, ColorDepth.TRUECOLOR)[0]]
+    assert exact == list(range(256))
+    shown = np.array([rgb_of(int(color), ColorDepth.PALETTE_256)[0] for color in color_ids(ramp, ColorDepth.PALETTE_256)[0]])
+    assert np.abs(shown - np.arange(256)).max() < 17  # the widest step of the ramp, from 238 to 255
+    assert set(shown) <= {0, 255, *range(8, 248, 10)}
+
+
+@pytest.mark.parametrize("depth", [ColorDepth.PALETTE_256, ColorDepth.PALETTE_16, ColorDepth.MONO])
+@pytest.mark.parametrize("level", [3, 60, 128, 200, 250])
+def test_dithered_greys_are_right_on_average(depth: ColorDepth, level: int) -> None:
+    ids = color_ids(np.full((64, 64), level, np.uint8), depth)
+    mean = np.mean([rgb_of(int(color), depth)[0] for color in ids.ravel()])
+    assert mean == pytest.approx(level, abs=6)
+
+
+def test_without_unicode_cells_are_coloured_spaces() -> None:
+    levels = picture(1, color=False)
+    for depth in COLOURED:
+        for line in Encoder(depth, unicode=False).grid(levels).lines():
+            assert line.isascii()
+            assert {cell[0] for cell in cells_of(line)} == {" "}
+    for line in Encoder(ColorDepth.MONO, unicode=False).grid(levels).lines():
+        assert line.isascii()
+        assert "\x1b" not in line
+
+
+def test_mono_writes_no_colours() -> None:
+    lines = Encoder(ColorDepth.MONO).grid(picture(2, color=True)).lines()
+    assert set("".join(lines)) <= set("▀▄█ ")

@@ -1,0 +1,279 @@
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from textual.strip import Strip
+
+from tests.files import bundled, write
+from tests.ui.browsing import Session, browsing
+from tui.browser_state import Mode
+from tui.dicom.pixels.view import View
+from tui.dicom.pixels.window import PRESETS
+from tui.widgets.ansi_strip import AnsiStrip
+
+MULTI_FRAME = bundled("examples_ybr_color.dcm")  # thirty frames
+
+
+async def looking_at(session: Session, name: str) -> None:
+    await session.shown(name)
+    await session.focus("picture")
+
+
+async def test_arrows_and_letters_narrow_and_widen(ct: str) -> None:
+    async with browsing([ct]) as session:
+        await looking_at(session, "ct.dcm")
+        assert session.window.width == 400
+        await session.press("right")
+        assert session.window.width == pytest.approx(420)
+        await session.press("l", "left", "h")
+        assert session.window.width == pytest.approx(400 * 1.05 * 1.05 * 0.95 * 0.95)
+        await session.press("H")
+        assert session.window.width == pytest.approx(400 * (1.05 * 0.95) ** 2 * 0.99)
+        await session.press("L", "1")
+        assert session.window.width == 400
+
+
+async def test_the_level_moves_by_five_percent_of_the_width(ct: str) -> None:
+    async with browsing([ct]) as session:
+        await looking_at(session, "ct.dcm")
+        await session.press("full_stop")
+        assert session.window.center == 60
+        await session.press("comma", "comma")
+        assert session.window.center == 20
+
+
+async def test_window_mode_until_w_or_escape(ct: str) -> None:
+    async with browsing([ct]) as session:
+        await looking_at(session, "ct.dcm")
+        await session.press("w", "up", "k", "down", "up")
+        assert session.browser.mode is Mode.WINDOW
+        assert session.window.center == 80
+        assert "WINDOW MODE" in session.text
+        await session.press("j", "l")
+        assert (session.window.center, session.window.width) == (60, 420)
+        await session.press("w")
+        assert session.browser.mode is Mode.NONE
+        await session.press("w", "escape")
+        assert session.browser.mode is Mode.NONE
+        assert "WINDOW MODE" not in session.text
+
+
+async def test_a_mode_key_replaces_the_other_mode(ct: str) -> None:
+    async with browsing([ct]) as session:
+        await looking_at(session, "ct.dcm")
+        await session.press("w", "M")
+        assert session.browser.mode is Mode.PAN
+        await session.press("M")
+        assert session.browser.mode is Mode.NONE
+
+
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
+async def test_presets_for_hu(ct: str, preset: object) -> None:
+    found = next(row for row in PRESETS if row is preset)
+    async with browsing([ct]) as session:
+        await looking_at(session, "ct.dcm")
+        await session.press(found.key)
+        assert (session.window.width, session.window.center) == (found.width, found.center)
+        await session.until(lambda: found.name in session.text)
+
+
+async def test_presets_are_not_for_other_units(tmp_path: Path) -> None:
+    path = write(tmp_path / "mr.dcm", RescaleType="US", Modality="MR")
+    async with browsing([path]) as session:
+        await looking_at(session, "mr.dcm")
+        await session.press("3")
+        assert session.window.width == 400
+        await session.until(lambda: "Brain is a window for HU; this image is in no unit" in session.text)
+
+
+async def test_full_range_then_percentiles(ct: str) -> None:
+    async with browsing([ct]) as session:
+        await looking_at(session, "ct.dcm")
+        await session.press("0")
+        assert (session.window.center, session.window.width) == (0, 2000)
+        await session.press("0")
+        assert session.window.width == pytest.approx(2000 * 0.98, rel=0.01)
+
+
+async def test_the_files_own_windows_in_turn(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.dcm", WindowCenter=["40", "-600"], WindowWidth=["400", "1500"])
+    async with browsing([path]) as session:
+        await looking_at(session, "a.dcm")
+        await session.press("2")
+        assert session.window.width == 1500
+        await session.press("2")
+        assert session.window.width == 400
+        await session.press("2", "right", "1")
+        assert session.window.width == 400
+
+
+async def test_a_typed_window(ct: str) -> None:
+    async with browsing([ct]) as session:
+        await looking_at(session, "ct.dcm")
+        await session.press("W")
+        await session.until(lambda: "WIDTH/CENTER" in session.text)
+        assert "400/40" in session.text
+        await session.press(*["backspace"] * 6, "x", "enter")
+        assert "Type WIDTH/CENTER" in session.text  # it stays until the window is one
+        await session.press("backspace", *"80", "slash", *"35", "enter")
+        await session.until(lambda: session.app.screen is session.browser)
+        assert (session.window.width, session.window.center) == (80, 35)
+
+
+def levels_on_screen(session: Session) -> list[Strip]:
+    return session.browser.image.render_lines(session.browser.image.size.region)
+
+
+async def test_invert(ct: str) -> None:
+    async with browsing([ct]) as session:
+        await looking_at(session, "ct.dcm")
+        before = [strip.render(session.app.console) for strip in levels_on_screen(session)]
+        await session.press("i")
+        assert session.browser.view.inverted
+        assert "inverted" in session.text
+        assert [strip.render(session.app.console) for strip in levels_on_screen(session)] != before
+        await session.press("i")
+        assert [strip.render(session.app.console) for strip in levels_on_screen(session)] == before
+
+
+async def test_zoom_pan_fit_and_reset(ct: str) -> None:
+    async with browsing([ct]) as session:
+        await looking_at(session, "ct.dcm")
+        first = session.browser.view
+        await session.press("plus", "equals_sign")
+        assert session.browser.view.zoom == pytest.approx(1.5625)
+        await session.press("minus")
+        assert session.browser.view.zoom == pytest.approx(1.25)
+        await session.press("plus", "plus", "M", "right", "l", "down")
+        assert session.browser.view.center_x > 0.5
+        assert session.browser.view.center_y > 0.5
+        x = session.browser.view.center_x
+        await session.press("h", "up", "k", "j")
+        assert session.browser.view.center_x < x
+        await session.press("R")
+        assert session.browser.view == first
+        assert session.browser.mode is Mode.NONE
+
+
+async def test_fit_or_one_to_one(tmp_path: Path) -> None:
+    stored = np.zeros((512, 512), "<u2").tobytes()
+    async with browsing([write(tmp_path / "a.dcm", Rows=512, Columns=512, PixelData=stored)]) as session:
+        await looking_at(session, "a.dcm")
+        assert session.browser.image.scale < 1
+        await session.press("enter")
+        assert session.browser.image.scale == pytest.approx(1.0)
+        await session.press("enter")
+        assert session.browser.view.zoom == 1.0
+
+
+async def test_corner_text_on_and_off(ct: str) -> None:
+    async with browsing([ct]) as session:
+        await looking_at(session, "ct.dcm")
+        assert "DOE^JANE" in session.text.split("Tags")[0]
+        await session.press("t")
+        assert "DOE^JANE" not in session.text.split("Tags")[0]
+
+
+async def test_images_of_a_folder(series: Path) -> None:
+    async with browsing([series / "IM1"]) as session:
+        await looking_at(session, "IM1")
+        await session.press("down")
+        await session.shown("IM2")
+        await session.press("j", "j")
+        await session.shown("IM4")
+        await session.press("up", "k")
+        await session.shown("IM2")
+        await session.press("J")
+        await session.shown("IM12")
+        await session.press("down")
+        await session.until(lambda: "This is the last image" in session.text)
+        await session.press("K")
+        await session.shown("IM2")
+        await session.press("G")
+        await session.shown("IM12")
+        await session.press("g")
+        await session.shown("IM1")
+        await session.press("end")
+        await session.shown("IM12")
+        await session.press("home")
+        await session.shown("IM1")
+        assert session.entry == "IM1"
+        assert session.browser.layout_state.pane == "picture"
+
+
+async def test_a_window_stays_within_its_series(series: Path) -> None:
+    write(series / "other", SeriesInstanceUID="9.9")
+    async with browsing([series / "IM11"]) as session:
+        await looking_at(session, "IM11")
+        await session.press("3", "down")
+        await session.shown("IM12")
+        assert session.window.width == 80
+        await session.press("down")
+        await session.shown("other")
+        assert session.window.width == 400
+
+
+async def test_frames_then_the_next_file(tmp_path: Path) -> None:
+    frames = np.arange(3 * 64 * 64, dtype="<u2").tobytes()
+    for name in ("a.dcm", "b.dcm"):
+        write(tmp_path / name, NumberOfFrames="3", PixelData=frames)
+    async with browsing([tmp_path / "a.dcm"]) as session:
+        await looking_at(session, "a.dcm")
+        for frame in (1, 2):
+            await session.press("down")
+            await session.until(lambda frame=frame: session.picture.key.frame == frame)
+        assert "frame 3/3" in session.text
+        await session.press("down")
+        await session.shown("b.dcm")
+        assert session.picture.key.frame == 0
+        await session.press("up")
+        await session.shown("a.dcm")
+        await session.until(lambda: session.picture.key.frame == 2)
+        await session.press("g")
+        await session.until(lambda: session.picture.key.frame == 0)
+        await session.press("J")
+        await session.until(lambda: session.picture.key.frame == 2)
+        await session.press("I")
+        await session.until(lambda: "Image number" in session.text)
+        await session.press("2", "enter")
+        await session.until(lambda: session.picture.key.frame == 1)
+
+
+async def test_an_image_of_the_folder_by_its_number(series: Path) -> None:
+    async with browsing([series / "IM1"]) as session:
+        await looking_at(session, "IM1")
+        await session.press("I", "5", "enter")
+        await session.shown("IM5")
+
+
+async def test_what_is_no_image_says_what_it_is() -> None:
+    async with browsing([bundled("rtplan.dcm")]) as session:
+        await session.until(lambda: "This is an RT Plan: it holds no pixel data." in session.text)
+        await session.focus("picture")
+        for key in ("right", "w", "0", "1", "3", "i", "plus", "enter", "t", "R", "W"):
+            await session.press(key)
+        assert session.browser.image.picture is None
+
+
+async def test_a_picture_under_a_dialog_becomes_segments(ct: str) -> None:
+    async with browsing([ct]) as session:
+        await looking_at(session, "ct.dcm")
+        strip = next(line for line in levels_on_screen(session) if isinstance(line, AnsiStrip))
+        assert strip.divide([strip.cell_length])[0] is strip
+        assert strip.crop(0, strip.cell_length) is strip
+        halves = strip.divide([10, strip.cell_length])
+        assert "".join(half.text for half in halves) == strip.text
+        assert [half.cell_length for half in halves] == [10, strip.cell_length - 10]
+        await session.press("question_mark")
+        await session.until(lambda: "Everywhere" in session.text)
+        assert "▀" in session.text  # around the dialog the picture is still there
+
+
+async def test_a_view_is_forgotten_between_files_of_other_series(ct: str) -> None:
+    async with browsing([ct]) as session:
+        await looking_at(session, "ct.dcm")
+        await session.press("t", "plus")
+        other = replace(session.picture, series="another", key=session.picture.key._replace(path="/elsewhere"))
+        session.browser.show_picture(other)
+        assert session.browser.view == View(corner_text=False)
