@@ -125,7 +125,6 @@ class DicomApp(App[None], inherit_bindings=False):
         self._settings = settings
         self._terminal = terminal
         self._painted = False
-        self._remembered_path = user_settings.remembered_path()
         self.register_theme(GREY)
         self.register_theme(CONTRAST)
         if settings.theme not in self.available_themes:
@@ -137,7 +136,7 @@ class DicomApp(App[None], inherit_bindings=False):
 
     def get_default_screen(self) -> Browser:
         """Return the browser, so that no empty screen lies below it."""
-        return Browser(self._start, self._settings, self._terminal, user_settings.recall(self._remembered_path))
+        return Browser(self._start, self._settings, self._terminal, user_settings.recall(user_settings.remembered_path()))
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Return Textual's filters and ours."""
@@ -158,12 +157,6 @@ class DicomApp(App[None], inherit_bindings=False):
             for screen in self.screen_stack:
                 if isinstance(screen, Browser):
                     screen.begin()
-
-    def on_unmount(self) -> None:
-        """Keep the sizes of the panes."""
-        browser = next((screen for screen in self.screen_stack if isinstance(screen, Browser)), None)
-        if browser is not None and browser.remembered != user_settings.recall(self._remembered_path):
-            user_settings.remember(self._remembered_path, browser.remembered)
 
     def _end_by_signal(self, number: int) -> None:
         self.exit(return_code=128 + number)

@@ -50,7 +50,7 @@ def test_links_are_told_apart(tmp_path: Path) -> None:
 def test_a_folder_that_cannot_be_read_says_why(tmp_path: Path) -> None:
     found = listing(tmp_path / "missing")
     assert found.complete
-    assert found.problem == "this folder cannot be read: no such file or directory"
+    assert found.problem == "no such file or directory: this folder cannot be read"
 
 
 def test_names_that_are_no_text_are_listed(tmp_path: Path) -> None:

@@ -42,9 +42,7 @@ def test_hits_keep_the_rows_they_lie_in() -> None:
 def test_a_search_is_every_word_in_any_order_without_case(texts: list[str], words: list[str]) -> None:
     haystacks = [text.lower() for text in texts]
     hits = find(Query.parse(" ".join(words)), haystacks, [-1] * len(haystacks))
-    assert hits.matching == tuple(
-        at for at, text in enumerate(haystacks) if all(word.lower() in text for word in words)
-    )
+    assert hits.matching == tuple(at for at, text in enumerate(haystacks) if all(word.lower() in text for word in words))
     assert hits.shown == hits.matching
 
 

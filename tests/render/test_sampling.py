@@ -38,7 +38,16 @@ def test_the_mean_of_a_whole_picture_is_kept(rows: int, columns: int) -> None:
     assert sample(values, placed)[0, 0] == pytest.approx(values.mean(), rel=1e-4, abs=1e-2)
 
 
-@given(SIZES, SIZES, st.floats(0.2, 5), st.integers(1, 80), st.integers(2, 80), st.floats(1, 20), st.floats(0, 1), st.floats(0, 1))
+@given(
+    SIZES,
+    SIZES,
+    st.floats(0.2, 5),
+    st.integers(1, 80),
+    st.integers(2, 80),
+    st.floats(1, 20),
+    st.floats(0, 1),
+    st.floats(0, 1),
+)
 def test_a_placed_picture_lies_on_the_screen_and_shows_only_itself(
     rows: int, columns: int, aspect: float, width: int, height: int, zoom: float, x: float, y: float
 ) -> None:

@@ -71,6 +71,11 @@ class Session:
         found = self.browser.file_tree.entry
         return found.name if found else ""
 
+    @property
+    def sentence(self) -> str:
+        """Return what the picture pane says instead of a picture."""
+        return self.browser.sentence.text if self.browser.image.picture is None else ""
+
     async def shown(self, name: str) -> None:
         """Wait until the picture of the file called `name` is shown."""
         await self.until(lambda: self.file == name)
@@ -101,5 +106,7 @@ async def browsing(
         browser = app.screen
         assert isinstance(browser, Browser)
         session = Session(app, pilot, browser)
-        await session.until(lambda: all(root.path in browser.file_tree.files.listings for root in browser.file_tree.files.roots))
+        await session.until(
+            lambda: all(root.path in browser.file_tree.files.listings for root in browser.file_tree.files.roots)
+        )
         yield session

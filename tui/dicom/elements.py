@@ -5,6 +5,7 @@ exhaust it; and it survives broken files: what could be read up to the break is 
 (PS3.5 section 7, PS3.10 section 7.)
 """
 
+import os
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -356,7 +357,7 @@ def walk_file(path: str, *, until: int = 0xFFFFFFFF, first_window: int = WINDOW)
         head = source.read(0, PREAMBLE_LENGTH + 64)
         layout = layout_of(head, source.size)
         if layout is None:
-            raise ReadError(f"{safe_text(path)} is no DICOM file", path)
+            raise ReadError(f"{safe_text(os.path.basename(path))} is no DICOM file", path)
         meta, start, broken = _meta(source, layout.start, first_window)
         if broken is not None and start >= source.size:
             return Elements(source, meta, "", Encoding(implicit=False, big_endian=False), broken)

@@ -25,7 +25,7 @@ class Identity(NamedTuple):
 
 def _open_regular(path: str) -> tuple[int, Identity]:
     """Open a regular file for reading; a FIFO or a device would never answer, so it is refused."""
-    name = safe_text(path)
+    name = safe_text(os.path.basename(path))
     try:
         fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY)
     except OSError as error:
@@ -116,7 +116,9 @@ class Source:
         fd, identity = _open_regular(self.path)
         try:
             if identity != self.identity:
-                raise ChangedError(f"{safe_text(self.path)} was changed since it was opened; open it again", self.path)
+                raise ChangedError(
+                    f"{safe_text(os.path.basename(self.path))} was changed since it was opened; open it again", self.path
+                )
             return self._pread(fd, offset, length)
         finally:
             os.close(fd)
@@ -129,7 +131,9 @@ class Source:
                 offset += len(part)
                 length -= len(part)
         except OSError as error:
-            raise ReadError(f"{safe_text(self.path)} cannot be read: {os_reason(error)}", self.path) from error
+            raise ReadError(
+                f"{safe_text(os.path.basename(self.path))} cannot be read: {os_reason(error)}", self.path
+            ) from error
         return parts[0] if len(parts) == 1 else b"".join(parts)
 
     def inflate_from(self, offset: int) -> str | None:

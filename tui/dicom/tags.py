@@ -1,5 +1,6 @@
 """A dataset as flat rows: what the tag table shows and what a search looks through."""
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -345,5 +346,5 @@ def load_rows(elements: Elements) -> TagRows:
     """
     rows = TagRows(elements)
     if not len(rows):
-        raise ReadError(f"{safe_text(elements.path)} holds no element", elements.path)
+        raise ReadError(f"{safe_text(os.path.basename(elements.path))} holds no element", elements.path)
     return rows

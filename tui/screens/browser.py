@@ -23,7 +23,7 @@ from tui.dicom.pixels.view import View
 from tui.screens import questions
 from tui.screens.dialogs import Dialogs
 from tui.screens.picture_commands import PictureCommands
-from tui.settings import Remembered, Settings
+from tui.settings import Remembered, Settings, remember, remembered_path
 from tui.terminal.probe import Terminal
 from tui.text import safe_text
 from tui.widgets.bars import PANE_NAMES, KeyLine, PaneTabs, StatusLine, TitleBar
@@ -86,7 +86,7 @@ class Browser(PictureCommands, Dialogs, Screen[None]):
         self.start = start
         self.settings = settings
         self.terminal = terminal
-        self.remembered = remembered
+        self.remembered = self._remembered_before = remembered
         self.set_reactive(Browser.view, View(corner_text=not settings.no_corner_text))
         self._rows: TagRows | None = None
         self._hits: Hits | None = None
@@ -166,7 +166,9 @@ class Browser(PictureCommands, Dialogs, Screen[None]):
             self.seeks.ask(questions.SeekQuestion((), folders=self.start.roots))
 
     def on_unmount(self) -> None:
-        """Answer nothing more."""
+        """Answer nothing more, and keep the sizes of the panes."""
+        if self.remembered != self._remembered_before:
+            remember(remembered_path(), self.remembered)
         for background in (self.folders, self.facts, self.rows, self.pictures, self.searches, self.seeks):
             background.stop()
 
@@ -245,7 +247,10 @@ class Browser(PictureCommands, Dialogs, Screen[None]):
     @on(FileTree.FileShown)
     def _file_shown(self, message: FileTree.FileShown) -> None:
         self._show_place()
-        if message.path is not None and message.path != self.selection.path:
+        if message.path is None:
+            self.selection = Selection()
+            self._show_nothing(Sentence(message.words, error=message.error))
+        elif message.path != self.selection.path:
             self.selection = Selection(message.path, self.take_frame())
 
     @on(FileTree.FileEntered)
@@ -270,7 +275,7 @@ class Browser(PictureCommands, Dialogs, Screen[None]):
     @on(questions.Sought)
     def _sought(self, message: questions.Sought) -> None:
         if message.path:
-            if message.question.folders and self.selection.path is not None:
+            if message.question.folders and (self.selection.path is not None or self.file_tree.cursor):
                 return  # the user was faster than the search for a first file
             self.go_to_file(message.path, last_frame=message.question.last_frame)
         elif message.question.folders:
@@ -292,9 +297,7 @@ class Browser(PictureCommands, Dialogs, Screen[None]):
         if message.path != self.selection.path:
             return
         if isinstance(message.answer, Sentence):
-            self._rows = self._hits = None
-            self.table.show_rows(None, None)
-            self._show_sentence(message.answer)
+            self._show_nothing(message.answer)
             return
         self._rows, self._hits = message.answer, None
         if self.tag_query:
@@ -315,6 +318,12 @@ class Browser(PictureCommands, Dialogs, Screen[None]):
         if wanted == questions.LAST_FRAME:
             self.set_reactive(Browser.selection, Selection(picture.key.path, picture.key.frame))
         self.show_picture(picture)
+
+    def _show_nothing(self, sentence: Sentence) -> None:
+        """Show a sentence, and neither tags nor picture."""
+        self._rows = self._hits = None
+        self.table.show_rows(None, None)
+        self._show_sentence(sentence)
 
     def _show_sentence(self, sentence: Sentence) -> None:
         self.sentence = sentence
@@ -454,8 +463,6 @@ class Browser(PictureCommands, Dialogs, Screen[None]):
         """Show other folders."""
         self.start = start
         self.selection = Selection()
-        self._rows = self._hits = None
-        self.table.show_rows(None, None)
-        self._show_sentence(_WELCOME)
+        self._show_nothing(_WELCOME)
         self.file_tree.set_roots(start.roots)
         self.begin()

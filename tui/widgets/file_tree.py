@@ -18,6 +18,7 @@ from tui.widgets.row_list import Piece, RowList
 
 _NAME_LIMIT = 512
 _INDENT = "  "
+_IN_SHORT = {Kind.LOOP: "loop", Kind.BROKEN: "nothing", Kind.SPECIAL: "no file"}
 
 
 class FileTree(RowList):
@@ -42,11 +43,13 @@ class FileTree(RowList):
             self.paths = paths
 
     class FileShown(Message):
-        """The cursor is on a file, or (None) on something else."""
+        """The cursor is on a file, or (`path` None) on something else, of which `words` tell; safe to draw."""
 
-        def __init__(self, path: str | None) -> None:
+        def __init__(self, path: str | None, words: str = "", *, error: bool = False) -> None:
             super().__init__()
             self.path = path
+            self.words = words
+            self.error = error
 
     class FileEntered(Message):
         """Enter was pressed on a file."""
@@ -98,7 +101,7 @@ class FileTree(RowList):
         if index is not None and target == self._put_on:
             self._put_on = None
         self.rows_changed(index)
-        self._tell_cursor(entry)
+        self._tell_cursor(None if entry is not None and entry.path == listing.path else entry)
         if listing.complete:
             self.ask_for_folder()
 
@@ -198,7 +201,7 @@ class FileTree(RowList):
             return [(f"{indent}{fold} ", "dim"), (name, "plain")], (count, "dim")
         mark = f"{self._glyphs.mark} " if entry.path in self.marked else "  "
         if entry.kind is not Kind.FILE:
-            words = f" {self._glyphs.link} {entry.kind.value}" if entry.kind is not Kind.SPECIAL else f" {entry.kind.value}"
+            words = f" {self._glyphs.link} {_IN_SHORT[entry.kind]}"
             return [(indent + mark, "dim"), (name, "dim"), (words, "error")], ("", "dim")
         facts = self._facts.get(entry.path)
         if facts is None or not facts.is_dicom:
@@ -218,7 +221,25 @@ class FileTree(RowList):
     def _tell_cursor(self, before: Entry | None) -> None:
         entry = self.entry
         if before is None or entry is None or entry.path != before.path:
-            self.post_message(self.FileShown(entry.path if entry and entry.kind is Kind.FILE else None))
+            self.post_message(self._what_is_shown())
+
+    def _what_is_shown(self) -> "FileTree.FileShown":
+        row = self.files.row(self.cursor) if len(self.files) else FileRow(None, 0)
+        entry = row.entry
+        if entry is None:
+            return self.FileShown(None, safe_text(row.note), error=row.error)
+        name = safe_text(entry.name, _NAME_LIMIT)
+        if entry.kind is Kind.FILE:
+            return self.FileShown(entry.path)
+        if entry.kind is not Kind.FOLDER:
+            return self.FileShown(None, f"{name} is {entry.kind.value}.", error=True)
+        listing = self.files.listings.get(entry.path)
+        if listing is None:
+            return self.FileShown(None, f"{name} is a folder; the right arrow unfolds it.")
+        if listing.problem:
+            return self.FileShown(None, f"{name}: {safe_text(listing.problem)}", error=True)
+        count = len(listing.entries)
+        return self.FileShown(None, f"{name} is a folder of {count:,} entr{'y' if count == 1 else 'ies'}.")
 
     def rows_in_sight(self) -> None:
         """Ask what the files on screen are, unless that is known or was asked."""

@@ -25,9 +25,9 @@ class Kind(enum.Enum):
 
     FOLDER = "folder"
     FILE = "file"
-    LOOP = "link that leads back to a folder around it"
-    BROKEN = "link to nothing"
-    SPECIAL = "no regular file"
+    LOOP = "a link that leads back to a folder around it"
+    BROKEN = "a link to nothing"
+    SPECIAL = "no regular file: a socket, a pipe or a device"
 
 
 class Entry(NamedTuple):
@@ -110,7 +110,7 @@ def list_folder(path: str) -> Iterator[Listing]:
                         yield Listing(path, tuple(entries), complete=False)
                         shown = time.monotonic()
     except OSError as error:
-        problem = f"this folder cannot be read: {os_reason(error)}"
+        problem = f"{os_reason(error)}: this folder cannot be read"
         yield Listing(path, tuple(sorted(entries)), complete=True, problem=problem)
         return
     entries.sort()
