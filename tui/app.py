@@ -147,6 +147,10 @@ class DicomApp(App[None], inherit_bindings=False):
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, self._end_by_signal, number)
+        self.app_resume_signal.subscribe(self, self._paint_again)  # the shell wrote over the screen meanwhile
+
+    def _paint_again(self, _: App[None]) -> None:
+        self.refresh(layout=True)
 
     def post_display_hook(self) -> None:
         """Begin what takes time behind the first paint: no import and no disk delays it."""

@@ -72,8 +72,11 @@ async def test_narrow_screens_show_one_pane_with_tabs(ct: str, size: tuple[int, 
         await session.shown("ct.dcm")
         assert "[Files]" in session.text
         assert "ct.dcm" in session.text
+        border = 2 if size[1] >= 16 else 0
+        await session.until(lambda: session.browser.file_tree.size.width == size[0] - border)
         await session.press("tab")
-        await session.until(lambda: session.browser.image.size.width == size[0] - (2 if size[1] >= 16 else 0))
+        await session.until(lambda: session.browser.image.size.width == size[0] - border)
+        assert session.browser.image.size.height == size[1] - 4 - border  # title, tabs, status, keys
         await session.until(lambda: "▀" in session.text or size[1] < 8)
         await session.press("3", "right", "w", "w", "tab")
         await session.until(lambda: "[Tags]" in session.text or size[0] < 24)

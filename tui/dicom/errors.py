@@ -49,11 +49,12 @@ class WriteError(DicomError):
 
 
 @contextmanager
-def translated(kind: type[DicomError], doing: str, path: str | None = None) -> Iterator[None]:
+def translated(kind: type[DicomError], doing: str, path: str | None = None, hint: str = "") -> Iterator[None]:
     """Turn whatever pydicom or a codec raises at a hostile file into one `kind` of error.
 
     This is the one place that catches broadly: struct.error, zlib.error, StopIteration, MemoryError, RecursionError and
-    many more come out of a parser that is fed with damaged data. What pydicom warns of is not printed.
+    many more come out of a parser that is fed with damaged data. What pydicom warns of is not printed. `hint` says what
+    would help.
     """
     try:
         with collected_warnings():
@@ -64,7 +65,7 @@ def translated(kind: type[DicomError], doing: str, path: str | None = None) -> I
         # pydicom sums up in a first line what the codec said in the last one
         lines = str(error).strip().splitlines()
         detail = safe_text(lines[-1].strip(), 300) if lines else type(error).__name__
-        raise kind(f"{doing}: {detail}", path) from error
+        raise kind(f"{doing}: {detail}{hint and f'; {hint}'}", path) from error
 
 
 def os_reason(error: OSError) -> str:

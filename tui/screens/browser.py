@@ -187,13 +187,14 @@ class Browser(PictureCommands, Dialogs, Screen[None]):
         for pane in PANES:
             self.set_class(state.pane == pane, f"-{pane}")
         if self.is_mounted:
+            self._apply_sizes()
             self.query_one(KeyLine).scope = state.pane
             for pane in PANES:
                 self.pane(pane).active = pane == state.pane
 
     def _apply_sizes(self) -> None:
         self.pane(FILES).styles.width = None if self.layout_state.single else self.remembered.files_width
-        self.pane(PICTURE).styles.height = f"{self.remembered.picture_percent}%"
+        self.pane(PICTURE).styles.height = None if self.layout_state.single else f"{self.remembered.picture_percent}%"
 
     def pane(self, name: str) -> Pane:
         """Return the pane called `name`."""
@@ -383,12 +384,16 @@ class Browser(PictureCommands, Dialogs, Screen[None]):
             self._hits = message.hits
             self.table.show_rows(self._rows, message.hits)
 
-    def on_search_input_left(self, message: SearchInput.Left) -> None:
-        """Give the focus to the list, and hide a field that is empty."""
-        pane = FILES if message.field.id == f"{FILES}-search" else TAGS
-        if message.ended:
-            message.field.value = ""
-        message.field.display = bool(message.field.value)
+    def action_leave_search(self, ended: bool) -> None:
+        """Give the focus to the list; end the search, or hide its field if it is empty.
+
+        An action, for it is done before the next key is looked at; a message would come after it.
+        """
+        pane = self.layout_state.pane
+        field = self._search_field(pane)
+        if field is not None:
+            field.value = "" if ended else field.value
+            field.display = bool(field.value)
         self.set_focus(self.pane_widget(pane))
 
     @on(TagTable.Counted)
@@ -415,7 +420,6 @@ class Browser(PictureCommands, Dialogs, Screen[None]):
         """Give the pane the whole screen, or take it back."""
         state = self.layout_state
         self.layout_state = Layout(state.pane, zoomed=not state.zoomed, narrow=state.narrow)
-        self._apply_sizes()
         self.show_pane(state.pane)
 
     def action_next_hit(self, step: int) -> None:

@@ -11,17 +11,9 @@ class SearchInput(Input):
     """A text field without a blinking cursor (each blink would write 2 KB); Enter and the arrows lead to the hits."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down,up,enter", "to_hits", "to the hits", show=False),
-        Binding("escape", "give_up", "end the search", show=False),
+        Binding("down,up,enter", "screen.leave_search(False)", "to the hits", show=False),
+        Binding("escape", "screen.leave_search(True)", "end the search", show=False),
     ]
-
-    class Left(Message):
-        """The field was left for the hits, or (`ended`) the search was ended."""
-
-        def __init__(self, field: "SearchInput", *, ended: bool) -> None:
-            super().__init__()
-            self.field = field
-            self.ended = ended
 
     class Edited(Message):
         """What stands in the field was changed."""
@@ -37,11 +29,3 @@ class SearchInput(Input):
     def watch_value(self) -> None:
         """Tell that the text was changed."""
         self.post_message(self.Edited(self))
-
-    def action_to_hits(self) -> None:
-        """Leave the field, keep the search."""
-        self.post_message(self.Left(self, ended=False))
-
-    def action_give_up(self) -> None:
-        """Leave the field, end the search."""
-        self.post_message(self.Left(self, ended=True))

@@ -15,6 +15,7 @@ from tui.dicom.pixels.image_pixel import LARGEST_FRAME, ImagePixel, contradictio
 Array = NDArray[Any]
 PLUGIN = "pylibjpeg"
 _DCMTK_CONVERTS = frozenset({"1.2.840.10008.1.2.4.53", "1.2.840.10008.1.2.4.55"})
+_ANOTHER_CODEC = "GDCM's gdcmconv --raw may make a copy of the file that can be drawn"
 _VIDEO = "1.2.840.10008.1.2.4.10"  # .100 to .109: MPEG-2, H.264, H.265
 _WORDS = {8: "u1", 16: "u2", 32: "u4", 64: "u8"}
 
@@ -138,7 +139,7 @@ def _decode_encapsulated(attributes: Attributes, image: ImagePixel, frame: int) 
         "bits_stored": image.bits_stored,
         "pixel_keyword": "PixelData",
     }
-    with translated(PixelError, f"{name}, frame {frame + 1} cannot be decoded", path):
+    with translated(PixelError, f"{name}, frame {frame + 1} cannot be decoded", path, _ANOTHER_CODEC):
         one = encapsulate([data], has_bot=False)
         values, description = decoder.as_array(one, index=0, raw=True, decoding_plugin=PLUGIN, **options)
     return Decoded(values, str(description["photometric_interpretation"]))
