@@ -21,8 +21,8 @@ FORBIDDEN = {"ctrl+s", "ctrl+q", "ctrl+a", "ctrl+b"}
 def test_every_command_has_an_action(command: Command) -> None:
     name = command.action.partition("(")[0]
     namespace, _, action = name.rpartition(".")
-    owner: type = {"": OWNERS[command.scope], "screen": Browser, "app": DicomApp}[namespace]
-    assert hasattr(owner, f"action_{action}")
+    owners: dict[str, type] = {"": OWNERS[command.scope], "screen": Browser, "app": DicomApp}
+    assert hasattr(owners[namespace], f"action_{action}")
 
 
 def test_ids_are_unique() -> None:

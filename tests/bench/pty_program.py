@@ -80,6 +80,16 @@ class PtyProgram:
             self.read(0.5)
         return time.perf_counter() - self.started
 
+    def until_end(self, limit_s: float = 30.0) -> None:
+        """Read until the program has ended."""
+        end = time.perf_counter() + limit_s
+        try:
+            while time.perf_counter() < end:
+                self.read(0.5)
+        except Ended:
+            return
+        raise TimeoutError("the program did not end")
+
     def until_quiet(self, quiet_s: float = 0.25, limit_s: float = 10.0) -> bytes:
         """Read until nothing has come for `quiet_s`; return what came."""
         data, end = bytearray(), time.perf_counter() + limit_s

@@ -145,9 +145,10 @@ def test_a_walk_ends_behind_the_last_tag_that_is_wanted() -> None:
 
 SEEDS = ("CT_small.dcm", "rtplan.dcm", "MR_small_bigendian.dcm", "nested_priv_SQ.dcm", "image_dfl.dcm", "reportsi.dcm",
          "MR_small_jp2klossless.dcm", "UN_sequence.dcm")  # fmt: skip
+WOUNDS = st.lists(st.tuples(st.integers(0, 1 << 16), st.binary(min_size=1, max_size=8)), max_size=6)
 
 
-@given(st.sampled_from(SEEDS), st.integers(0, 1 << 16), st.lists(st.tuples(st.integers(0, 1 << 16), st.binary(min_size=1, max_size=8)), max_size=6))  # fmt: skip
+@given(st.sampled_from(SEEDS), st.integers(0, 1 << 16), WOUNDS)
 def test_damaged_files_raise_nothing_but_errors_of_ours(
     tmp_path_factory: pytest.TempPathFactory, seed: str, cut: int, wounds: list[tuple[int, bytes]]
 ) -> None:

@@ -20,7 +20,7 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
                 raise OSError(95, "Operation not supported")
             return real(path, flags, mode, dir_fd=dir_fd)
 
-        monkeypatch.setattr(save.os, "open", refuse)
+        monkeypatch.setattr("tui.dicom.save.os.open", refuse)
     return str(request.param)
 
 
@@ -92,7 +92,7 @@ def test_a_missing_folder_is_said(tmp_path: Path) -> None:
 
 
 def test_a_full_disk_is_said() -> None:
-    with pytest.raises(WriteError, match="no space left|was not written"):
+    with pytest.raises(WriteError, match=r"was not written"):
         write(Path("/dev/full/x"))
 
 

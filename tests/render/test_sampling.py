@@ -20,8 +20,8 @@ def exact_means(values: np.ndarray, start: float, stop: float, count: int) -> np
     return np.array(rows)
 
 
-@given(st.integers(2, 50), st.integers(1, 40), st.floats(0, 1), st.randoms(use_true_random=False))
-def test_shrinking_averages_areas_exactly(length: int, count: int, offset: float, random: object) -> None:
+@given(st.integers(2, 50), st.integers(1, 40), st.floats(0, 1))
+def test_shrinking_averages_areas_exactly(length: int, count: int, offset: float) -> None:
     values = np.random.default_rng(length * count).normal(0, 100, (length, 3)).astype(np.float32)
     start = min(offset, max(0.0, length - count - 1e-6))
     if (length - start) / count <= 1:

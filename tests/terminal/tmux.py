@@ -8,6 +8,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 LIMIT_S = 30.0
@@ -52,7 +53,10 @@ class Terminal:
     def shows(self, *texts: str) -> None:
         """Wait until all `texts` are on the screen."""
         for text in texts:
-            self.until(lambda text=text: text in self.text, repr(text))  # type: ignore[misc]  # bound at once
+            self.until(partial(self._is_shown, text), repr(text))
+
+    def _is_shown(self, text: str) -> bool:
+        return text in self.text
 
     def type(self, text: str) -> None:
         self.tmux("send-keys", "-t", "0", "-l", text)

@@ -80,6 +80,14 @@ class Session:
         """Wait until the picture of the file called `name` is shown."""
         await self.until(lambda: self.file == name)
 
+    async def frame(self, number: int) -> None:
+        """Wait until frame `number` (from 0) is shown."""
+        await self.until(lambda: self.picture.key.frame == number)
+
+    async def says(self, words: str) -> None:
+        """Wait until the picture pane says `words`."""
+        await self.until(lambda: words in self.sentence)
+
     async def focus(self, pane: str) -> None:
         """Press Tab until `pane` has the focus."""
         for _ in range(3):

@@ -1,5 +1,6 @@
 import asyncio
 import gc
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -83,12 +84,16 @@ async def test_narrow_screens_show_one_pane_with_tabs(ct: str, size: tuple[int, 
         await session.until(lambda: "(0002,0000)" in session.text or size[1] < 8)
 
 
+def is_laid_out_for(session: Session, width: int) -> bool:
+    return session.browser.layout_state.narrow == (width < 100)
+
+
 async def test_resizing_while_it_runs(ct: str) -> None:
     async with browsing([ct], size=(160, 50)) as session:
         await session.shown("ct.dcm")
         for size in ((80, 24), (40, 12), (120, 40), (99, 40), (100, 40)):
             await session.pilot.resize_terminal(*size)
-            await session.until(lambda size=size: session.browser.layout_state.narrow == (size[0] < 100))
+            await session.until(partial(is_laid_out_for, session, size[0]))
             await session.until(lambda: "diagnosis" in session.text)
         assert "Files" in session.text
         assert "Tags" in session.text

@@ -135,7 +135,7 @@ async def test_odd_entries_are_shown_as_such(tmp_path: Path) -> None:
         for name, words in (("up", "a link that leads back"), ("fifo", "a pipe or a device"), ("gone", "a link to nothing")):
             await session.press("down")
             assert session.entry == name
-            await session.until(lambda words=words: words in session.sentence)
+            await session.says(words)
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")

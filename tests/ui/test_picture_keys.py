@@ -15,6 +15,10 @@ from tui.widgets.ansi_strip import AnsiStrip
 MULTI_FRAME = bundled("examples_ybr_color.dcm")  # thirty frames
 
 
+def mode_of(session: Session) -> Mode:
+    return session.browser.mode
+
+
 async def looking_at(session: Session, name: str) -> None:
     await session.shown(name)
     await session.focus("picture")
@@ -47,15 +51,15 @@ async def test_window_mode_until_w_or_escape(ct: str) -> None:
     async with browsing([ct]) as session:
         await looking_at(session, "ct.dcm")
         await session.press("w", "up", "k", "down", "up")
-        assert session.browser.mode is Mode.WINDOW
+        assert mode_of(session) is Mode.WINDOW
         assert session.window.center == 80
         assert "WINDOW MODE" in session.text
         await session.press("j", "l")
         assert (session.window.center, session.window.width) == (60, 420)
         await session.press("w")
-        assert session.browser.mode is Mode.NONE
+        assert mode_of(session) is Mode.NONE
         await session.press("w", "escape")
-        assert session.browser.mode is Mode.NONE
+        assert mode_of(session) is Mode.NONE
         assert "WINDOW MODE" not in session.text
 
 
@@ -63,9 +67,9 @@ async def test_a_mode_key_replaces_the_other_mode(ct: str) -> None:
     async with browsing([ct]) as session:
         await looking_at(session, "ct.dcm")
         await session.press("w", "M")
-        assert session.browser.mode is Mode.PAN
+        assert mode_of(session) is Mode.PAN
         await session.press("M")
-        assert session.browser.mode is Mode.NONE
+        assert mode_of(session) is Mode.NONE
 
 
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
@@ -153,7 +157,7 @@ async def test_zoom_pan_fit_and_reset(ct: str) -> None:
         assert session.browser.view.center_x < x
         await session.press("R")
         assert session.browser.view == first
-        assert session.browser.mode is Mode.NONE
+        assert mode_of(session) is Mode.NONE
 
 
 async def test_fit_or_one_to_one(tmp_path: Path) -> None:
@@ -222,22 +226,22 @@ async def test_frames_then_the_next_file(tmp_path: Path) -> None:
         await looking_at(session, "a.dcm")
         for frame in (1, 2):
             await session.press("down")
-            await session.until(lambda frame=frame: session.picture.key.frame == frame)
+            await session.frame(frame)
         assert "frame 3/3" in session.text
         await session.press("down")
         await session.shown("b.dcm")
         assert session.picture.key.frame == 0
         await session.press("up")
         await session.shown("a.dcm")
-        await session.until(lambda: session.picture.key.frame == 2)
+        await session.frame(2)
         await session.press("g")
-        await session.until(lambda: session.picture.key.frame == 0)
+        await session.frame(0)
         await session.press("J")
-        await session.until(lambda: session.picture.key.frame == 2)
+        await session.frame(2)
         await session.press("I")
         await session.until(lambda: "Image number" in session.text)
         await session.press("2", "enter")
-        await session.until(lambda: session.picture.key.frame == 1)
+        await session.frame(1)
 
 
 async def test_an_image_of_the_folder_by_its_number(series: Path) -> None:

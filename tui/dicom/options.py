@@ -1,9 +1,10 @@
 """Declared options: one row is a flag of the command line and a control of a dialog."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 Value = str | bool
+Values = dict[str, Value]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,3 +52,43 @@ def problems(options: tuple[Option, ...], values: Mapping[str, Value]) -> list[s
     """Return all that is wrong with `values`, in the order of `options`."""
     found = (option.problem(values.get(option.name, option.default)) for option in options)
     return [problem for problem in found if problem]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Form:
+    """Options to be asked for together.
+
+    Parameters
+    ----------
+    title : str
+        What is done.
+    sentence : str
+        What will happen.
+    options : tuple of Option
+        A text, a choice or a switch each.
+    button : str
+        The word for going ahead.
+    preview : callable, optional
+        Returns what the values would lead to, in a few lines.
+    check : callable, optional
+        Returns what is wrong with the values as a whole, or None.
+    values : mapping
+        What is filled in, where not the defaults.
+    """
+
+    title: str
+    sentence: str
+    options: tuple[Option, ...]
+    button: str
+    preview: Callable[[Values], str] | None = None
+    check: Callable[[Values], str | None] | None = None
+    values: Mapping[str, Value] = field(default_factory=dict)
+
+    def filled(self) -> Values:
+        """Return the values to begin with."""
+        return {option.name: self.values.get(option.name, option.default) for option in self.options}
+
+    def problem(self, values: Values) -> str | None:
+        """Return the first thing that is wrong with `values`, or None."""
+        found = problems(self.options, values)
+        return found[0] if found else self.check(values) if self.check is not None else None

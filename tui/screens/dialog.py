@@ -1,6 +1,5 @@
 """The one form of a dialog: a title, what will happen, the options, a live preview, one button, Esc."""
 
-from collections.abc import Callable, Mapping
 from typing import ClassVar
 
 from textual import on
@@ -12,68 +11,33 @@ from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Button, Checkbox, Input, Label, Select
 
-from tui.dicom.options import Option, Value, problems
+from tui.dicom.options import Form, Option, Value, Values
 from tui.text import safe_text
-
-Values = dict[str, Value]
 
 
 class Dialog(ModalScreen[Values | None]):
-    """A form made from options; dismissed with their values, or with None.
-
-    Parameters
-    ----------
-    title : str
-        What it does.
-    sentence : str
-        What will happen.
-    options : tuple of Option
-        The rows: a text field, a list of choices or a switch each.
-    button : str
-        What the primary button says.
-    preview : callable, optional
-        Returns what the values would lead to, in a few lines, drawn below the options as they change.
-    check : callable, optional
-        Returns what is wrong with the values as a whole, or None.
-    values : mapping, optional
-        What the form is filled with, where not with the defaults.
-    """
+    """A form on the screen; dismissed with the values of its options, or with None."""
 
     CSS_PATH = "dialogs.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "cancel", show=False)]
 
-    def __init__(
-        self,
-        title: str,
-        sentence: str,
-        options: tuple[Option, ...],
-        button: str,
-        *,
-        preview: Callable[[Values], str] | None = None,
-        check: Callable[[Values], str | None] | None = None,
-        values: Mapping[str, Value] | None = None,
-    ) -> None:
+    def __init__(self, form: Form) -> None:
         super().__init__()
-        self._title = title
-        self._sentence = sentence
-        self._options = options
-        self._button = button
-        self._preview = preview
-        self._check = check
-        self._values: Values = {option.name: (values or {}).get(option.name, option.default) for option in options}
+        self._form = form
+        self._values = form.filled()
 
     def compose(self) -> ComposeResult:
         """Lay out the form."""
         with Vertical(classes="dialog") as box:
-            box.border_title = Content(safe_text(self._title))
-            yield Label(Content(safe_text(self._sentence)), classes="sentence")
+            box.border_title = Content(safe_text(self._form.title))
+            yield Label(Content(safe_text(self._form.sentence)), classes="sentence")
             with VerticalScroll(can_focus=False, id="options"):
-                for option in self._options:
+                for option in self._form.options:
                     yield from self._row(option)
             yield Label("", classes="preview", id="preview")
             yield Label("", classes="problem", id="problem")
             with Horizontal(classes="buttons"):
-                yield Button(Content(self._button), variant="primary", id="primary", compact=True)
+                yield Button(Content(self._form.button), variant="primary", id="primary", compact=True)
                 yield Button(Content("Cancel (Esc)"), id="cancel", compact=True)
 
     def _row(self, option: Option) -> ComposeResult:
@@ -112,16 +76,12 @@ class Dialog(ModalScreen[Values | None]):
             self._show()
 
     def _show(self) -> None:
-        wrong = self._problem()
+        wrong = self._form.problem(self._values)
         self.query_one("#problem", Label).update(Content(safe_text(wrong or "")))
-        shown = self._preview(self._values) if self._preview is not None and not wrong else ""
+        shown = self._form.preview(self._values) if self._form.preview is not None and not wrong else ""
         lines = "\n".join(safe_text(line) for line in shown.splitlines())
         self.query_one("#preview", Label).update(Content(lines))
         self.query_one("#primary", Button).disabled = bool(wrong)
-
-    def _problem(self) -> str | None:
-        found = problems(self._options, self._values)
-        return found[0] if found else self._check(self._values) if self._check is not None else None
 
     @on(Input.Submitted)
     def _submitted(self) -> None:
@@ -135,7 +95,7 @@ class Dialog(ModalScreen[Values | None]):
             self.dismiss(None)
 
     def _accept(self) -> None:
-        if self._problem() is None:
+        if self._form.problem(self._values) is None:
             self.dismiss(dict(self._values))
 
     def action_cancel(self) -> None:

@@ -1,14 +1,14 @@
 """The browser's dialogs: opening a path, typing a number or a window, settings, help, whole values, copying."""
 
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from textual.content import Content
 from textual.screen import Screen
 
 from tui.browser_state import start_of
 from tui.dicom.errors import DicomError
-from tui.dicom.options import Option
+from tui.dicom.options import Form, Option
 from tui.dicom.pixels.window import parse_window
 from tui.settings import OPTIONS, as_toml, settings_path
 from tui.terminal import clipboard
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tui.browser_state import Selection, Start
+    from tui.dicom.options import Values
     from tui.dicom.pixels.view import View
     from tui.dicom.tags import TagRows
-    from tui.screens.dialog import Values
     from tui.settings import Settings
     from tui.widgets.file_tree import FileTree
     from tui.widgets.image_view import ImageView
@@ -71,13 +71,13 @@ class Dialogs(Screen[None]):
         """Ask for a path, and show it."""
         here = os.path.dirname(self.selection.path or "") or os.getcwd()
         sentence = "Shows another folder, or a file in its folder."
-        self._ask(self._open, "Open", sentence, (PATH_OPTION,), "Open", values={"path": here})
+        self._ask(Form("Open", sentence, (PATH_OPTION,), "Open", values={"path": here}), self._open)
 
-    def _ask(self, answered: "Callable[[Values | None], None]", *form: Any, **filled: Any) -> None:
+    def _ask(self, form: Form, answered: "Callable[[Values | None], None]") -> None:
         """Open a dialog; the forms' widgets are imported only now, for they would slow the start down."""
         from tui.screens.dialog import Dialog
 
-        self.app.push_screen(Dialog(*form, **filled), answered)
+        self.app.push_screen(Dialog(form), answered)
 
     def _open(self, answer: "Values | None") -> None:
         if answer is not None:
@@ -85,7 +85,7 @@ class Dialogs(Screen[None]):
 
     def action_ask_image(self) -> None:
         """Ask for the number of an image, and show it."""
-        self._ask(self._show_image, "Image number", "Shows one image by its number.", (IMAGE_OPTION,), "Show")
+        self._ask(Form("Image number", "Shows one image by its number.", (IMAGE_OPTION,), "Show"), self._show_image)
 
     def _show_image(self, answer: "Values | None") -> None:
         if answer is not None:
@@ -100,7 +100,7 @@ class Dialogs(Screen[None]):
         now = picture.window_of(self.view)
         values = {"window": f"{now.width:g}/{now.center:g}"}
         sentence = "Shows the picture under a window."
-        self._ask(self._show_window, "Window", sentence, (WINDOW_OPTION,), "Show", values=values)
+        self._ask(Form("Window", sentence, (WINDOW_OPTION,), "Show", values=values), self._show_window)
 
     def _show_window(self, answer: "Values | None") -> None:
         window = parse_window(str(answer["window"])) if answer is not None else None
@@ -110,8 +110,7 @@ class Dialogs(Screen[None]):
     def action_settings(self) -> None:
         """Show all settings with what they mean, use them for now, and say what makes them last."""
         path = settings_path()
-        self._ask(
-            self._use_settings,
+        form = Form(
             "Settings",
             "Used at once and until you quit; colours, ASCII and the mouse from the next start on. No file is written.",
             OPTIONS,
@@ -120,6 +119,7 @@ class Dialogs(Screen[None]):
             check=lambda values: self._unknown_theme(str(values["theme"])),
             values=self.settings.values(),
         )
+        self._ask(form, self._use_settings)
 
     def _use_settings(self, answer: "Values | None") -> None:
         if answer is not None:

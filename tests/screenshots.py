@@ -1,0 +1,74 @@
+"""Draw the README's pictures: drive the real app and write ``screenshots/*.svg``. Run: ``python -m tests.screenshots``."""
+
+import asyncio
+import re
+import tempfile
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from tests.files import bundled
+from tests.ui.browsing import Session, browsing
+from tui.cli.demo import bundled_folders
+from tui.dicom import phantom
+
+FOLDER = Path(__file__).parents[1] / "screenshots"
+SIZE = (120, 36)
+Script = Callable[[Session], Awaitable[None]]
+
+
+def without_fonts_from_elsewhere(svg: str) -> str:
+    """Return `svg` without the font faces that a viewer would fetch over the network."""
+    return re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)
+
+
+async def draw(name: str, paths: list[object], script: Script) -> None:
+    async with browsing(paths, SIZE) as session:
+        await script(session)
+        await session.pilot.pause()
+        svg = without_fonts_from_elsewhere(session.app.export_screenshot(title="dicom-tui"))
+        (FOLDER / f"{name}.svg").write_text(svg, "utf-8")
+        print(f"{name}.svg: {len(svg) // 1024} KB")
+
+
+async def browser(session: Session) -> None:
+    await session.shown("IM0030.dcm")
+    await session.until(lambda: "PatientName" in session.text or "(0002,0010)" in session.text)
+    await session.focus("picture")
+
+
+async def search(session: Session) -> None:
+    await session.shown("CT_small.dcm")
+    await session.focus("tags")
+    await session.press("slash", *"patient")
+    await session.until(lambda: "/ patient" in session.text)
+
+
+async def frames(session: Session) -> None:
+    await session.shown("examples_ybr_color.dcm")
+    await session.focus("picture")
+    await session.press("z")
+    for frame in range(1, 12):
+        await session.press("down")
+        await session.frame(frame)
+
+
+async def help_screen(session: Session) -> None:
+    await session.shown("IM0030.dcm")
+    await session.press("question_mark")
+    await session.until(lambda: "Everywhere" in session.text)
+
+
+async def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        series = Path(folder) / "CT phantom"
+        for _step in phantom.write_series(str(series)):
+            continue
+        middle = series / phantom.file_name(phantom.SLICES // 2)
+        await draw("browser", [middle, *bundled_folders()], browser)
+        await draw("search", [bundled("CT_small.dcm")], search)
+        await draw("frames", [bundled("examples_ybr_color.dcm")], frames)
+        await draw("help", [middle], help_screen)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
