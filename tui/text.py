@@ -15,7 +15,7 @@ _C1_AND_SURROGATES = "\x80-\x9f\ud800-\udfff"
 # separators, Hangul fillers, byte-order mark, interlinear annotation, variation selectors, language tags.
 _UNSEEN = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff"
-    "\uffa0\ufff0-\ufffb\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+    "\uffa0\ufff0-\ufffb\U00013430-\U00013438\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
 _UNSAFE = re.compile(f"[\x00-\x1f\x7f{_C1_AND_SURROGATES}{_UNSEEN}]")
 
@@ -62,8 +62,8 @@ def cell_width(text: str) -> int:
 def _character_width(character: str) -> int:
     if character.isascii():
         return 1
-    if combining(character) or category(character) == "Mn":
-        return 0
+    if combining(character) or category(character) in ("Mn", "Me") or "\u1160" <= character <= "\u11ff":
+        return 0  # the last range: vowels and finals of decomposed Hangul, usual in file names of macOS
     return 2 if east_asian_width(character) in "WF" else 1
 
 

@@ -55,9 +55,10 @@ def test_paths_name_elements_through_their_sequences(tmp_path: Path) -> None:
     step = Dataset()
     step.ScheduledProcedureStepID = "x"
     path = write(tmp_path / "a.dcm", RequestAttributesSequence=Sequence([Dataset(), step]))
-    row = row_named(path, "ScheduledProcedureStepID")
-    assert row.path == "(0040,0275)[1].(0040,0009)"
-    assert row.depth == 2
+    rows = rows_of(path)
+    index = next(at for at in range(len(rows)) if rows.row(at).name == "ScheduledProcedureStepID")
+    assert rows.key(index) == "(0040,0275)[1].(0040,0009)"
+    assert rows.row(index).depth == 2
 
 
 def test_a_break_is_the_last_row(tmp_path: Path) -> None:
@@ -126,7 +127,7 @@ def test_values_cannot_carry_escape_sequences(tmp_path: Path) -> None:
 
 def numbers_of_pydicom(dataset: Dataset, tag: int) -> tuple[float, ...]:
     element = dataset.get(tag)
-    if element is None or not element.VM:
+    if tag not in dataset or not element.VM:
         return ()
     value = element.value
     values = list(value) if element.VM > 1 else [value]
@@ -155,3 +156,48 @@ def test_nested_items_are_found_by_number() -> None:
     assert second is not None
     assert second.text(0x00100020) == "1234ABCD"
     assert attributes.item(0x00101002, 2) is None
+
+
+@pytest.mark.parametrize(
+    ("charset", "value", "text"),
+    [
+        (b"", "Müller".encode("latin-1"), "M\ufffdller"),
+        (b"ISO_IR 6", "Müller".encode("latin-1"), "M\ufffdller"),
+        (b"ISO_IR 999", "Müller".encode("latin-1"), "M\ufffdller"),
+        (b"ISO_IR 100", "Müller".encode("latin-1"), "Müller"),
+        (b"ISO_IR 192", "Müller".encode(), "Müller"),
+        (b"ISO_IR 192", "Müller".encode("latin-1"), "M\ufffdller"),
+    ],
+)
+def test_a_wrong_character_set_shows_replacement_marks(tmp_path: Path, charset: bytes, value: bytes, text: str) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(part_10([explicit(0x00080005, "CS", charset), explicit(0x00100010, "PN", value)]))
+    assert all_rows(str(path))[-1].text == text
+
+
+def test_what_is_odd_about_a_file_is_in_its_last_rows(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    inner = (
+        struct.pack("<HHI", 0xFFFE, 0xE000, 12) + explicit(0x00080060, "CS", b"CT").replace(b"\2\0CT", b"\x3c\0CT") + b"  "
+    )
+    path.write_bytes(part_10([explicit(0x00081140, "SQ", inner), explicit(0x00100010, "PN", b"DOE^JANE")])[132:])
+    rows = all_rows(str(path))
+    assert [row.text for row in rows if row.broken] == [
+        "There is no preamble (PS3.10 7.1)",
+        "At byte 56 (0008,0060) says it is longer than the item it lies in; it was cut there",
+    ]
+    assert rows[-3].text == "DOE^JANE"
+
+
+def test_a_search_looks_beyond_what_a_row_shows(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.dcm", AdditionalPatientHistory="word " * 100 + "NEEDLE")
+    assert any("needle" in text for text in rows_of(path).haystacks())
+
+
+def test_copied_values_are_without_decoration(ct: str) -> None:
+    rows = rows_of(ct)
+    copied = {rows.row(index).name: rows.copied(index) for index in range(len(rows))}
+    assert copied["SOPClassUID"] == "1.2.840.10008.5.1.4.1.1.2"
+    assert copied["PatientName"] == "DOE^JANE"
+    assert copied["Rows"] == "64"
+    assert copied["PixelData"] is None

@@ -41,7 +41,10 @@ async def test_sequences_fold_and_unfold() -> None:
         await session.press("enter", "escape")
         await session.until(lambda: session.browser.table.shown.hits is None)
         assert session.row.name == "PatientID"
-        assert session.row.path == "(0010,1002)[1].(0010,0020)"
+        rows, index = session.browser.table.shown.rows, session.browser.table.row_index
+        assert rows is not None
+        assert index is not None
+        assert rows.key(index) == "(0010,1002)[1].(0010,0020)"
         await session.press("left")
         assert session.row.name == "item 2"
         await session.press("right", "h", "h")  # into it, back to it, folded

@@ -100,8 +100,11 @@ class Attributes:
         elif vr == "OW":
             found = values.numbers("US", data, big_endian=self.big_endian(tag))
         else:
+            parts = list(values.texts(vr, data, self.charset))
+            while parts and not parts[-1]:  # "40\\" is met in real files
+                parts.pop()
             try:
-                found = tuple(float(part) for part in values.texts(vr, data, self.charset))
+                found = tuple(float(part) for part in parts)
             except ValueError:
                 return ()
         return found if all(math.isfinite(number) for number in found) else ()

@@ -6,8 +6,8 @@ from tui.dicom.errors import DicomError, ReadError, translated
 
 # Defined terms without code extensions: one codec decodes them. Those with escapes go to pydicom's decoder.
 _SINGLE = {
-    "": "latin-1",
-    "ISO_IR 6": "latin-1",
+    "": "ascii",
+    "ISO_IR 6": "ascii",
     "ISO_IR 100": "latin-1",
     "ISO_IR 101": "iso8859-2",
     "ISO_IR 109": "iso8859-3",
@@ -28,8 +28,10 @@ _SINGLE = {
 
 @cache
 def _pydicom_encodings(terms: tuple[str, ...]) -> tuple[str, ...]:
-    from pydicom.charset import convert_encodings  # slow to import, and needed for few files
+    from pydicom.charset import convert_encodings, python_encoding  # slow to import, and needed for few files
 
+    if not set(terms) <= python_encoding.keys():  # pydicom takes what it does not know for the default repertoire
+        raise ReadError("the character set is not known")
     with translated(ReadError, "the character set is not known"):
         return tuple(convert_encodings(list(terms)))
 
@@ -61,7 +63,7 @@ def decode_text(data: bytes, terms: tuple[str, ...], *, person_name: bool = Fals
         with translated(ReadError, "the text cannot be decoded"):
             return _pydicom_decode(data, encodings, person_name)
     except DicomError:
-        return data.decode(codec or "latin-1", "replace")
+        return data.decode(codec or "ascii", "replace")
 
 
 def _pydicom_decode(data: bytes, encodings: tuple[str, ...], person_name: bool) -> str:

@@ -25,7 +25,7 @@ from tui.dicom.encoding import (
     layout_of,
 )
 from tui.dicom.errors import ReadError
-from tui.dicom.source import HEAD, WINDOW, Source
+from tui.dicom.source import HEAD, INFLATED_LIMIT, WINDOW, Source
 from tui.text import safe_text
 
 UNDEFINED: Final = 0xFFFFFFFF
@@ -36,7 +36,9 @@ PIXEL_DATA: Final = 0x7FE00010
 TRANSFER_SYNTAX: Final = 0x00020010
 PIXEL_REPRESENTATION: Final = 0x00280103
 LUT_DESCRIPTOR: Final = 0x00283002
-MOST_ELEMENTS: Final = 5_000_000
+MOST_ELEMENTS: Final = 2_000_000
+_MOST_REMARKS: Final = 20
+_FACTS_INFLATED: Final = 256 * 1024
 
 
 class Element(NamedTuple):
@@ -73,7 +75,7 @@ def tag_text(tag: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Container:
-    """What the walk returns to when a sequence, an item or fragments end."""
+    """What the walk returns to when a sequence or an item ends."""
 
     kind: int
     limit: int
@@ -81,7 +83,7 @@ class _Container:
     creators: dict[int, str]
 
 
-_DATASET, _SEQUENCE, _ITEM, _FRAGMENTS = range(4)
+_DATASET, _SEQUENCE, _ITEM = range(3)
 _NO_CREATORS: dict[int, str] = {}
 
 
@@ -96,6 +98,7 @@ class _Walker:
     stopped: int = 0
     signed: bool = False
     lut_entries: int = 0
+    remarks: list[str] = field(default_factory=list)
 
     def walk(self, start: int, encoding: Encoding, first_window: int) -> Break | None:  # noqa: C901, PLR0912, PLR0915 - the one hot loop of the program: a call per element would double its cost
         """Append every element from `start` on; return where the walk broke, or None."""
@@ -107,7 +110,7 @@ class _Walker:
         unpack, unpack_short, unpack_long = _unpackers(encoding)
         at, base, buffer = start, start, source.window(start, first_window)
         end, size, depth, most = base + len(buffer), source.size, 0, MOST_ELEMENTS
-        first, until, self.stopped = self.first, self.until, source.size
+        first, until, kept, self.stopped = self.first, self.until, start, source.size
         while True:
             if at >= limit:
                 if not stack:
@@ -122,30 +125,32 @@ class _Walker:
                     unpack, unpack_short, unpack_long = _unpackers(encoding)
                 continue
             if at + 12 > end and end < size:
-                base, buffer = at, source.window(at)
+                base, buffer = at, source.window(at, WINDOW, kept)
                 end = base + len(buffer)
             here = at - base
             if at + 8 > end:
                 return Break(at, "the file ends inside the header of an element")
             group, number, length = unpack(buffer, here)
             tag = group << 16 | number
-            if kind in (_SEQUENCE, _FRAGMENTS):
+            if kind == _SEQUENCE:
                 if tag == ITEM:
                     at += 8
                     add(make(Element, (depth, ITEM, "", at, length)))
-                    if kind == _FRAGMENTS:
-                        if length == UNDEFINED or at + length > size:
-                            return Break(at, "a fragment of the pixel data is longer than the file")
-                        at += length
-                        continue
+                    if len(self.elements) > most:
+                        return Break(at, f"there are more than {most:,} elements")
                     stack.append(_Container(kind, limit, encoding, creators))
                     kind, creators, depth = _ITEM, {}, depth + 1
                     if length != UNDEFINED:
                         limit = min(limit, at + length)
                     continue
-                if tag != SEQUENCE_END:
+                if tag == SEQUENCE_END:
+                    at += 8
+                elif limit < size:  # the sequence says where it ends: go on behind it
+                    found = f"at byte {at:,} an item was expected, {tag_text(tag)} was found"
+                    self._remark(f"{found}; the rest of its sequence is left out")
+                    at = limit
+                else:
                     return Break(at, f"an item was expected, {tag_text(tag)} was found")
-                at += 8
                 limit = at
                 continue
             if group == 0xFFFE:
@@ -173,8 +178,11 @@ class _Walker:
                     at += 4
                 elif vr:
                     length = unpack_short(buffer, here + 6)[0]
-                elif vr_bytes.isalpha() and vr_bytes.isupper():  # a VR of a later edition
+                elif vr_bytes.isalpha() and vr_bytes.isupper():  # a VR of a later edition has a long length (PS3.5 7.1.2)
                     vr, length = "UN", unpack_short(buffer, here + 6)[0]
+                    if length == 0 and at + 4 <= end and 0 < unpack_long(buffer, here + 8)[0] <= limit - at - 4:
+                        length = unpack_long(buffer, here + 8)[0]
+                        at += 4
                 elif length == UNDEFINED or at + length <= limit:  # an element in implicit VR among explicit ones
                     vr = self._implicit_vr(tag, creators)
                 else:
@@ -193,11 +201,15 @@ class _Walker:
                     if at + length > limit:
                         if limit == size:
                             return Break(at, _too_long(tag, length, size - at))
-                        at = limit
-                        continue
+                        self._remark(
+                            f"at byte {at:,} {tag_text(tag)} says it is longer than the item it lies in; it was cut there"
+                        )
+                        length = limit - at
+                        self.elements[-1] = make(Element, (depth, tag, vr, at, length))
                     held = min(length, HEAD)
+                    kept = at + held
                     if at + held > end and end < size:
-                        base, buffer = at, source.window(at, WINDOW)
+                        base, buffer = at, source.window(at, WINDOW, at)
                         end = base + len(buffer)
                     if group & 1 or tag in (PIXEL_REPRESENTATION, LUT_DESCRIPTOR):
                         self._learn(tag, buffer[at - base : at - base + held], creators, encoding)
@@ -205,16 +217,44 @@ class _Walker:
                     if len(self.elements) > most:
                         return Break(at, f"there are more than {most:,} elements")
                     continue
+            if encapsulated:
+                at, broken = self._fragments(at, depth + 1, unpack)
+                if broken is not None:
+                    return broken
+                continue
             stack.append(_Container(kind, limit, encoding, creators))
-            kind, depth = _FRAGMENTS if encapsulated else _SEQUENCE, depth + 1
+            kind, depth = _SEQUENCE, depth + 1
             if length != UNDEFINED:
                 limit = min(limit, at + length)
-            if not implicit and not encapsulated and buffer[here + 4 : here + 6] == b"UN":
+            if not implicit and buffer[here + 4 : here + 6] == b"UN":
                 implicit, encoding = (
                     True,
                     Encoding(implicit=True, big_endian=False),
                 )  # what lies in UN: PS3.5 6.2.2 note 2
                 unpack, unpack_short, unpack_long = _unpackers(encoding)
+
+    def _fragments(self, at: int, depth: int, unpack: "Unpack") -> tuple[int, Break | None]:
+        """Append the fragments from `at` on, reading their headers only; return where they end (PS3.5 A.4)."""
+        source, size = self.source, self.source.size
+        while at + 8 <= size:
+            group, number, length = unpack(source.read(at, 8), 0)
+            tag = group << 16 | number
+            at += 8
+            if tag == SEQUENCE_END:
+                return at, None
+            if tag != ITEM:
+                return at, Break(at - 8, f"a fragment of the pixel data was expected, {tag_text(tag)} was found")
+            self.elements.append(Element(depth, ITEM, "", at, length))
+            if length == UNDEFINED or at + length > size:
+                return at, Break(at, "a fragment of the pixel data is longer than the file")
+            if len(self.elements) > MOST_ELEMENTS:
+                return at, Break(at, f"there are more than {MOST_ELEMENTS:,} elements")
+            at += length
+        return size, None
+
+    def _remark(self, sentence: str) -> None:
+        if len(self.remarks) < _MOST_REMARKS:
+            self.remarks.append(sentence)
 
     def _implicit_vr(self, tag: int, creators: dict[int, str]) -> str:
         group, number = tag >> 16, tag & 0xFFFF
@@ -363,13 +403,15 @@ def walk_file(path: str, *, until: int = 0xFFFFFFFF, first_window: int = WINDOW)
             return Elements(source, meta, "", Encoding(implicit=False, big_endian=False), broken)
         syntax = _transfer_syntax(source, meta)
         remarks = [] if layout.preamble else ["there is no preamble (PS3.10 7.1)"]
-        wrong = source.inflate_from(start) if syntax == DEFLATED_EXPLICIT_LITTLE else None
+        wrong = None
+        if syntax == DEFLATED_EXPLICIT_LITTLE:
+            wrong = source.inflate_from(start, INFLATED_LIMIT if until == 0xFFFFFFFF else _FACTS_INFLATED)
         if wrong:
             remarks.append(wrong)
         encoding = _real_encoding(source, start, syntax, remarks)
         walker = _Walker(source, meta, until=until)
         broken = walker.walk(start, encoding, first_window) if start < source.size else None
-        return Elements(source, walker.elements, syntax, encoding, broken, tuple(remarks))
+        return Elements(source, walker.elements, syntax, encoding, broken, (*remarks, *walker.remarks))
 
 
 def _transfer_syntax(source: Source, meta: list[Element]) -> str:

@@ -59,13 +59,13 @@ def translated(kind: type[DicomError], doing: str, path: str | None = None, hint
     try:
         with collected_warnings():
             yield
-    except DicomError:
+    except (DicomError, KeyboardInterrupt, SystemExit, GeneratorExit):
         raise
-    except Exception as error:
+    except BaseException as error:  # codecs in Rust panic with what is no Exception
         # pydicom sums up in a first line what the codec said in the last one
         lines = str(error).strip().splitlines()
         detail = safe_text(lines[-1].strip(), 300) if lines else type(error).__name__
-        raise kind(f"{doing}: {detail}{hint and f'; {hint}'}", path) from error
+        raise kind(f"{doing}{doing and ': '}{detail}{hint and f'; {hint}'}", path) from error
 
 
 def os_reason(error: OSError) -> str:

@@ -1,7 +1,7 @@
 """Searching rows of tags: plain words over tag, keyword, name and value, at every depth."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 _TAG = re.compile(r"\(?([0-9a-fx]{1,4}),([0-9a-fx]{1,4})\)?", re.IGNORECASE)
@@ -15,13 +15,13 @@ class Query:
     A word in quotation marks may hold spaces; ``10,10`` and ``(0010,0010)`` are tags.
     """
 
-    words: tuple[str, ...] = ()
+    words: tuple[tuple[str, ...], ...] = ()
 
     @classmethod
     def parse(cls, text: str) -> "Query":
         """Return the query that `text` stands for."""
         words = (quoted or plain for quoted, plain in _WORDS.findall(text.lower()))
-        return cls(tuple(_as_tag(word) for word in words if word))
+        return cls(tuple(_meanings(word) for word in words if word))
 
     def __bool__(self) -> bool:
         """Return whether anything is searched for."""
@@ -29,12 +29,15 @@ class Query:
 
     def matches(self, haystack: str) -> bool:
         """Return whether every word is in `haystack`, a row's text in lower case."""
-        return all(word in haystack for word in self.words)
+        return all(any(meaning in haystack for meaning in word) for word in self.words)
 
 
-def _as_tag(word: str) -> str:
+def _meanings(word: str) -> tuple[str, ...]:
+    """Return what `word` may stand for: itself, and where it looks like one, a tag."""
     match = _TAG.fullmatch(word)
-    return f"({match[1].zfill(4)},{match[2].zfill(4)})" if match else word
+    if match:
+        return f"({match[1].zfill(4)}/{match[2].zfill(4)})", word
+    return (word.replace(",", "/"), word) if word.startswith("(") else (word,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,7 @@ class Hits:
     matching: tuple[int, ...]
 
 
-def find(query: Query, haystacks: Sequence[str], parents: Sequence[int], keep_on: Callable[[], bool] = lambda: True) -> Hits:
+def find(query: Query, haystacks: Sequence[str], parents: Sequence[int]) -> Hits:
     """Search all rows.
 
     Parameters
@@ -64,14 +67,8 @@ def find(query: Query, haystacks: Sequence[str], parents: Sequence[int], keep_on
         A text per row.
     parents : sequence of int
         The row that each row lies in, -1 at the top.
-    keep_on : callable
-        Asked now and then; once it returns False, what was found so far is returned.
     """
-    matching: list[int] = []
-    for start in range(0, len(haystacks), 4096):
-        if not keep_on():
-            break
-        matching += [start + at for at, text in enumerate(haystacks[start : start + 4096]) if query.matches(text)]
+    matching = [index for index, text in enumerate(haystacks) if query.matches(text)]
     shown: set[int] = set()
     for index in matching:
         while index >= 0 and index not in shown:

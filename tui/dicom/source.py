@@ -11,7 +11,8 @@ from tui.text import safe_text
 
 WINDOW = 64 * 1024
 HEAD = 4096  # so many bytes of each value, at the least, lie in one window with its header
-INFLATED_LIMIT = 512 * 1024 * 1024
+INFLATED_LIMIT = 256 * 1024 * 1024
+_INFLATED_AT_ONCE = 1024 * 1024
 
 
 class Identity(NamedTuple):
@@ -73,8 +74,12 @@ class Source:
         """Close the file."""
         self.close()
 
-    def window(self, offset: int, length: int = WINDOW) -> bytes:
-        """Read up to `length` bytes from `offset` on and keep them."""
+    def window(self, offset: int, length: int = WINDOW, kept: int | None = None) -> bytes:
+        """Read up to `length` bytes from `offset` on and keep them; of the window before, only what lies before `kept`."""
+        if kept is not None and self._starts:
+            last = self._windows[-1]
+            if kept - self._starts[-1] < len(last):
+                self._windows[-1] = last[: max(0, kept - self._starts[-1])]
         data = self.read(offset, length)
         self._starts.append(offset)
         self._windows.append(data)
@@ -136,34 +141,37 @@ class Source:
             ) from error
         return parts[0] if len(parts) == 1 else b"".join(parts)
 
-    def inflate_from(self, offset: int) -> str | None:
+    def inflate_from(self, offset: int, limit: int = INFLATED_LIMIT) -> str | None:
         """Replace what follows `offset` by its inflated form (RFC 1951, PS3.5 A.5); offsets then count in that.
+
+        Parameters
+        ----------
+        offset : int
+            Where the deflated dataset begins.
+        limit : int
+            At most about so many bytes are inflated: a few kilobytes can stand for gigabytes.
 
         Returns
         -------
         str or None
             What was wrong with the compressed data, if something was; what could be inflated stays.
         """
-        raw = self.read(0, self.size)
         inflater = zlib.decompressobj(-zlib.MAX_WBITS)
-        parts, inflated, problem = [raw[:offset]], 0, None
-        at = offset
+        inflated = bytearray(self.read(0, offset))
+        most, at, problem = len(inflated) + limit, offset, None
         try:
-            while at < len(raw) and not inflater.eof and inflated < INFLATED_LIMIT:
-                part = inflater.decompress(raw[at : at + WINDOW], 16 * 1024 * 1024)
-                while inflater.unconsumed_tail and inflated < INFLATED_LIMIT:
-                    parts.append(part)
-                    inflated += len(part)
-                    part = inflater.decompress(inflater.unconsumed_tail, 16 * 1024 * 1024)
-                parts.append(part)
-                inflated += len(part)
-                at += WINDOW
+            while at < self.size and not inflater.eof and len(inflated) < most:
+                part = self.read(at, WINDOW)
+                at += len(part)
+                while part and len(inflated) < most:
+                    inflated += inflater.decompress(part, _INFLATED_AT_ONCE)
+                    part = inflater.unconsumed_tail
         except zlib.error as error:
             problem = f"the deflated data is damaged ({error})"
-        if inflated >= INFLATED_LIMIT:
-            problem = f"the deflated data is larger than {INFLATED_LIMIT >> 20} MiB and was cut there"
+        if len(inflated) >= most:
+            problem = f"the deflated data is larger than {limit >> 20} MiB and was cut there"
         elif problem is None and not inflater.eof:
             problem = "the deflated data ends early"
-        self._inflated = b"".join(parts)
+        self._inflated = bytes(inflated)
         self.size = len(self._inflated)
         return problem

@@ -16,18 +16,20 @@ from tui.text import safe_text
 FIRST_BYTES = 16
 MOST_NUMBERS = 64
 CUT_LENGTH = 256
+MOST_WHOLE = 1 << 20
+MOST_HEX = 1 << 16
+_ROWS_AT_ONCE = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class TagRow:
     """One row of the table; every text is safe to draw.
 
-    `path` names the element through its sequences, as ``(0040,0275)[0].(0040,0007)``; `tag` is empty for an item;
+    `tag` is empty for an item; `searched` is the value as far as a search looks through it;
     `name` is the keyword, a private name in brackets, or the item's number;
     `title` the dictionary's name; `cut` tells that `text` is not the whole.
     """
 
-    path: str
     depth: int
     tag: str
     vr: str
@@ -39,12 +41,15 @@ class TagRow:
     parent: bool = False
     broken: bool = False
     cut: bool = False
+    searched: str = ""
 
     @property
     def haystack(self) -> str:
-        """Return what a search looks through, in lower case."""
-        digits = self.tag[1:10].replace(",", "")
-        return "\n".join((self.tag, digits, self.name, self.title, self.creator, self.text)).lower()
+        """Return what a search looks through, in lower case; the tag's comma is a slash there, as in no value."""
+        tag = self.tag.replace(",", "/")
+        return "\n".join(
+            (tag, tag.strip("()").replace("/", ""), self.name, self.title, self.creator, self.searched or self.text)
+        ).lower()
 
 
 class TagRows:
@@ -60,7 +65,7 @@ class TagRows:
         self.elements = elements
         self._rows: dict[int, TagRow] = {}
         self._creators: dict[int, dict[int, str]] = {}
-        self._haystacks: list[str] | None = None
+        self._haystacks: list[str] = []
 
     @property
     def path(self) -> str:
@@ -68,8 +73,15 @@ class TagRows:
         return self.elements.path
 
     def __len__(self) -> int:
-        """Return how many rows there are, the row that tells of a break included."""
-        return len(self.elements.elements) + (self.elements.broken is not None)
+        """Return how many rows there are: the elements, and a row for each thing that is odd about the file."""
+        return len(self.elements.elements) + len(self._notes)
+
+    @cached_property
+    def _notes(self) -> list[str]:
+        """Return what is odd about the file, and where and why it broke, in sentences."""
+        broken = self.elements.broken
+        notes = [*self.elements.remarks, *([broken.sentence] if broken is not None else [])]
+        return [safe_text(note[:1].upper() + note[1:]) for note in notes]
 
     def depth(self, index: int) -> int:
         """Return how deep row `index` lies."""
@@ -90,9 +102,17 @@ class TagRows:
             del chain[element.depth :]
             found.append(chain[-1] if chain else -1)
             chain.append(index)
-        if self.elements.broken is not None:
-            found.append(-1)
-        return found
+        return found + [-1] * len(self._notes)
+
+    @cached_property
+    def _child_counts(self) -> dict[int, tuple[int, int]]:
+        """Return of each parent how many rows lie directly in it, and the sum of their lengths."""
+        counts: dict[int, tuple[int, int]] = {}
+        for index, parent in enumerate(self.parents[: len(self.elements.elements)]):
+            if parent >= 0:
+                count, total = counts.get(parent, (0, 0))
+                counts[parent] = count + 1, total + self.elements.elements[index].length
+        return counts
 
     @cached_property
     def _item_numbers(self) -> dict[int, int]:
@@ -106,9 +126,9 @@ class TagRows:
         return numbers
 
     def key(self, index: int) -> str:
-        """Return the path of row `index`, the same in every file that has that element."""
+        """Return the path of row `index`, such as ``(0040,0275)[0].(0040,0007)``: the same in every file that has it."""
         if index >= len(self.elements.elements):
-            return "break"
+            return f"note {index - len(self.elements.elements)}"
         parts: list[str] = []
         while index >= 0:
             element = self.elements.elements[index]
@@ -116,10 +136,18 @@ class TagRows:
             index = self.parents[index]
         return "".join(reversed(parts)).removeprefix(".")
 
+    def make_haystacks(self) -> Iterator[None]:
+        """Make what a search looks through, a text per row, some rows a step; what was made stays."""
+        while len(self._haystacks) < len(self):
+            start = len(self._haystacks)
+            rows = range(start, min(start + _ROWS_AT_ONCE, len(self)))
+            self._haystacks += [self.row(index).haystack for index in rows]
+            yield
+
     def haystacks(self) -> list[str]:
-        """Return what a search looks through, a text per row; made once, which takes about a microsecond a row."""
-        if self._haystacks is None:
-            self._haystacks = [self.row(index).haystack for index in range(len(self))]
+        """Return what a search looks through, a text per row."""
+        for _ in self.make_haystacks():
+            continue
         return self._haystacks
 
     def row(self, index: int) -> TagRow:
@@ -142,17 +170,35 @@ class TagRows:
         element = self.elements.elements[index]
         if element.length == UNDEFINED or element.tag == ITEM or self.is_parent(index):
             return self.row(index).text
-        data = self.elements.source.read(element.offset, min(element.length, 1 << 20))
+        most = MOST_HEX if element.vr in values.BINARY_VRS else MOST_WHOLE
+        data = self.elements.source.read(element.offset, min(element.length, most))
         lines = _whole_lines(element, data, self.elements.encoding_at(element).big_endian, self._charset(index))
-        shown = "\n".join(safe_text(line, 1 << 20) for line in lines)
-        return shown if element.length <= 1 << 20 else f"{shown}\n… {element.length - (1 << 20):,} more bytes"
+        shown = "\n".join(safe_text(line, MOST_WHOLE) for line in lines)
+        left = element.length - len(data)
+        return shown if left <= 0 else f"{shown}\n… {left:,} more bytes"
+
+    def copied(self, index: int) -> str | None:
+        """Return the value of row `index` as another program wants it, or None where it is too long to be at hand.
+
+        Names of UIDs and tags are left out; it touches no disk.
+        """
+        if index >= len(self.elements.elements) or self.is_parent(index):
+            return self.row(index).text
+        element = self.elements.elements[index]
+        if element.length > HEAD or element.vr in values.BINARY_VRS:
+            return None if element.length else ""
+        data = self.elements.source.head(element.offset, element.length)
+        if element.vr == "UI":
+            return safe_text(values.text("UI", data, ()))
+        if element.vr == "AT":
+            found = values.tags(data, big_endian=self.elements.encoding_at(element).big_endian)
+            return "\\".join(tag_text(tag) for tag in found)
+        return safe_text(self._text(index, element))
 
     def _make(self, index: int) -> TagRow:
         found = self.elements.elements
         if index >= len(found):
-            broken = self.elements.broken
-            sentence = broken.sentence if broken else ""
-            return TagRow("break", 0, "", "", "", safe_text(sentence[:1].upper() + sentence[1:]), broken=True)
+            return TagRow(0, "", "", "", self._notes[index - len(found)], broken=True)
         element = found[index]
         parent = self.is_parent(index)
         if element.tag == ITEM:
@@ -160,7 +206,6 @@ class TagRows:
         entry, creator = self._entry(index, element)
         text = self._text(index, element)
         return TagRow(
-            path=self.key(index),
             depth=element.depth,
             tag=tag_text(element.tag),
             vr=element.vr,
@@ -171,6 +216,7 @@ class TagRows:
             private=bool(element.tag >> 16 & 1),
             parent=parent,
             cut=element.length > CUT_LENGTH or len(text) > CUT_LENGTH,
+            searched=safe_text(text) if len(text) > CUT_LENGTH else "",
         )
 
     def _item_row(self, index: int, element: Element, parent: bool) -> TagRow:
@@ -178,7 +224,7 @@ class TagRows:
         fragment = not parent and self.elements.elements[self.parents[index]].vr in ("OB", "OW")
         text = f"{element.length:,} bytes" if fragment else "" if parent else "empty"
         name = f"fragment {number}" if fragment else f"item {number}"
-        return TagRow(self.key(index), element.depth, "", "", name, text, parent=parent)
+        return TagRow(element.depth, "", "", name, text, parent=parent)
 
     def _entry(self, index: int, element: Element) -> tuple[Entry | None, str]:
         group, number = element.tag >> 16, element.tag & 0xFFFF
@@ -242,13 +288,11 @@ class TagRows:
         return self._charset(index) if element.vr in values.CHARSET_VRS and b"\x1b" in data else ()
 
     def _container_text(self, index: int, element: Element) -> str:
-        after = self.elements.after(index)
-        children = [child for child in self.elements.elements[index + 1 : after] if child.depth == element.depth + 1]
+        count, total = self._child_counts.get(index, (0, 0))
         if element.vr == "SQ":
-            return f"{len(children)} item{'' if len(children) == 1 else 's'}"
-        total = sum(child.length for child in children)
+            return f"{count} item{'' if count == 1 else 's'}"
         kind = "encapsulated pixel data" if element.tag == PIXEL_DATA else "encapsulated"
-        return f"{kind}, {len(children)} fragment{'' if len(children) == 1 else 's'}, {total:,} bytes"
+        return f"{kind}, {count} fragment{'' if count == 1 else 's'}, {total:,} bytes"
 
 
 def _name(tag: int, entry: Entry | None, creator: str) -> str:
@@ -320,7 +364,7 @@ def _binary(element: Element, data: bytes) -> str:
 def _whole_lines(element: Element, data: bytes, big_endian: bool, charset: tuple[str, ...]) -> list[str]:
     vr = element.vr
     if vr in values.BINARY_VRS:
-        return [_hex_line(at, data[at : at + 16]) for at in range(0, min(len(data), 64 * 1024), 16)]
+        return [_hex_line(at, data[at : at + 16]) for at in range(0, len(data), 16)]
     if vr in values.NUMBERS:
         return [_number(vr, value) for value in values.numbers(vr, data, big_endian=big_endian)]
     if vr == "AT":

@@ -88,11 +88,13 @@ def sample(values: Array, placement: Placement) -> Array:
 
     Returns
     -------
-    ndarray of float32, shape (placement.height, placement.width[, 3])
+    ndarray of float32 (float64 for float64), shape (placement.height, placement.width[, 3])
     """
     top, bottom = int(placement.top), min(values.shape[0], int(np.ceil(placement.bottom)))
     left, right = int(placement.left), min(values.shape[1], int(np.ceil(placement.right)))
-    part = values[top:bottom, left:right].astype(np.float32, copy=False)
+    part = values[top:bottom, left:right]
+    if part.dtype != np.float64:
+        part = part.astype(np.float32, copy=False)
     part = _resampled(part, placement.top - top, placement.bottom - top, placement.height, 0)
     return _resampled(part, placement.left - left, placement.right - left, placement.width, 1)
 
@@ -100,7 +102,7 @@ def sample(values: Array, placement: Placement) -> Array:
 def sample_without(values: Array, excluded: NDArray[np.bool_], placement: Placement) -> tuple[Array, NDArray[np.bool_]]:
     """Like `sample`, but what is excluded does not count; also return where more than half of a sample is excluded."""
     weight = sample(~excluded, placement)
-    total = sample(np.where(excluded, np.float32(0), values), placement)
+    total = sample(np.where(excluded, values.dtype.type(0), values), placement)
     return np.divide(total, weight, out=np.zeros_like(total), where=weight > 0), weight < 0.5
 
 
@@ -119,7 +121,7 @@ def _resampled(values: Array, start: float, stop: float, count: int, axis: int) 
     whole = np.add.reduceat(values, bounds, axis).take(np.arange(0, 2 * count, 2), axis)
     shape = [1] * values.ndim
     shape[axis] = count
-    before = (edges[:-1] - low).astype(np.float32).reshape(shape)
-    behind = (edges[1:] - high).astype(np.float32).reshape(shape)
+    before = (edges[:-1] - low).astype(values.dtype).reshape(shape)
+    behind = (edges[1:] - high).astype(values.dtype).reshape(shape)
     total = whole - before * np.take(values, low, axis) + behind * np.take(values, high, axis)
-    return np.asarray(total * np.float32(1.0 / step), np.float32)
+    return np.asarray(total * values.dtype.type(1.0 / step))

@@ -55,9 +55,11 @@ class Answers:
         except DicomError as error:
             yield sentence_of(error)
 
-    def search(self, question: SearchQuestion) -> Iterator[Hits]:
+    def search(self, question: SearchQuestion) -> Iterator[Hits | None]:
         """Answer what a search finds."""
         rows = question.rows
+        for _ in rows.make_haystacks():
+            yield None
         yield find(Query.parse(question.text), rows.haystacks(), rows.parents)
 
     def seek(self, question: SeekQuestion) -> Iterator[str | None]:

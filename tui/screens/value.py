@@ -39,7 +39,7 @@ class ValueScreen(ModalScreen[None]):
         with Vertical(classes="dialog dialog-large") as box:
             box.border_title = Content(f"{row.tag} {row.name}".strip())
             box.border_subtitle = Content("y copies all, Ctrl+C a selection, Esc closes")
-            facts = (row.title, f"VR {row.vr}" if row.vr else "", row.creator, row.path)
+            facts = (row.title, f"VR {row.vr}" if row.vr else "", row.creator, self._rows.key(self._index))
             yield Label(Content("  ".join(fact for fact in facts if fact)), classes="sentence")
             area = TextArea("reading …", read_only=True, soft_wrap=True, show_line_numbers=False, id="value")
             area.cursor_blink = False

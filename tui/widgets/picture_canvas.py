@@ -87,10 +87,10 @@ class PictureCanvas:
         """Return the directions at the middle of the edges; none where they are not known."""
         middle = self._height // 2
         places = (
-            _label(0, (self._width - len(letters.top)) // 2, letters.top),
-            _label(self._height - 1, (self._width - len(letters.bottom)) // 2, letters.bottom),
+            _label(0, (self._width - cell_width(letters.top)) // 2, letters.top),
+            _label(self._height - 1, (self._width - cell_width(letters.bottom)) // 2, letters.bottom),
             _label(middle, 1, letters.left),
-            _label(middle, self._width - 1 - len(letters.right), letters.right),
+            _label(middle, self._width - 1 - cell_width(letters.right), letters.right),
         )
         return [label for label in places if label.text]
 

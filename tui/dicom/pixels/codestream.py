@@ -13,12 +13,18 @@ _ALONE = frozenset({0x01, *range(0xD0, 0xD9)})
 
 
 class CodeStream(NamedTuple):
-    """Size of the picture in a code stream."""
+    """What a code stream's header says.
+
+    `photometric` is RGB or YBR_FULL where the JPEG itself tells (Adobe's APP14, JFIF, component ids), else ""; `start` is
+    where the code stream begins in the data.
+    """
 
     rows: int
     columns: int
     components: int
     precision: int
+    photometric: str = ""
+    start: int = 0
 
 
 def read_header(data: bytes) -> CodeStream | None:
@@ -30,13 +36,13 @@ def read_header(data: bytes) -> CodeStream | None:
         return None
     right, bottom, left, top = struct.unpack_from(">4I", data, at + 8)
     components, depth = struct.unpack_from(">HB", data, at + 40)
-    return CodeStream(bottom - top, right - left, components, (depth & 0x7F) + 1)
+    return CodeStream(bottom - top, right - left, components, (depth & 0x7F) + 1, start=at)
 
 
 def _jpeg(data: bytes) -> CodeStream | None:
-    at = 2
+    at, jfif, adobe = 2, False, -1
     while at + 10 <= len(data):
-        if data[at] != 0xFF:
+        if data[at] != 0xFF:  # a decoder would skip this; what it then finds is not known here
             return None
         marker = data[at + 1]
         if marker == 0xFF:
@@ -45,7 +51,22 @@ def _jpeg(data: bytes) -> CodeStream | None:
             at += 2
         elif marker in _SOF:
             precision, rows, columns, components = struct.unpack_from(">BHHB", data, at + 4)
-            return CodeStream(rows, columns, components, precision)
+            ids = data[at + 10 : at + 10 + 3 * components : 3]
+            return CodeStream(rows, columns, components, precision, _colors(components, ids, jfif, adobe))
         else:
+            jfif = jfif or (marker == 0xE0 and data[at + 4 : at + 9] == b"JFIF\0")
+            if marker == 0xEE and data[at + 4 : at + 9] == b"Adobe" and at + 15 < len(data):
+                adobe = data[at + 15]
             at += 2 + struct.unpack_from(">H", data, at + 2)[0]
     return None
+
+
+def _colors(components: int, ids: bytes, jfif: bool, adobe: int) -> str:
+    """Return what the three components are, where the stream says: ITU-T T.872 6.5.3, JFIF, or ids that spell RGB."""
+    if components != 3:
+        return ""
+    if adobe >= 0:
+        return "YBR_FULL" if adobe == 1 else "RGB" if adobe == 0 else ""
+    if jfif:
+        return "YBR_FULL"
+    return "RGB" if ids == b"RGB" else ""

@@ -7,13 +7,20 @@ from numpy.typing import NDArray
 
 from tui.dicom.attributes import Attributes
 from tui.dicom.dictionary import uid_name
-from tui.dicom.errors import PixelError, translated
+from tui.dicom.errors import PixelError
 from tui.dicom.pixels.codestream import CodeStream, read_header
 from tui.dicom.pixels.frames import encapsulated_bytes, native_bytes
 from tui.dicom.pixels.image_pixel import LARGEST_FRAME, ImagePixel, contradiction
+from tui.dicom.processes import Worker, WorkerDiedError
 
 Array = NDArray[Any]
-PLUGIN = "pylibjpeg"
+TIME_LIMIT_S = 60.0
+_RLE = "1.2.840.10008.1.2.5"
+_WORKER = Worker("tui.dicom.pixels.worker")
+# What pylibjpeg and its plug-ins decode: RLE; JPEG baseline, extended and lossless; JPEG-LS; JPEG 2000; HTJ2K
+_DECODED = frozenset(
+    {_RLE} | {f"1.2.840.10008.1.2.4.{number}" for number in (50, 51, 57, 70, 80, 81, 90, 91, 201, 202, 203)}
+)
 _DCMTK_CONVERTS = frozenset({"1.2.840.10008.1.2.4.53", "1.2.840.10008.1.2.4.55"})
 _ANOTHER_CODEC = "GDCM's gdcmconv --raw may make a copy of the file that can be drawn"
 _VIDEO = "1.2.840.10008.1.2.4.10"  # .100 to .109: MPEG-2, H.264, H.265
@@ -62,11 +69,15 @@ def _decode_native(attributes: Attributes, image: ImagePixel, frame: int) -> Dec
                 f"frame{'s' if image.frames > 1 else ''} of {image.columns} x {image.rows} take {total:,}",
                 attributes.elements.path,
             )
+        if len(data) < wanted // 4:
+            raise PixelError(
+                f"of the {wanted:,} bytes of frame {frame + 1} only {len(data):,} are in the file", attributes.elements.path
+            )
         notes = (f"the pixel data ends {wanted - len(data):,} bytes early: what is missing is drawn black",)
         data = data.ljust(wanted, b"\0")
-    values = _unpacked(data, bit, image, attributes)
-    if image.photometric == "YBR_FULL_422":
-        return Decoded(_upsampled(values, image), "YBR_FULL", notes)
+    values = _unpacked(data, bit, image)
+    if image.subsampled:
+        return Decoded(_upsampled(values, image), image.photometric, notes)
     if not image.color:
         return Decoded(values.reshape(image.rows, image.columns), image.photometric, notes)
     if image.planar:
@@ -74,7 +85,7 @@ def _decode_native(attributes: Attributes, image: ImagePixel, frame: int) -> Dec
     return Decoded(values.reshape(image.rows, image.columns, 3), image.photometric, notes)
 
 
-def _unpacked(data: bytes, bit: int, image: ImagePixel, attributes: Attributes) -> Array:
+def _unpacked(data: bytes, bit: int, image: ImagePixel) -> Array:
     """Return the values of a native frame in one row: bits above BitsStored masked, the sign extended."""
     order = ">" if image.big_endian else "<"
     if image.float_bits:
@@ -82,8 +93,6 @@ def _unpacked(data: bytes, bit: int, image: ImagePixel, attributes: Attributes) 
     if image.bits_allocated == 1:
         count = image.frame_bits
         return np.unpackbits(np.frombuffer(data, np.uint8), bitorder="little")[bit : bit + count]
-    if image.bits_allocated not in _WORDS:
-        raise PixelError(f"{image.bits_allocated} bits allocated for a value are not drawn", attributes.elements.path)
     values = np.frombuffer(data, order + _WORDS[image.bits_allocated])
     return stored_values(values.astype(_WORDS[image.bits_allocated], copy=False), image)
 
@@ -115,41 +124,55 @@ def _decode_encapsulated(attributes: Attributes, image: ImagePixel, frame: int) 
     name = uid_name(image.transfer_syntax) or image.transfer_syntax or "no transfer syntax"
     if (note := contradiction(image)) is not None:
         raise PixelError(f"{note}, so it is not known how it is compressed", path)
+    if image.transfer_syntax not in _DECODED:
+        raise PixelError(f"{name} cannot be decoded here; {_what_would_help(image.transfer_syntax)}", path)
     data = encapsulated_bytes(attributes, image, frame)
-    _check_header(read_header(data), image, name, path)
-    from pydicom.encaps import encapsulate  # slow to import, and not needed for native pixels
-    from pydicom.pixels.decoders.base import get_decoder
-    from pydicom.uid import UID
-
+    header = read_header(data)
+    _check_header(header, image, name, path)
+    if header is not None:
+        data = data[header.start :]  # a code stream in a JP2 file: the boxes around it are not the decoder's
+    photometric = header.photometric or image.photometric if header is not None else image.photometric
+    question = {"transfer_syntax": image.transfer_syntax, "options": _options(image, photometric)}
     try:
-        decoder = get_decoder(UID(image.transfer_syntax))
-    except NotImplementedError as error:
-        raise PixelError(f"{name} cannot be decoded here; {_what_would_help(image.transfer_syntax)}", path) from error
-    if PLUGIN not in decoder.available_plugins:
-        raise PixelError(f"{name} cannot be decoded here; it needs the package {_package(image)}", path)
-    options: dict[str, Any] = {
+        answer, raw = _WORKER.ask(question, data, TIME_LIMIT_S)
+    except WorkerDiedError as error:
+        raise PixelError(f"{name}, frame {frame + 1} cannot be decoded: the decoder was at it, and {error}", path) from error
+    if "error" in answer:
+        why = f"{name}, frame {frame + 1} cannot be decoded: {answer['error']}; {_ANOTHER_CODEC}"
+        raise PixelError(why, path)
+    values = np.frombuffer(raw, answer["dtype"]).reshape(answer["shape"])
+    precision = header.precision if header is not None else None
+    return Decoded(_settled_sign(values, image, precision), answer["photometric"])
+
+
+def _options(image: ImagePixel, photometric: str) -> dict[str, Any]:
+    """Return what pydicom's decoder must know of a frame."""
+    return {
         "rows": image.rows,
         "columns": image.columns,
         "number_of_frames": 1,
         "samples_per_pixel": image.samples,
-        "photometric_interpretation": image.photometric,
+        "photometric_interpretation": photometric,
         "planar_configuration": int(image.planar),
         "pixel_representation": int(image.signed),
         "bits_allocated": image.bits_allocated,
         "bits_stored": image.bits_stored,
         "pixel_keyword": "PixelData",
+        "correct_unused_bits": image.high_bit + 1 == image.bits_stored,
     }
-    with translated(PixelError, f"{name}, frame {frame + 1} cannot be decoded", path, _ANOTHER_CODEC):
-        one = encapsulate([data], has_bot=False)
-        values, description = decoder.as_array(one, index=0, raw=True, decoding_plugin=PLUGIN, **options)
-    return Decoded(values, str(description["photometric_interpretation"]))
 
 
-def _package(image: ImagePixel) -> str:
-    number = image.transfer_syntax.rpartition(".")[2]
-    if image.transfer_syntax == "1.2.840.10008.1.2.5":
-        return "pylibjpeg-rle"
-    return "pylibjpeg-openjpeg" if number in ("90", "91", "201", "202", "203") else "pylibjpeg-libjpeg"
+def _settled_sign(values: Array, image: ImagePixel, precision: int | None) -> Array:
+    """Return decoded values with the sign extended at the code stream's precision, or out of their place in the word.
+
+    A JPEG-LS stream carries no sign; a run-length encoded word may hold its bits anywhere (DICOM.md, Decode).
+    """
+    if precision is None and image.high_bit + 1 != image.bits_stored:
+        return stored_values(values.view(values.dtype.str.replace("i", "u")), image)
+    if precision is not None and image.signed and values.dtype.kind == "i":
+        unused = 8 * values.dtype.itemsize - precision
+        return values << unused >> unused if unused > 0 else values
+    return values
 
 
 def _what_would_help(transfer_syntax: str) -> str:
@@ -163,6 +186,8 @@ def _what_would_help(transfer_syntax: str) -> str:
 def _check_header(header: CodeStream | None, image: ImagePixel, name: str, path: str) -> None:
     """Refuse a code stream that contradicts the dataset before a codec allocates what it asks for."""
     if header is None:
+        if image.transfer_syntax != _RLE:
+            raise PixelError(f"{name}: the code stream has no header that can be read: not decoded", path)
         return
     if header.rows * header.columns > LARGEST_FRAME:
         raise PixelError(f"{name}: the code stream says {header.columns:,} x {header.rows:,} pixels: not decoded", path)

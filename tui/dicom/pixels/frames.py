@@ -63,11 +63,11 @@ def _by_markers(attributes: Attributes, fragments: Sequence[Element]) -> list[li
     return groups
 
 
-def _offsets(attributes: Attributes, table: Element) -> tuple[int, ...]:
+def _offsets(attributes: Attributes, table: Element, frames: int) -> tuple[int, ...]:
     extended = attributes.data(EXTENDED_OFFSET_TABLE)
     if extended:
         return struct.unpack_from(f"<{len(extended) // 8}Q", extended)
-    data = attributes.elements.source.read(table.offset, table.length) if table.length < LARGEST_CODED_FRAME else b""
+    data = attributes.elements.source.read(table.offset, min(table.length, 4 * (frames + 1)))
     return struct.unpack_from(f"<{len(data) // 4}I", data)
 
 
@@ -89,7 +89,9 @@ def encapsulated_bytes(attributes: Attributes, image: ImagePixel, frame: int) ->
     elif len(fragments) == image.frames:
         mine = fragments[frame : frame + 1]
     else:
-        groups = _by_offsets(fragments, _offsets(attributes, table), image.frames) or _by_markers(attributes, fragments)
+        groups = _by_offsets(fragments, _offsets(attributes, table, image.frames), image.frames) or _by_markers(
+            attributes, fragments
+        )
         mine = groups[frame] if frame < len(groups) else []
     if not mine:
         raise PixelError(f"frame {frame + 1} of {image.frames} is not among the {len(fragments)} fragments", path)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from tui.dicom.pixels.functional_groups import PIXEL_MEASURES, PLANE_ORIENTATION, PLANE_POSITION, FrameGroups
+from tui.text import safe_text
 
 _OBLIQUE: Final = 0.05
 _SQUARE_ENOUGH: Final = 1e-4
@@ -36,7 +37,7 @@ def letters_of(groups: FrameGroups) -> Letters:
     if len(cosines) == 6 and any(cosines[:3]) and any(cosines[3:]):
         right, bottom = direction((cosines[0], cosines[1], cosines[2])), direction((cosines[3], cosines[4], cosines[5]))
         return Letters(_opposite(right), right, _opposite(bottom), bottom)
-    said = groups.top.texts(0x00200020)
+    said = [safe_text(part, 8) for part in groups.top.texts(0x00200020)]
     if len(said) == 2 and all(said):
         biped = all(set(part) <= set("RLAPHF") for part in said)
         right, bottom = said

@@ -13,6 +13,7 @@ FLOAT_PIXEL_DATA = 0x7FE00008
 DOUBLE_FLOAT_PIXEL_DATA = 0x7FE00009
 LARGEST_FRAME = 1 << 28  # pixels: sixteen times the largest mammogram
 _COLORS = 3
+_DRAWN_BITS = (1, 8, 16, 32, 64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +52,15 @@ class ImagePixel:
         return self.bits_allocated == 8 and self.big_endian and self.element.vr == "OW" and not self.encapsulated
 
     @property
+    def subsampled(self) -> bool:
+        """Return whether two native pixels share their CB and CR (C.7.6.3.1.2)."""
+        return self.photometric in ("YBR_FULL_422", "YBR_PARTIAL_422") and not self.encapsulated and self.samples == _COLORS
+
+    @property
     def frame_bits(self) -> int:
         """Return how many bits one native frame takes."""
         pixels = self.rows * self.columns
-        if self.photometric == "YBR_FULL_422" and not self.encapsulated:
+        if self.subsampled:
             return pixels * 2 * self.bits_allocated  # C.7.6.3.1.2: two Y, one CB, one CR for two pixels
         return pixels * self.samples * self.bits_allocated
 
@@ -121,6 +127,8 @@ def image_pixel(attributes: Attributes) -> ImagePixel:
     samples, photometric = _samples(attributes, element)
     float_bits = {PIXEL_DATA: 0, FLOAT_PIXEL_DATA: 32, DOUBLE_FLOAT_PIXEL_DATA: 64}[element.tag]
     allocated = float_bits or _positive(attributes, 0x00280100, "BitsAllocated")
+    if allocated not in _DRAWN_BITS:
+        raise PixelError(f"{allocated} bits allocated for a value are not drawn", attributes.elements.path)
     stored = float_bits or min(attributes.integer(0x00280101) or allocated, allocated)
     high = attributes.integer(0x00280102)
     syntax = attributes.elements.transfer_syntax

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from tui.dicom.attributes import Attributes
 from tui.dicom.errors import PixelError
-from tui.dicom.pixels.stages import table_entries
+from tui.dicom.pixels.stages import lut_descriptor, table_entries
 
 Array = NDArray[Any]
 _DESCRIPTORS = (0x00281101, 0x00281102, 0x00281103)
@@ -46,13 +46,10 @@ def apply_palette(stored: Array, attributes: Attributes, *, signed: bool) -> NDA
 
 def _table(attributes: Attributes, channel: int, signed: bool) -> tuple[int, NDArray[np.uint8]]:
     path = attributes.elements.path
-    descriptor = attributes.numbers(_DESCRIPTORS[channel])
-    if len(descriptor) != 3:
+    descriptor = lut_descriptor(attributes, _DESCRIPTORS[channel], signed=signed)
+    if descriptor is None:
         raise PixelError("this is a PALETTE COLOR image, and its palette is missing", path)
-    count, first, bits = int(descriptor[0]) or 1 << 16, int(descriptor[1]), int(descriptor[2])
-    count &= 0xFFFF if count != 1 << 16 else -1  # an SS descriptor may hold a count above 32,767 as negative
-    if signed and first > 0x7FFF:
-        first -= 1 << 16
+    count, first, bits = descriptor
     data = attributes.data(_DATA[channel])
     tag = _DATA[channel] if data is not None else _SEGMENTED[channel]
     big_endian = attributes.big_endian(tag)

@@ -161,7 +161,7 @@ class Picture:
             levels = np.clip(np.asarray(samples, np.float32) + np.float32(0.5), 0, 255).astype(np.uint8)
         else:
             with np.errstate(invalid="ignore", over="ignore"):
-                shades = np.nan_to_num(shade(np.asarray(samples, np.float32), voi))
+                shades = np.nan_to_num(shade(samples, voi))
                 levels = (shades * np.float32(255) + np.float32(0.5)).astype(np.uint8)
         if view.inverted != self.inverted:
             levels = np.invert(levels)
@@ -176,18 +176,28 @@ def _is_inverted(top: Attributes, decoded: Decoded) -> bool:
 
 def _padding(top: Attributes, image: ImagePixel, stored: Array) -> NDArray[np.bool_] | None:
     """Return where the Pixel Padding Value (or its range) stands: C.7.5.1.1.2."""
-    value, limit = top.integer(0x00280120), top.integer(0x00280121)
-    if value is None or stored.ndim == 3:
+    if stored.ndim == 3:
+        return None
+    tags = {32: (0x00280122, 0x00280124), 64: (0x00280123, 0x00280125)}.get(image.float_bits, (0x00280120, 0x00280121))
+    value, limit = top.number(tags[0]), top.number(tags[1])
+    if value is None:
         return None
     ends = [value, value if limit is None else limit]
-    if image.signed:  # written as US where it should be SS
-        ends = [end - (1 << image.bits_allocated) if end >= 1 << (image.bits_allocated - 1) else end for end in ends]
+    if not image.float_bits:
+        ends = [_as_stored(int(end), image) for end in ends]
     mask = (stored >= min(ends)) & (stored <= max(ends))
     return mask if mask.any() and not mask.all() else None
 
 
+def _as_stored(value: int, image: ImagePixel) -> int:
+    """Return a padding value with the bits and the sign of stored values, whatever VR it was written with."""
+    bits = value & (1 << image.bits_stored) - 1
+    return bits - (1 << image.bits_stored) if image.signed and bits >> image.bits_stored - 1 else bits
+
+
 def _notes(top: Attributes, image: ImagePixel, decoded: Decoded) -> tuple[str, ...]:
-    notes = list(decoded.notes)
+    remarks = top.elements.remarks
+    notes = [*decoded.notes, *(remark for remark in remarks if not remark.startswith("there is no preamble"))]
     syntax = image.transfer_syntax
     if top.text(0x00282110) == "01" or (
         image.encapsulated and syntax.startswith("1.2.840.10008.1.2.4.") and syntax[20:] in _LOSSY_SYNTAXES
@@ -195,8 +205,6 @@ def _notes(top: Attributes, image: ImagePixel, decoded: Decoded) -> tuple[str, .
         notes.append("lossy")
     if 0x00282000 in top and decoded.values.ndim == 3:
         notes.append("ICC profile not applied")
-    if not syntax:
-        notes.append("no transfer syntax given")
     return tuple(notes)
 
 

@@ -8,9 +8,11 @@ from numpy.typing import NDArray
 
 from tui.dicom.attributes import Attributes
 from tui.dicom.pixels.window import LINEAR, LINEAR_EXACT, SIGMOID, Window
+from tui.text import safe_text
 
 Array = NDArray[Any]
-Floats = NDArray[np.float32]
+Floats = NDArray[Any]  # float32, or float64 for values that it would round
+_NAME = 40
 _XRAY_CLASSES = ("1.2.840.10008.5.1.4.1.1.12.1", "1.2.840.10008.5.1.4.1.1.12.2")
 _CT = "1.2.840.10008.5.1.4.1.1.2"
 
@@ -25,11 +27,12 @@ class Rescale:
 
     def apply(self, stored: Array) -> Floats:
         """Return modality values of stored ones, shape kept."""
-        values = stored.astype(np.float32)
+        wide = stored.dtype.itemsize > 4 or (stored.dtype.itemsize == 4 and stored.dtype.kind != "f")
+        values = stored.astype(np.float64 if wide else np.float32)
         if self.slope != 1.0:
-            values *= np.float32(self.slope)
+            values *= values.dtype.type(self.slope)
         if self.intercept:
-            values += np.float32(self.intercept)
+            values += values.dtype.type(self.intercept)
         return values
 
 
@@ -63,34 +66,44 @@ def shade(values: Floats, voi: Voi) -> Floats:
 
 
 def windowed(values: Floats, window: Window) -> Floats:
-    """Apply a window: C.11.2.1.2.1 (LINEAR), C.11.2.1.3.1 (SIGMOID), C.11.2.1.3.2 (LINEAR_EXACT).
+    """Apply a window in the values' own precision: C.11.2.1.2.1 (LINEAR), C.11.2.1.3.1 (SIGMOID), C.11.2.1.3.2 (LINEAR_EXACT).
 
     LINEAR is not defined below a width of 1, nor the others at 0: those are survived as a step at the center.
     """
-    center, width = np.float32(window.center), np.float32(window.width)
+    kind = values.dtype.type
+    center, width = kind(window.center), kind(window.width)
     if window.function == SIGMOID and width > 0:
         return np.asarray(1.0 / (1.0 + np.exp(np.clip(-4.0 * (values - center) / width, -80, 80))), np.float32)
     if window.function == LINEAR and width >= 1:
-        center, width = center - np.float32(0.5), width - np.float32(1)
+        center, width = center - kind(0.5), width - kind(1)
     if width <= 0:
         return (values > center).astype(np.float32)
-    shades: Floats = np.clip((values - center) / width + np.float32(0.5), 0, 1)
+    shades: Floats = np.clip((values - center) / width + kind(0.5), 0, 1)
     return shades
 
 
 def _lookup_table(item: Attributes, signed: bool, name: str, unit: str = "") -> LookupTable | None:
-    descriptor, data = item.numbers(0x00283002), item.data(0x00283006)
-    if len(descriptor) != 3 or data is None:
+    descriptor, data = lut_descriptor(item, 0x00283002, signed=signed), item.data(0x00283006)
+    if descriptor is None or data is None:
         return None
-    count = int(descriptor[0]) or 1 << 16  # 0 stands for 65,536
-    first, bits = int(descriptor[1]), int(descriptor[2])
-    if signed and first > 0x7FFF:
-        first -= 1 << 16
+    count, first, bits = descriptor
     entries = table_entries(data, count, big_endian=item.big_endian(0x00283006))
-    # Some writers give 16 bits and fill fewer: the largest entry tells
-    if not 1 <= bits <= 16:
-        bits = 16
-    return LookupTable(first, max(bits, int(entries.max()).bit_length()), entries, name, unit) if len(entries) else None
+    if not len(entries):
+        return None
+    bits = max(bits if 1 <= bits <= 16 else 16, int(entries.max()).bit_length())  # entries may be larger than they say
+    return LookupTable(first, bits, entries, safe_text(name, _NAME), safe_text(unit, _NAME))
+
+
+def lut_descriptor(item: Attributes, tag: int, *, signed: bool) -> tuple[int, int, int] | None:
+    """Return (number of entries, first value mapped, bits) of a LUT Descriptor, whatever its VR made of the sign.
+
+    0 entries stand for 65,536; more than 32,767 read as SS are negative; the first value is signed as the input is.
+    """
+    numbers = item.numbers(tag)
+    if len(numbers) != 3:
+        return None
+    count, first = int(numbers[0]) & 0xFFFF or 1 << 16, int(numbers[1]) & 0xFFFF
+    return count, first - (1 << 16) if signed and first > 0x7FFF else first, int(numbers[2])
 
 
 def table_entries(data: bytes, count: int, *, big_endian: bool) -> Array:
@@ -112,6 +125,9 @@ def modality_stage(top: Attributes, transformation: Attributes, *, signed: bool)
     signed : bool
         Whether stored values are.
     """
+    sop_class = top.text(0x00080016) or ""
+    if sop_class.startswith(_XRAY_CLASSES) and top.text(0x00281040) in ("LOG", "DISP"):
+        return Rescale()  # PS3.4 N.2.1.2: neither the LUT nor the rescale is for display
     item = top.item(0x00283000)
     if item is not None:
         unit = item.text(0x00283004) or ""
@@ -122,18 +138,15 @@ def modality_stage(top: Attributes, transformation: Attributes, *, signed: bool)
     if dose:
         return Rescale(dose, 0.0, "Gy" if top.text(0x30040002) == "GY" else "")
     slope, intercept = transformation.number(0x00281053), transformation.number(0x00281052)
-    sop_class = top.text(0x00080016) or ""
-    if sop_class.startswith(_XRAY_CLASSES) and top.text(0x00281040) in ("LOG", "DISP"):
-        return Rescale()  # PS3.4 N.2.1.2: not for display
     return Rescale(slope or 1.0, intercept or 0.0, _unit(top, transformation, slope, sop_class))
 
 
 def _unit(top: Attributes, transformation: Attributes, slope: float | None, sop_class: str) -> str:
     said = transformation.text(0x00281054)
     if said is not None:
-        return "" if said == "US" else said
+        return "" if said == "US" else safe_text(said, _NAME)
     if top.text(0x00080060) == "PT" and (units := top.text(0x00541001)):
-        return units
+        return safe_text(units, _NAME)
     # C.8.2.1: absent RescaleType means HU in CT Image Storage only, and not in a localizer
     localizer = "LOCALIZER" in top.texts(0x00080008)
     return "HU" if sop_class == _CT and slope is not None and not localizer else ""
@@ -162,7 +175,7 @@ def voi_stages(group: Attributes, top: Attributes, *, signed: bool) -> tuple[Voi
             center,
             width,
             function,
-            names[at] if at < len(names) and names[at] else f"file {at + 1}" if several else "file",
+            safe_text(names[at], _NAME) if at < len(names) and names[at] else f"file {at + 1}" if several else "file",
         )
         for at, (center, width) in enumerate(zip(centers, widths, strict=False))
         if width > 0

@@ -8,6 +8,7 @@ LINEAR: Final = "LINEAR"
 LINEAR_EXACT: Final = "LINEAR_EXACT"
 SIGMOID: Final = "SIGMOID"
 NARROWEST: Final = 1e-6
+LARGEST: Final = 1e12
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Window:
         return replace(
             self,
             center=self.center + center * self.width,
-            width=max(least, self.width * (1.0 + width)),
+            width=min(LARGEST, max(least, self.width * (1.0 + width))),
             name="",
         )
 
@@ -41,13 +42,13 @@ class Window:
 
 
 def _short(number: float) -> str:
-    return f"{number:.0f}" if abs(number) >= 100 else f"{number:.4g}"
+    return f"{number:.0f}" if 100 <= abs(number) < 1e7 else f"{number:.4g}"
 
 
 def parse_window(text: str) -> Window | None:
     """Return the window that ``WIDTH/CENTER`` (or ``WIDTH CENTER``) stands for, or None."""
     match = re.fullmatch(r"\s*(\d+(?:\.\d*)?(?:e-?\d+)?)\s*[/ ,;]\s*(-?\d+(?:\.\d*)?(?:e-?\d+)?)\s*", text)
-    if match is None or float(match[1]) <= 0:
+    if match is None or not 0 < float(match[1]) < LARGEST or not abs(float(match[2])) < LARGEST:
         return None
     return Window(float(match[2]), float(match[1]), LINEAR if float(match[1]) >= 1 else LINEAR_EXACT, "typed")
 

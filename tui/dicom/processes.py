@@ -1,0 +1,113 @@
+"""A child process that does what must not be done here: it may crash, hang or eat memory, and is then replaced.
+
+It is started with ``subprocess`` (``multiprocessing`` fails inside a running Textual app), is spoken to over its standard
+input and output, and ends when its input does. A message is four bytes of length, a JSON header, and the bytes whose number
+the header gives as ``size``.
+"""
+
+import json
+import os
+import select
+import struct
+import subprocess
+import sys
+import threading
+import time
+from typing import IO, Any, Final
+
+_LENGTH: Final = struct.Struct("<I")
+_READ: Final = 1 << 20
+
+Header = dict[str, Any]
+
+
+class WorkerDiedError(Exception):
+    """The child ended while it was working, or took too long and was ended; the message says which."""
+
+
+def write_message(to: IO[bytes], header: Header, data: bytes = b"") -> None:
+    """Write one message."""
+    text = json.dumps(header | {"size": len(data)}).encode()
+    to.write(_LENGTH.pack(len(text)) + text)
+    to.write(data)
+    to.flush()
+
+
+def read_message(source: IO[bytes]) -> tuple[Header, bytes] | None:
+    """Read one message; None at the end of the stream."""
+    length = source.read(_LENGTH.size)
+    if len(length) < _LENGTH.size:
+        return None
+    header: Header = json.loads(source.read(_LENGTH.unpack(length)[0]))
+    return header, source.read(header["size"])
+
+
+class Worker:
+    """One child, started when first needed and kept warm; one question at a time.
+
+    Parameters
+    ----------
+    module : str
+        What it runs: ``python -m module``.
+    """
+
+    def __init__(self, module: str) -> None:
+        self._module = module
+        self._busy = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def ask(self, header: Header, data: bytes, limit_s: float) -> tuple[Header, bytes]:
+        """Send one message, and return the answer.
+
+        Raises
+        ------
+        WorkerDiedError
+            It crashed, or did not answer within `limit_s` seconds; the next question gets a new child.
+        """
+        with self._busy:
+            process = self._running()
+            try:
+                if process.stdin is None:
+                    raise WorkerDiedError("it could not be started")
+                write_message(process.stdin, header, data)
+                return self._answer(process, time.monotonic() + limit_s)
+            except (OSError, WorkerDiedError) as error:
+                process.kill()
+                process.wait()
+                self._process = None
+                if isinstance(error, WorkerDiedError):
+                    raise
+                raise WorkerDiedError("it crashed") from error
+
+    def _running(self) -> "subprocess.Popen[bytes]":
+        if self._process is None or self._process.poll() is not None:
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-m", self._module],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,  # codecs print to it, over the screen
+                env=os.environ | {"OPENBLAS_NUM_THREADS": "1"},
+            )
+        return self._process
+
+    def _answer(self, process: "subprocess.Popen[bytes]", until: float) -> tuple[Header, bytes]:
+        length = _LENGTH.unpack(self._read(process, _LENGTH.size, until))[0]
+        header: Header = json.loads(self._read(process, length, until))
+        return header, self._read(process, header["size"], until)
+
+    @staticmethod
+    def _read(process: "subprocess.Popen[bytes]", size: int, until: float) -> bytes:
+        parts: list[bytes] = []
+        if process.stdout is None:
+            raise WorkerDiedError("it could not be started")
+        fd = process.stdout.fileno()
+        while size > 0:
+            left = until - time.monotonic()
+            if left <= 0 or not select.select([fd], [], [], left)[0]:
+                raise WorkerDiedError("it took too long and was stopped")
+            part = os.read(fd, min(size, _READ))
+            if not part:
+                raise WorkerDiedError("it crashed")
+            parts.append(part)
+            size -= len(part)
+        return b"".join(parts)
