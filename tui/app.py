@@ -2,10 +2,12 @@
 
 import asyncio
 import gc
+import os
 import signal
 import traceback
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar
+from functools import partial
+from typing import ClassVar
 
 from rich.segment import Segment
 from rich.text import Text
@@ -15,19 +17,17 @@ from textual.color import Color
 from textual.events import Event, Key
 from textual.filter import LineFilter
 from textual.theme import Theme
-from textual.widgets import Input
 
 from tui import settings as user_settings
 from tui.browser_state import Start
 from tui.screens.browser import Browser
 from tui.settings import CONTRAST_THEME, GREY_THEME, Settings
+from tui.terminal import clipboard
 from tui.terminal.probe import Terminal
-from tui.text import safe_text
+from tui.text import in_ascii, safe_text
+from tui.widgets.colors import forget_colors
 from tui.widgets.image_view import ImageView
 from tui.widgets.row_list import RowList
-
-if TYPE_CHECKING:
-    from textual.command import Provider
 
 # Every colour is one of the 256, so that greys stay apart where there is no more.
 GREY = Theme(
@@ -64,13 +64,6 @@ CONTRAST = Theme(
 )  # fmt: skip
 
 
-def _command_provider() -> "type[Provider]":
-    """Return the palette's provider; imported when the palette is opened, for it costs a tenth of the start-up."""
-    from tui.screens.palette import CommandProvider
-
-    return CommandProvider
-
-
 class UnknownThemeError(ValueError):
     """The settings name a theme that there is not."""
 
@@ -100,7 +93,7 @@ class SafeLines(LineFilter):
         if control:
             return segment
         text = safe_text(text, len(text))
-        return Segment(text if self._unicode else text.encode("ascii", "replace").decode(), style, control)
+        return Segment(text if self._unicode else in_ascii(text), style, control)
 
 
 class DicomApp(App[None], inherit_bindings=False):
@@ -114,9 +107,7 @@ class DicomApp(App[None], inherit_bindings=False):
 
     TITLE = "dicom-tui"
     CSS_PATH = "tui.tcss"
-    COMMANDS: ClassVar = {_command_provider}
-    COMMAND_PALETTE_BINDING = "ctrl+p"
-    ENABLE_COMMAND_PALETTE = True
+    ENABLE_COMMAND_PALETTE = False  # ours is made from the table of commands, and takes keys that arrive together
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c", "help_quit", show=False, system=True)]
 
     def __init__(self, start: Start, settings: Settings, terminal: Terminal) -> None:
@@ -148,6 +139,7 @@ class DicomApp(App[None], inherit_bindings=False):
         for number in (signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, self._end_by_signal, number)
         self.app_resume_signal.subscribe(self, self._paint_again)  # the shell wrote over the screen meanwhile
+        self.theme_changed_signal.subscribe(self, self._paint_in_new_colors)
 
     def _paint_again(self, _: App[None]) -> None:
         self.refresh(layout=True)
@@ -161,6 +153,26 @@ class DicomApp(App[None], inherit_bindings=False):
             for screen in self.screen_stack:
                 if isinstance(screen, Browser):
                     screen.begin()
+
+    def _paint_in_new_colors(self, _: Theme) -> None:
+        forget_colors()
+        for screen in self.screen_stack:
+            screen.refresh(layout=True)
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Put `text` on the clipboard of whoever sits at the terminal, and say where it went."""
+        osc_52 = super().copy_to_clipboard
+        osc_52_wanted = not clipboard.inside_tmux(os.environ)
+        if osc_52_wanted:
+            osc_52(text)
+            self.notify("copied, if the terminal allows programs to", markup=False)
+        else:
+            self._clipboard = text
+            self.run_worker(partial(self._copy_by_tmux, text), thread=True, group="clipboard", exclusive=True)
+
+    def _copy_by_tmux(self, text: str) -> None:
+        said = clipboard.copy_by_tmux(text)
+        self.call_from_thread(self.notify, said, markup=False)
 
     def _end_by_signal(self, number: int) -> None:
         self.exit(return_code=128 + number)
@@ -186,16 +198,6 @@ class DicomApp(App[None], inherit_bindings=False):
                 await self._check_bindings(event.key)
             return
         await super().on_event(event)
-
-    def action_command_palette(self) -> None:
-        """Show every command by its name."""
-        super().action_command_palette()
-        self.call_after_refresh(self._still_cursor)
-
-    def _still_cursor(self) -> None:
-        """Keep the palette's cursor from blinking: each blink would write 2 KB."""
-        for field in self.screen.query(Input):
-            field.cursor_blink = False
 
     def _fatal_error(self) -> None:
         """Tell where a bug is, without the values of variables: they hold patients' data.

@@ -50,8 +50,6 @@ class Command:
         One sentence: help screen, palette and README.
     line : bool
         Whether the key line shows it.
-    repeat : bool
-        Whether the palette leaves it out: moves that only make sense as keys.
     """
 
     id: str
@@ -61,28 +59,24 @@ class Command:
     label: str
     help: str
     line: bool = False
-    repeat: bool = False
 
 
 def _moves(scope: str, prefix: str) -> tuple[Command, ...]:
     rows = (
-        ("up", ("up", "k"), "move(-1)", "up", "One row up", True),
-        ("down", ("down", "j"), "move(1)", "down", "One row down", True),
-        ("page-up", ("pageup",), "page(-1)", "page up", "One page up", True),
-        ("page-down", ("pagedown",), "page(1)", "page down", "One page down", True),
-        ("first", ("home", "g"), "move_to_end(-1)", "first", "To the first row", False),
-        ("last", ("end", "G"), "move_to_end(1)", "last", "To the last row", False),
+        ("up", ("up", "k"), "move(-1)", "up", "One row up"),
+        ("down", ("down", "j"), "move(1)", "down", "One row down"),
+        ("page-up", ("pageup",), "page(-1)", "page up", "One page up"),
+        ("page-down", ("pagedown",), "page(1)", "page down", "One page down"),
+        ("first", ("home", "g"), "move_to_end(-1)", "first", "To the first row"),
+        ("last", ("end", "G"), "move_to_end(1)", "last", "To the last row"),
     )
-    return tuple(
-        Command(f"{prefix}.{name}", scope, keys, action, label, text, repeat=repeat)
-        for name, keys, action, label, text, repeat in rows
-    )
+    return tuple(Command(f"{prefix}.{name}", scope, keys, action, label, text) for name, keys, action, label, text in rows)
 
 
 _GENERAL = (
-    Command("pane.next", EVERYWHERE, ("tab",), "screen.next_pane(1)", "next pane", "To the next pane", True, True),
+    Command("pane.next", EVERYWHERE, ("tab",), "screen.next_pane(1)", "next pane", "To the next pane", True),
     Command("pane.previous", EVERYWHERE, ("shift+tab",), "screen.next_pane(-1)", "previous pane",
-            "To the previous pane", False, True),
+            "To the previous pane"),
     Command("pane.zoom", EVERYWHERE, ("z",), "screen.zoom_pane", "whole screen",
             "The pane on the whole screen, and back", True),
     Command("search", EVERYWHERE, ("slash",), "screen.search", "search", "Search the tags, or filter the files", True),
@@ -92,11 +86,11 @@ _GENERAL = (
     Command("open", EVERYWHERE, ("o",), "screen.open", "open", "Open a file or a folder by its path"),
     Command("rescan", EVERYWHERE, ("f5",), "screen.rescan", "read again", "Read the folders that are unfolded again"),
     Command("help", EVERYWHERE, ("question_mark", "f1"), "screen.help", "help", "All keys, and how to go on", True),
-    Command("palette", EVERYWHERE, ("colon", "ctrl+p"), "app.command_palette", "palette",
-            "Every command by its name", True, True),
+    Command("palette", EVERYWHERE, ("colon", "ctrl+p"), "screen.palette", "palette",
+            "Every command by its name", True),
     Command("settings", EVERYWHERE, (), "screen.settings", "settings",
             "Try settings, and see what to put into the settings file"),
-    Command("theme", EVERYWHERE, (), "app.change_theme", "theme", "Choose a theme for now"),
+    Command("theme", EVERYWHERE, (), "screen.choose_theme", "theme", "Choose a theme for now"),
     Command("pane.files.wider", EVERYWHERE, (), "screen.resize_files(4)", "files wider", "Make the files pane wider"),
     Command("pane.files.narrower", EVERYWHERE, (), "screen.resize_files(-4)", "files narrower",
             "Make the files pane narrower"),
@@ -104,16 +98,16 @@ _GENERAL = (
             "Give the picture more of the height"),
     Command("pane.picture.shorter", EVERYWHERE, (), "screen.resize_picture(-5)", "tags taller",
             "Give the tags more of the height"),
-    Command("back", EVERYWHERE, ("escape",), "screen.back", "back", "Out of a dialog, a mode or a search", False, True),
+    Command("back", EVERYWHERE, ("escape",), "screen.back", "back", "Out of a dialog, a mode or a search"),
     Command("suspend", EVERYWHERE, ("ctrl+z",), "app.suspend_process", "suspend",
-            "Back to the shell; `fg` comes back here", False, True),
+            "Back to the shell; `fg` comes back here"),
     Command("quit", EVERYWHERE, ("q",), "app.quit", "quit", "Leave the program", True),
 )  # fmt: skip
 
 _FILES = (
     *_moves(FILES, "files"),
-    Command("files.unfold", FILES, ("right", "l"), "unfold", "unfold", "Unfold the folder, or into it", True, True),
-    Command("files.fold", FILES, ("left", "h"), "fold", "fold", "Fold the folder, or to the one around it", True, True),
+    Command("files.unfold", FILES, ("right", "l"), "unfold", "unfold", "Unfold the folder, or into it", True),
+    Command("files.fold", FILES, ("left", "h"), "fold", "fold", "Fold the folder, or to the one around it", True),
     Command("files.enter", FILES, ("enter",), "enter", "look", "Fold or unfold a folder; from a file to its picture"),
     Command("files.mark", FILES, ("space",), "mark", "mark", "Mark the file, or take its mark away", True),
     Command("files.mark-all", FILES, ("asterisk",), "mark_all", "mark all",
@@ -122,13 +116,13 @@ _FILES = (
 
 _PICTURE_WHICH = (
     Command("picture.left", PICTURE, ("left", "h"), "screen.arrow('left')", "narrower",
-            "Narrower window (in a mode: left)", True, True),
+            "Narrower window (in a mode: left)", True),
     Command("picture.right", PICTURE, ("right", "l"), "screen.arrow('right')", "wider",
-            "Wider window (in a mode: right)", True, True),
+            "Wider window (in a mode: right)", True),
     Command("picture.previous", PICTURE, ("up", "k"), "screen.arrow('up')", "previous image",
-            "Previous frame, or image of the folder (in a mode: up)", True, True),
+            "Previous frame, or image of the folder (in a mode: up)", True),
     Command("picture.next", PICTURE, ("down", "j"), "screen.arrow('down')", "next image",
-            "Next frame, or image of the folder (in a mode: down)", True, True),
+            "Next frame, or image of the folder (in a mode: down)", True),
     Command("picture.back-ten", PICTURE, ("K",), "screen.step_image(-10)", "ten back", "Ten images back"),
     Command("picture.on-ten", PICTURE, ("J",), "screen.step_image(10)", "ten on", "Ten images on"),
     Command("picture.first", PICTURE, ("home", "g"), "screen.image_at_end(-1)", "first image",
@@ -140,13 +134,13 @@ _PICTURE_WHICH = (
 
 _PICTURE_WINDOW = (
     Command("window.down", PICTURE, ("comma",), "screen.nudge_window(-0.05, 0)", "level down",
-            "Lower level, by 5 % of the width", True, True),
+            "Lower level, by 5 % of the width", True),
     Command("window.up", PICTURE, ("full_stop",), "screen.nudge_window(0.05, 0)", "level up",
-            "Higher level, by 5 % of the width", True, True),
+            "Higher level, by 5 % of the width", True),
     Command("window.narrower-fine", PICTURE, ("H",), "screen.nudge_window(0, -0.01)", "narrower, fine",
-            "Narrower window, by 1 %", False, True),
+            "Narrower window, by 1 %"),
     Command("window.wider-fine", PICTURE, ("L",), "screen.nudge_window(0, 0.01)", "wider, fine",
-            "Wider window, by 1 %", False, True),
+            "Wider window, by 1 %"),
     Command("window.mode", PICTURE, ("w",), "screen.mode('window')", "window mode",
             "Arrows set width and level until `w` or Esc"),
     Command("window.type", PICTURE, ("W",), "screen.ask_window", "type a window", "Type a window as WIDTH/CENTER"),
@@ -175,12 +169,12 @@ _PICTURE_VIEW = (
 
 _TAGS = (
     *_moves(TAGS, "tags"),
-    Command("tags.unfold", TAGS, ("right", "l"), "unfold", "unfold", "Unfold the sequence, or into it", True, True),
-    Command("tags.fold", TAGS, ("left", "h"), "fold", "fold", "Fold the sequence, or to the one around it", True, True),
+    Command("tags.unfold", TAGS, ("right", "l"), "unfold", "unfold", "Unfold the sequence, or into it", True),
+    Command("tags.fold", TAGS, ("left", "h"), "fold", "fold", "Fold the sequence, or to the one around it", True),
     Command("tags.scroll-left", TAGS, ("less_than_sign",), "scroll_sideways(-8)", "scroll left",
-            "Scroll sideways, left", False, True),
+            "Scroll sideways, left"),
     Command("tags.scroll-right", TAGS, ("greater_than_sign",), "scroll_sideways(8)", "scroll right",
-            "Scroll sideways, right", False, True),
+            "Scroll sideways, right"),
     Command("tags.value", TAGS, ("enter",), "screen.whole_value", "whole value", "The whole value, to read and select",
             True),
     Command("tags.fold-all", TAGS, ("x",), "fold_all", "fold all", "Fold all sequences, or unfold them"),

@@ -81,3 +81,11 @@ def fit_cells(text: str, width: int, *, pad: bool = False) -> str:
         text = "".join(kept) + ("…" if width > 0 else "")
         used += width > 0
     return text + " " * (width - used) if pad else text
+
+
+_ASCII = str.maketrans("…→←↑↓▾▸●│┃─·×–", "~><^vv>*||-.x-")
+
+
+def in_ascii(text: str) -> str:
+    """Return `text` for a terminal that knows ASCII only, as many characters: marks as their likes, the rest as ?."""
+    return text.translate(_ASCII).encode("ascii", "replace").decode()

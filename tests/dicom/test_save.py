@@ -106,4 +106,27 @@ def test_leftovers_of_dead_processes_are_removed(tmp_path: Path) -> None:
 
 def test_a_private_folder_is_the_owners(tmp_path: Path) -> None:
     private_folder(str(tmp_path / "a" / "b"))
-    assert stat.S_IMODE((tmp_path / "a" / "b").stat().st_mode) == 0o700
+    for folder in (tmp_path / "a", tmp_path / "a" / "b"):
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
+@pytest.mark.usefixtures("way")
+def test_a_folder_in_the_way_leaves_nothing_behind(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    with pytest.raises(WriteError):
+        write(tmp_path / "out", replace=True)
+    assert os.listdir(tmp_path) == ["out"]
+
+
+def test_without_links_the_name_is_reserved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(1, "Operation not permitted")
+
+    monkeypatch.setattr("tui.dicom.save._DESCRIPTORS", "/nowhere")
+    monkeypatch.setattr("tui.dicom.save.os.link", refuse)
+    write(tmp_path / "out")
+    assert (tmp_path / "out").read_bytes() == b"new"
+    monkeypatch.setattr("tui.dicom.save.os.rename", refuse)
+    with pytest.raises(WriteError):
+        write(tmp_path / "other")
+    assert os.listdir(tmp_path) == ["out"]

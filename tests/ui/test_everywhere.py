@@ -117,12 +117,48 @@ async def test_help_shows_every_command(ct: str) -> None:
 async def test_the_palette_runs_commands_of_any_pane(ct: str) -> None:
     async with browsing([ct]) as session:
         await session.shown("ct.dcm")
-        await session.press("colon")
-        await session.until(lambda: session.app.screen is not session.browser)
-        await session.press(*"invert")
-        await session.until(lambda: "picture: invert" in session.text)
-        await session.press("enter")
+        await session.press("colon", *"invert", "enter")
         await session.until(lambda: session.browser.view.inverted)
+        assert session.browser.layout_state.pane == "picture"
+
+
+async def test_the_palette_runs_what_was_typed_however_fast(series: Path) -> None:
+    async with browsing([series / "IM1"]) as session:
+        await session.shown("IM1")
+        for key in ("colon", *"invert", "enter"):
+            session.app.simulate_key(key)
+        await session.until(lambda: session.app.screen is session.browser and session.browser.view.inverted)
+        assert not session.browser.layout_state.zoomed
+        await session.press("colon", "pagedown", "up", "escape")
+        await session.until(lambda: session.app.screen is session.browser)
+
+
+@pytest.mark.parametrize("key", ["o", "question_mark", "colon"])
+async def test_no_palette_over_a_dialog(ct: str, key: str) -> None:
+    async with browsing([ct]) as session:
+        await session.shown("ct.dcm")
+        await session.press(key)
+        await session.until(lambda: session.app.screen is not session.browser)
+        await session.press("ctrl+p")
+        await session.pilot.pause()
+        assert len(session.app.screen_stack) == 2
+
+
+async def test_a_theme_from_the_palette_paints_everything(ct: str) -> None:
+    async with browsing([ct]) as session:
+        await session.shown("ct.dcm")
+        before = session.browser.table.render_line(3)
+        await session.press("colon", *"theme", "enter")
+        await session.until(lambda: "Themes" in session.text)
+        await session.press(*"high", "enter")
+        await session.until(lambda: session.app.theme == "high-contrast")
+        await session.until(lambda: session.browser.table.render_line(3) != before)
+
+
+async def test_clicking_a_tab_shows_its_pane(ct: str) -> None:
+    async with browsing([ct], size=(80, 24)) as session:
+        await session.shown("ct.dcm")
+        await session.pilot.click("PaneTabs", offset=(12, 0))
         assert session.browser.layout_state.pane == "picture"
 
 

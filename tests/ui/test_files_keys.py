@@ -132,7 +132,7 @@ async def test_odd_entries_are_shown_as_such(tmp_path: Path) -> None:
         assert "up → loop" in session.text
         assert "fifo → no file" in session.text
         await session.until(lambda: session.sentence == "There is no DICOM file in this folder or below it.")
-        for name, words in (("up", "a link that leads back"), ("fifo", "a pipe or a device"), ("gone", "a link to nothing")):
+        for name, words in (("fifo", "a pipe or a device"), ("gone", "a link to nothing"), ("up", "a link that leads back")):
             await session.press("down")
             assert session.entry == name
             await session.says(words)

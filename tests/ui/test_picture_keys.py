@@ -164,9 +164,9 @@ async def test_fit_or_one_to_one(tmp_path: Path) -> None:
     stored = np.zeros((512, 512), "<u2").tobytes()
     async with browsing([write(tmp_path / "a.dcm", Rows=512, Columns=512, PixelData=stored)]) as session:
         await looking_at(session, "a.dcm")
-        assert session.browser.image.scale < 1
+        assert session.browser.image.scale_of(session.browser.view) < 1
         await session.press("enter")
-        assert session.browser.image.scale == pytest.approx(1.0)
+        assert session.browser.image.scale_of(session.browser.view) == pytest.approx(1.0)
         await session.press("enter")
         assert session.browser.view.zoom == 1.0
 
@@ -244,16 +244,38 @@ async def test_frames_then_the_next_file(tmp_path: Path) -> None:
         await session.frame(1)
 
 
+async def test_steps_that_arrive_together_all_count(series: Path) -> None:
+    async with browsing([series / "IM1"]) as session:
+        await looking_at(session, "IM1")
+        for key in "jjjjjjj":
+            session.app.simulate_key(key)
+        await session.shown("IM8")
+        for key in "gjj":
+            session.app.simulate_key(key)
+        await session.shown("IM3")
+
+
+async def test_the_status_is_that_of_the_picture(ct: str) -> None:
+    async with browsing([ct], size=(160, 50)) as session:
+        await looking_at(session, "ct.dcm")
+        await session.press("plus")
+        assert f"{session.browser.image.scale_of(session.browser.view):.2g}x" in session.text
+
+
 async def test_an_image_of_the_folder_by_its_number(series: Path) -> None:
     async with browsing([series / "IM1"]) as session:
         await looking_at(session, "IM1")
         await session.press("I", "5", "enter")
         await session.shown("IM5")
+        await session.press("I", *"99", "enter")
+        await session.until(lambda: "There is no image 99 in this folder" in session.text)
+        await session.press("I", *"9" * 12)
+        await session.until(lambda: "Type a number" in session.text)
 
 
 async def test_what_is_no_image_says_what_it_is() -> None:
     async with browsing([bundled("rtplan.dcm")]) as session:
-        await session.until(lambda: "This is an RT Plan: it holds no pixel data." in session.text)
+        await session.says("This is an RT Plan: it holds no pixel data. What it holds is in the tags.")
         await session.focus("picture")
         for key in ("right", "w", "0", "1", "3", "i", "plus", "enter", "t", "R", "W"):
             await session.press(key)

@@ -130,6 +130,7 @@ async def test_no_hits(ct: str) -> None:
         await session.until(lambda: "No search is on" in session.text)
         await search(session, "zzz")
         await session.until(lambda: "0 of" in session.text)
+        assert "Nothing found" in session.text
         await session.press("enter", "enter", "y", "left", "right", "x")
         assert session.app.is_running
 
@@ -167,7 +168,11 @@ async def test_copying(ct: str) -> None:
         assert session.app.clipboard == "DOE^JANE"
         await session.press("Y")
         assert session.app.clipboard == "(0010,0010) PatientName = DOE^JANE"
-        await session.until(lambda: "copied, if the terminal allows" in session.text.replace("\n", " "))
+        await session.until(lambda: any("copied, if the terminal" in toast.message for toast in session.app._notifications))
+        await session.press("escape")
+        await search(session, "PixelData")
+        await session.press("enter", "y")
+        await session.until(lambda: "Enter shows it, and y copies it there" in session.text)
 
 
 async def test_copying_inside_tmux(ct: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -181,7 +186,7 @@ async def test_copying_inside_tmux(ct: str, monkeypatch: pytest.MonkeyPatch, tmp
         await at_tags(session, "ct.dcm")
         await search(session, "PatientName")
         await session.press("enter", "y")
-        assert (tmp_path / "buffer").read_text() == "DOE^JANE"
+        await session.until(lambda: (tmp_path / "buffer").exists() and (tmp_path / "buffer").read_text() == "DOE^JANE")
         assert (tmp_path / "arguments").read_text() == "load-buffer -w -\n"
 
 

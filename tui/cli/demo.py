@@ -9,7 +9,7 @@ import platformdirs
 from tui.browser_state import Start
 from tui.cli import PROGRAM
 from tui.cli.arguments import Parser, add_options, given
-from tui.cli.open import browse
+from tui.cli.open import browse, terminal_problem
 from tui.cli.output import progress, refuse
 from tui.dicom import phantom
 from tui.dicom.errors import WriteError
@@ -38,11 +38,15 @@ def run(words: Sequence[str]) -> int:
     )
     add_options(parser, OPTIONS)
     arguments = parser.parse_args(words)
+    if problem := terminal_problem():
+        return refuse(problem)
     folder = phantom_folder()
     if not phantom.is_complete(folder):
         try:
             progress(phantom.write_series(folder), "writing the demo's CT phantom")
         except WriteError as error:
             return refuse(str(error))
+        except KeyboardInterrupt:
+            return refuse("stopped before the demo was written; the next start goes on from there") + 128
     middle = os.path.join(folder, phantom.file_name(phantom.SLICES // 2))
     return browse(Start((folder, *bundled_folders()), middle), given(arguments, OPTIONS))

@@ -57,17 +57,15 @@ def path_problem(path: str) -> str | None:
 
 def browse(start: Start, flags: dict[str, str | bool]) -> int:
     """Ask the terminal what it can do, and open the browser; return the exit code."""
-    if not sys.stdin.isatty() or not sys.stderr.isatty():
-        which = "standard input" if not sys.stdin.isatty() else "standard error"
-        return refuse(f"{which} is no terminal, and the browser needs one (see {PROGRAM} --help)")
-    if os.environ.get("TERM", "") in ("", "dumb", "unknown"):
-        return refuse(f"TERM is {os.environ.get('TERM') or 'not set'}: this terminal cannot show a full-screen program")
+    if problem := terminal_problem():
+        return refuse(problem)
     try:
         settings = _settings(flags)
     except SettingsError as error:
         return refuse(str(error))
-    if os.environ.get("NO_COLOR") == "":  # empty means not set (no-color.org); Textual takes it for set
-        del os.environ["NO_COLOR"]
+    if os.environ.get("NO_COLOR") == "" or settings.color not in ("auto", "mono"):
+        # empty means not set (no-color.org), and a colour that was asked for rules; Textual knows neither
+        os.environ.pop("NO_COLOR", None)
     found = probe.classify(probe.ask(), os.environ, settings.color, ascii_only=settings.ascii)
     _prepare(found)
     from tui.app import DicomApp, UnknownThemeError  # imports Textual, which reads the environment that was prepared
@@ -77,6 +75,16 @@ def browse(start: Start, flags: dict[str, str | bool]) -> int:
     except UnknownThemeError as error:
         return refuse(str(error))
     return app.run_to_end()
+
+
+def terminal_problem() -> str | None:
+    """Return why this is no place for a full-screen program, in a sentence, or None."""
+    if not sys.stdin.isatty() or not sys.stderr.isatty():
+        which = "standard input" if not sys.stdin.isatty() else "standard error"
+        return f"{which} is no terminal, and the browser needs one (see {PROGRAM} --help)"
+    if os.environ.get("TERM", "") in ("", "dumb", "unknown"):
+        return f"TERM is {os.environ.get('TERM') or 'not set'}: this terminal cannot show a full-screen program"
+    return None
 
 
 def _settings(flags: dict[str, str | bool]) -> Settings:

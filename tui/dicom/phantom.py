@@ -5,6 +5,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from tui.dicom.errors import WriteError
 from tui.dicom.job import Job, Step
 from tui.dicom.save import new_file, private_folder, remove_leftovers
 
@@ -192,7 +193,11 @@ def write_series(folder: str) -> Job:
     remove_leftovers(folder)
     for number in range(1, SLICES + 1):
         path = os.path.join(folder, file_name(number))
-        if not os.path.isfile(path):
-            with new_file(path) as file:
-                slice_dataset(number).save_as(file, enforce_file_format=True)
+        try:
+            if not os.path.isfile(path):
+                with new_file(path) as file:
+                    slice_dataset(number).save_as(file, enforce_file_format=True)
+        except WriteError:
+            if not os.path.isfile(path):  # else another run wrote it meanwhile
+                raise
         yield Step(number, SLICES, file_name(number))

@@ -5,6 +5,7 @@ input and output, and ends when its input does. A message is four bytes of lengt
 the header gives as ``size``.
 """
 
+import atexit
 import json
 import os
 import select
@@ -13,6 +14,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from typing import IO, Any, Final
 
 _LENGTH: Final = struct.Struct("<I")
@@ -55,6 +57,7 @@ class Worker:
         self._module = module
         self._busy = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
+        atexit.register(self.close)
 
     def ask(self, header: Header, data: bytes, limit_s: float) -> tuple[Header, bytes]:
         """Send one message, and return the answer.
@@ -72,15 +75,25 @@ class Worker:
                 write_message(process.stdin, header, data)
                 return self._answer(process, time.monotonic() + limit_s)
             except (OSError, WorkerDiedError) as error:
-                process.kill()
-                process.wait()
-                self._process = None
+                self.close()
                 if isinstance(error, WorkerDiedError):
                     raise
                 raise WorkerDiedError("it crashed") from error
 
+    def close(self) -> None:
+        """End the child, if there is one."""
+        process, self._process = self._process, None
+        if process is not None:
+            process.kill()
+            process.wait()
+            for pipe in (process.stdin, process.stdout):
+                if pipe is not None:
+                    with suppress(OSError):  # what was not written yet is for nobody
+                        pipe.close()
+
     def _running(self) -> "subprocess.Popen[bytes]":
         if self._process is None or self._process.poll() is not None:
+            self.close()
             self._process = subprocess.Popen(
                 [sys.executable, "-P", "-m", self._module],
                 stdin=subprocess.PIPE,

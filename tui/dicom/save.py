@@ -5,7 +5,6 @@ the name exists. Nobody else can read it before that, and a reader never sees ha
 """
 
 import os
-import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import BinaryIO
@@ -15,44 +14,63 @@ from tui.text import safe_text
 
 PRIVATE = 0o600
 _PARTIAL_PREFIX = ".dicom-tui-partial-"
+_DESCRIPTORS = "/proc/self/fd"
 
 
 def _refused(path: str, why: str) -> WriteError:
     return WriteError(f"{safe_text(path)} was not written: {why}", path)
 
 
-def _open_unnamed(folder: int) -> tuple[int, str | None]:
+def _partial_name() -> str:
+    return f"{_PARTIAL_PREFIX}{os.getpid()}-{os.urandom(6).hex()}"
+
+
+def _open_partial(folder: int) -> tuple[int, str | None]:
     """Open a file for writing in `folder`; the name is None where the file system has unnamed files."""
-    with suppress(OSError):  # EOPNOTSUPP, EISDIR, EINVAL: each file system says it in its own way; the fallback reports
-        return os.open(".", os.O_TMPFILE | os.O_RDWR | os.O_CLOEXEC, PRIVATE, dir_fd=folder), None
-    name = f"{_PARTIAL_PREFIX}{os.getpid()}-{os.urandom(6).hex()}"
+    unnamed = getattr(os, "O_TMPFILE", 0)  # Linux only
+    if unnamed and os.path.exists(_DESCRIPTORS):
+        with suppress(OSError):  # each file system refuses in its own way; a named file is the answer to all of them
+            return os.open(".", unnamed | os.O_RDWR | os.O_CLOEXEC, PRIVATE, dir_fd=folder), None
+    name = _partial_name()
     flags = os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC
     return os.open(name, flags, PRIVATE, dir_fd=folder), name
+
+
+def _link(source: str, name: str, folder: int, *, follow: bool) -> None:
+    # With a dir_fd CPython calls linkat(), which alone can follow the /proc link to an unnamed file.
+    os.link(source, name, src_dir_fd=folder, dst_dir_fd=folder, follow_symlinks=follow)
 
 
 def _publish(fd: int, partial: str | None, name: str, folder: int) -> None:
     """Give the finished file its name; fails with FileExistsError if the name is taken."""
     if partial is None:
-        # With a dir_fd CPython calls linkat(), which alone can follow the /proc link to the unnamed file.
-        os.link(f"/proc/self/fd/{fd}", name, src_dir_fd=folder, dst_dir_fd=folder, follow_symlinks=True)
+        _link(f"{_DESCRIPTORS}/{fd}", name, folder, follow=True)
         return
     try:
-        os.link(partial, name, src_dir_fd=folder, dst_dir_fd=folder, follow_symlinks=False)
+        _link(partial, name, folder, follow=False)
     except FileExistsError:
         raise
     except OSError:  # no links on this file system: reserve the name exclusively, then move the finished file over it
         os.close(os.open(name, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW, PRIVATE, dir_fd=folder))
-        os.rename(partial, name, src_dir_fd=folder, dst_dir_fd=folder)
+        try:
+            os.rename(partial, name, src_dir_fd=folder, dst_dir_fd=folder)
+        except OSError:
+            os.unlink(name, dir_fd=folder)
+            raise
     else:
         os.unlink(partial, dir_fd=folder)
 
 
 def _replace(fd: int, partial: str | None, name: str, folder: int) -> None:
     """Put the finished file in the place of another one, atomically."""
+    named = partial or _partial_name()
     if partial is None:
-        partial = f"{_PARTIAL_PREFIX}{os.getpid()}-{os.urandom(6).hex()}"
-        os.link(f"/proc/self/fd/{fd}", partial, src_dir_fd=folder, dst_dir_fd=folder, follow_symlinks=True)
-    os.rename(partial, name, src_dir_fd=folder, dst_dir_fd=folder)
+        _link(f"{_DESCRIPTORS}/{fd}", named, folder, follow=True)
+    try:
+        os.rename(named, name, src_dir_fd=folder, dst_dir_fd=folder)
+    except OSError:
+        os.unlink(named, dir_fd=folder)
+        raise
 
 
 @contextmanager
@@ -82,7 +100,7 @@ def new_file(path: str, *, replace: bool = False, mode: int = PRIVATE) -> Iterat
     try:
         if not replace and _exists(name, folder):
             raise _refused(path, "a file of that name exists")
-        fd, partial = _open_unnamed(folder)
+        fd, partial = _open_partial(folder)
         with os.fdopen(fd, "wb") as file:
             yield file
             file.flush()
@@ -90,7 +108,8 @@ def new_file(path: str, *, replace: bool = False, mode: int = PRIVATE) -> Iterat
             os.fsync(fd)
             (_replace if replace else _publish)(fd, partial, name, folder)
             partial = None
-        os.fsync(folder)
+        with suppress(OSError):  # the file is there; some network file systems cannot flush a folder
+            os.fsync(folder)
     except FileExistsError as error:
         raise _refused(path, "a file of that name exists") from error
     except OSError as error:
@@ -110,29 +129,55 @@ def _exists(name: str, folder: int) -> bool:
     return True
 
 
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
 def remove_leftovers(folder: str) -> list[str]:
-    """Remove what an interrupted run left in `folder`; return the names of the removed files."""
+    """Remove what an interrupted run left in `folder`; return the names of the removed files.
+
+    Raises
+    ------
+    WriteError
+        The folder cannot be read, or a file not be removed.
+    """
     removed = []
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            if not entry.name.startswith(_PARTIAL_PREFIX) or not stat.S_ISREG(entry.stat(follow_symlinks=False).st_mode):
-                continue
-            pid = entry.name.removeprefix(_PARTIAL_PREFIX).partition("-")[0]
-            if pid.isdecimal() and not os.path.exists(f"/proc/{pid}"):
-                os.unlink(entry.path)
-                removed.append(entry.name)
+    try:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if not entry.name.startswith(_PARTIAL_PREFIX) or not entry.is_file(follow_symlinks=False):
+                    continue
+                pid = entry.name.removeprefix(_PARTIAL_PREFIX).partition("-")[0]
+                if pid.isdecimal() and not _runs(int(pid)):
+                    os.unlink(entry.path)
+                    removed.append(entry.name)
+    except (OSError, OverflowError) as error:
+        why = os_reason(error) if isinstance(error, OSError) else "odd names in it"
+        raise WriteError(f"{safe_text(folder)} cannot be tidied up: {why}", folder) from error
     return removed
 
 
 def private_folder(path: str) -> None:
-    """Make the folder `path` (and its parents) readable by its owner only; an existing one is left as it is.
+    """Make the folder `path` (and those above it) readable by its owner only; existing ones are left as they are.
 
     Raises
     ------
     WriteError
         It cannot be made.
     """
+    missing = []
+    while path and not os.path.isdir(path):
+        missing.append(path)
+        path = os.path.dirname(path)
     try:
-        os.makedirs(path, mode=0o700, exist_ok=True)
+        for folder in reversed(missing):
+            with suppress(FileExistsError):  # made by another run meanwhile
+                os.mkdir(folder, 0o700)
     except OSError as error:
-        raise _refused(path, os_reason(error)) from error
+        raise _refused(missing[0], os_reason(error)) from error

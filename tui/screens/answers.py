@@ -66,7 +66,7 @@ class Answers:
         """Answer where the DICOM file is that is looked for, "" if nowhere."""
         below = (path for folder in question.folders for path in files_below(folder))
         found = None
-        for step in seek_dicom(question.paths or below, question.count):
+        for step in seek_dicom(question.paths or below, question.count, question.number):
             found = step
             yield None
         yield found or ""

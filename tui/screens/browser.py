@@ -86,6 +86,7 @@ class Browser(PictureCommands, Dialogs, Screen[None]):
         self.start = start
         self.settings = settings
         self.terminal = terminal
+        self.glyphs = UNICODE if terminal.unicode else ASCII
         self.remembered = self._remembered_before = remembered
         self.set_reactive(Browser.view, View(corner_text=not settings.no_corner_text))
         self._rows: TagRows | None = None
@@ -129,7 +130,7 @@ class Browser(PictureCommands, Dialogs, Screen[None]):
 
     def compose(self) -> ComposeResult:
         """Lay out the panes and bind them to this screen's state."""
-        glyphs = UNICODE if self.terminal.unicode else ASCII
+        glyphs = self.glyphs
         where = self.start.cursor or self.start.roots[0]
         yield TitleBar(id="title")
         yield PaneTabs().data_bind(Browser.layout_state)
@@ -217,6 +218,10 @@ class Browser(PictureCommands, Dialogs, Screen[None]):
         if pane != PICTURE:
             self.mode = Mode.NONE
 
+    @on(PaneTabs.Clicked)
+    def _tab_clicked(self, message: PaneTabs.Clicked) -> None:
+        self.show_pane(message.pane)
+
     def say(self, message: str) -> None:
         """Show a word on the last key in the key line, for some seconds."""
         self.message = safe_text(message)
@@ -281,6 +286,9 @@ class Browser(PictureCommands, Dialogs, Screen[None]):
             self.go_to_file(message.path, last_frame=message.question.last_frame)
         elif message.question.folders:
             self.sentence = Sentence("There is no DICOM file in this folder or below it.")
+        elif message.question.number is not None:
+            self.say(f"There is no image {message.question.number} in this folder")
+        self.take_waiting_steps()
 
     # --- the file under the cursor
 
@@ -332,6 +340,10 @@ class Browser(PictureCommands, Dialogs, Screen[None]):
         self.pane(PICTURE).title = PANE_NAMES[PICTURE]
         self.show_status()
 
+    @on(ImageView.Resized)
+    def _picture_resized(self) -> None:
+        self.show_status()
+
     @on(questions.Failed)
     def _failed(self, message: questions.Failed) -> None:
         raise message.error
@@ -350,6 +362,7 @@ class Browser(PictureCommands, Dialogs, Screen[None]):
             field = SearchInput(_SEARCH_HINTS[pane], id=f"{pane}-search")
             await self.pane(pane).mount(field, before=0)
         field.display = True
+        field.select_all()
         self.set_focus(field)
 
     def _search_field(self, pane: str) -> SearchInput | None:
@@ -425,7 +438,7 @@ class Browser(PictureCommands, Dialogs, Screen[None]):
     def action_next_hit(self, step: int) -> None:
         """Put the cursor of the tags on the next or previous hit."""
         if self.layout_state.pane == FILES and self.file_filter:
-            self.file_tree.action_move(step)
+            self.file_tree.move_to_file(step)
         elif not self.table.next_hit(step):
             self.say("No search is on: / begins one")
 

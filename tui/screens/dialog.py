@@ -7,12 +7,15 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
+from textual.events import Resize
 from textual.screen import ModalScreen
 from textual.widget import Widget
-from textual.widgets import Button, Checkbox, Input, Label, Select
+from textual.widgets import Button, Input, Label, Select
 
 from tui.dicom.options import Form, Option, Value, Values
 from tui.text import safe_text
+
+_LOW = 24
 
 
 class Dialog(ModalScreen[Values | None]):
@@ -51,24 +54,27 @@ class Dialog(ModalScreen[Values | None]):
     def _control(option: Option, value: Value) -> Widget:
         name = f"option-{option.name}"
         if isinstance(value, bool):
-            return Checkbox("", value, id=name, compact=True)
+            return Select([("no", False), ("yes", True)], value=value, allow_blank=False, id=name, compact=True)
         if option.choices:
             return Select(
                 [(choice, choice) for choice in option.choices], value=value, allow_blank=False, id=name, compact=True
             )
-        field = Input(value, id=name, compact=True, select_on_focus=False)
+        field = Input(value, id=name, compact=True)
         field.cursor_blink = False
         return field
 
+    def on_resize(self, event: Resize) -> None:
+        """Leave out what only explains where there is no room."""
+        self.set_class(event.size.height < _LOW, "-low")
+
     def on_mount(self) -> None:
         """Put the focus on the first control, and show what the values lead to."""
-        self.query_one("#options").query("Input, Select, Checkbox").first().focus()
+        self.query_one("#options").query("Input, Select").first().focus()
         self._show()
 
     @on(Input.Changed)
-    @on(Checkbox.Changed)
     @on(Select.Changed)
-    def _changed(self, message: Input.Changed | Checkbox.Changed | Select.Changed) -> None:
+    def _changed(self, message: Input.Changed | Select.Changed) -> None:
         name = (message.control.id or "").removeprefix("option-")
         value = message.value
         if name in self._values and isinstance(value, str | bool):

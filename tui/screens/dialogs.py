@@ -1,18 +1,17 @@
 """The browser's dialogs: opening a path, typing a number or a window, settings, help, whole values, copying."""
 
 import os
+import re
+import shlex
 from typing import TYPE_CHECKING
 
-from textual.content import Content
 from textual.screen import Screen
 
 from tui.browser_state import start_of
-from tui.dicom.errors import DicomError
+from tui.commands import BY_ID, COMMANDS, EVERYWHERE, Command, key_label, keys_of
 from tui.dicom.options import Form, Option
 from tui.dicom.pixels.window import parse_window
-from tui.settings import OPTIONS, as_toml, settings_path
-from tui.terminal import clipboard
-from tui.text import safe_text
+from tui.settings import CONTRAST_THEME, GREY_THEME, OPTIONS, as_toml, settings_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,8 +20,10 @@ if TYPE_CHECKING:
     from tui.dicom.options import Values
     from tui.dicom.pixels.view import View
     from tui.dicom.tags import TagRows
+    from tui.screens.choice import Choice
     from tui.settings import Settings
     from tui.widgets.file_tree import FileTree
+    from tui.widgets.glyphs import Glyphs
     from tui.widgets.image_view import ImageView
     from tui.widgets.tag_table import TagTable
 
@@ -35,7 +36,7 @@ def _missing(path: str) -> str | None:
 
 
 def _no_number(text: str) -> str | None:
-    return None if text.strip().isdecimal() and int(text) > 0 else "Type a number from 1"
+    return None if re.fullmatch(r"\s*[0-9]{1,9}\s*", text) else "Type a number"
 
 
 def _no_window(text: str) -> str | None:
@@ -43,8 +44,23 @@ def _no_window(text: str) -> str | None:
 
 
 PATH_OPTION = Option("path", "Path", "A file or a folder; ~ is your home", check=_missing, metavar="PATH")
-IMAGE_OPTION = Option("number", "Image", "The number of the frame, or of the image in its folder", check=_no_number)
+IMAGE_OPTION = Option("number", "Image", "The frame's number, or an instance number of this folder", check=_no_number)
 WINDOW_OPTION = Option("window", "Window", "WIDTH/CENTER in the image's unit, such as 400/40", check=_no_window)
+
+
+def palette_choices(remapped: dict[str, str]) -> "tuple[Choice, ...]":
+    """Return every command as a row of the palette, with the user's own keys."""
+    from tui.screens.choice import Choice
+
+    return tuple(
+        Choice(
+            command.id,
+            command.label if command.scope == EVERYWHERE else f"{command.scope}: {command.label}",
+            command.help,
+            "  ".join(key_label(key) for key in keys_of(command, remapped)[:2]),
+        )
+        for command in COMMANDS
+    )
 
 
 class Dialogs(Screen[None]):
@@ -61,6 +77,11 @@ class Dialogs(Screen[None]):
         def say(self, message: str) -> None:
             """Show a word on the last key."""
 
+        glyphs: Glyphs
+
+        async def run_command(self, command: Command) -> None:
+            """Do what a command does."""
+
         def go_to_image(self, number: int) -> None:
             """Show an image by its number."""
 
@@ -70,8 +91,12 @@ class Dialogs(Screen[None]):
     def action_open(self) -> None:
         """Ask for a path, and show it."""
         here = os.path.dirname(self.selection.path or "") or os.getcwd()
+
+        def same(values: "Values") -> str:
+            return f"In a shell: dicom-tui {shlex.quote(os.path.expanduser(str(values['path'])))}"
+
         sentence = "Shows another folder, or a file in its folder."
-        self._ask(Form("Open", sentence, (PATH_OPTION,), "Open", values={"path": here}), self._open)
+        self._ask(Form("Open", sentence, (PATH_OPTION,), "Open", preview=same, values={"path": here}), self._open)
 
     def _ask(self, form: Form, answered: "Callable[[Values | None], None]") -> None:
         """Open a dialog; the forms' widgets are imported only now, for they would slow the start down."""
@@ -131,6 +156,31 @@ class Dialogs(Screen[None]):
         known = sorted(self.app.available_themes)
         return None if name in known else f"There is no theme {name}; there are {', '.join(known)}"
 
+    def action_palette(self) -> None:
+        """Show every command by its name; a pane's command gives it the focus first."""
+        self._choose("Commands", palette_choices(self.settings.keys), self._run_by_id)
+
+    def _run_by_id(self, id_: str | None) -> None:
+        if id_ is not None:
+            self.call_later(self.run_command, BY_ID[id_])
+
+    def action_choose_theme(self) -> None:
+        """Show every theme by its name."""
+        from tui.screens.choice import Choice
+
+        names = sorted(self.app.available_themes, key=lambda name: (name not in (GREY_THEME, CONTRAST_THEME), name))
+        self._choose("Themes", tuple(Choice(name, name) for name in names), self._use_theme)
+
+    def _use_theme(self, name: str | None) -> None:
+        if name is not None:
+            self.settings = self.settings.with_values({"theme": name})
+            self.app.theme = name
+
+    def _choose(self, title: str, choices: "tuple[Choice, ...]", chosen: "Callable[[str | None], None]") -> None:
+        from tui.screens.choice import ChoiceScreen  # Textual's Input: not before it is wanted
+
+        self.app.push_screen(ChoiceScreen(title, choices, self.glyphs), chosen)
+
     def action_help(self) -> None:
         """Show all keys."""
         from tui.screens.help import HelpScreen
@@ -160,29 +210,25 @@ class Dialogs(Screen[None]):
         self.app.push_screen(ValueScreen(rows, index))
 
     def action_copy_value(self) -> None:
-        """Copy the value under the cursor."""
+        """Copy the value under the cursor, as another program wants it."""
         current = self._current()
-        if current is not None:
-            try:
-                self._copy(current[0].whole(current[1]))
-            except DicomError as error:
-                self.say(str(error))
+        text = current[0].copied(current[1]) if current is not None else None
+        if text is not None:
+            self.app.copy_to_clipboard(text)
+        elif current is not None:
+            self.say("This value is long or binary: Enter shows it, and y copies it there")
 
     def action_copy_line(self) -> None:
         """Copy tag, keyword and value under the cursor."""
         current = self._current()
         if current is not None:
             row = current[0].row(current[1])
-            self._copy(f"{row.tag} {row.name} = {row.text}")
-
-    def _copy(self, text: str) -> None:
-        said = clipboard.copy(text, os.environ, self.app.copy_to_clipboard)
-        self.notify(Content(safe_text(said)).plain, markup=False)
+            self.app.copy_to_clipboard(f"{row.tag} {row.name} = {row.text}")
 
     def action_copy_text(self) -> None:
         """Copy what is selected; without a selection, say how to quit."""
         selected = self.get_selected_text()
         if selected:
-            self._copy(selected)
+            self.app.copy_to_clipboard(selected)
         else:
             self.say("q quits; Ctrl+C copies a selection")

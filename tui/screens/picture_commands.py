@@ -39,6 +39,8 @@ class PictureCommands(Screen[None]):
             """Show a word on the last key."""
 
     _frame_of_next_file = 0
+    _seeking = False
+    _waiting_steps = 0
 
     # --- showing
 
@@ -80,7 +82,7 @@ class PictureCommands(Screen[None]):
             window, name = "LUT", voi.name
         name = safe_text(name, 40)
         inverted = "inverted" if self.view.inverted else ""
-        scale = f"{self.image.scale:.2g}x"
+        scale = f"{self.image.scale_of(self.view):.2g}x"
         notes = "; ".join(picture.notes)
         line.left = "  ".join(part for part in (f" {window}", name, scale, inverted, notes) if part)
         frame = f"frame {picture.key.frame + 1}/{picture.frames}" if picture.frames > 1 else ""
@@ -117,15 +119,17 @@ class PictureCommands(Screen[None]):
 
     def _seek(self, step: int) -> None:
         """Go to the file that is `step` DICOM files on: at once where it is known what they are."""
-        index = self.file_tree.files.index_of(self.selection.path or "")
+        if self._seeking:
+            self._waiting_steps += step  # counted from where that ends
+            return
         direction = 1 if step > 0 else -1
-        paths = self.file_tree.files.paths_to(self.file_tree.cursor if index is None else index, direction)
+        paths = self.file_tree.files.paths_to(self.file_tree.cursor, direction)
         count, last = abs(step), None
         for path in paths:
             facts = self.file_tree.facts_of(path)
             if facts is None:
                 rest = (path, *islice(paths, _LOOK_FURTHER))
-                self.seeks.ask(questions.SeekQuestion(rest, count, last_frame=direction < 0))
+                self._ask_seek(questions.SeekQuestion(rest, count, last_frame=direction < 0))
                 return
             if facts.is_dicom:
                 count, last = count - 1, path
@@ -143,15 +147,25 @@ class PictureCommands(Screen[None]):
             self.selection = Selection(self.selection.path, self._end(picture, step))
             return
         paths = self.file_tree.paths_in_folder(self.selection.path)
-        self.seeks.ask(questions.SeekQuestion(paths if step < 0 else paths[::-1]))
+        self._ask_seek(questions.SeekQuestion(paths if step < 0 else paths[::-1]))
 
     def go_to_image(self, number: int) -> None:
-        """Show frame `number` (from 1), or of single frames the image `number` of the folder."""
+        """Show frame `number` (from 1), or of single frames the image of the folder with that instance number."""
         picture = self.image.picture
         if picture is not None and picture.frames > 1:
             self.selection = Selection(self.selection.path, min(max(1, number), picture.frames) - 1)
         else:
-            self.seeks.ask(questions.SeekQuestion(self.file_tree.paths_in_folder(self.selection.path), max(1, number)))
+            self._ask_seek(questions.SeekQuestion(self.file_tree.paths_in_folder(self.selection.path), number=number))
+
+    def _ask_seek(self, question: questions.SeekQuestion) -> None:
+        self._seeking = True
+        self.seeks.ask(question)
+
+    def take_waiting_steps(self) -> None:
+        """Take the steps that were asked for while a file was looked for."""
+        steps, self._waiting_steps, self._seeking = self._waiting_steps, 0, False
+        if steps:
+            self._seek(steps)
 
     def action_arrow(self, way: str) -> None:
         """Do what an arrow does in the mode that is on."""
@@ -221,7 +235,7 @@ class PictureCommands(Screen[None]):
         if self.view.zoom != 1.0 or self.image.picture is None:
             self.view = self.view.fitted()
             return
-        scale = self.image.scale
+        scale = self.image.scale_of(self.view)
         if scale >= 1.0:
             self.say("The picture is shown at 1:1 or larger already")
         elif scale > 0:

@@ -34,11 +34,15 @@ class SearchQuestion(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class SeekQuestion:
-    """Look for the `count`-th DICOM file among `paths`, or the first one below one of `folders`."""
+    """Look for a DICOM file.
+
+    The `count`-th among `paths`, or the one with the InstanceNumber `number`; or the first one below one of `folders`.
+    """
 
     paths: tuple[str, ...]
     count: int = 1
     folders: tuple[str, ...] = ()
+    number: int | None = None
     last_frame: bool = False
 
 

@@ -1,6 +1,5 @@
 """One whole value, to read, select and copy."""
 
-import os
 from collections.abc import Iterator
 from typing import ClassVar
 
@@ -14,7 +13,6 @@ from textual.widgets import Label, TextArea
 from tui.background import Background
 from tui.dicom.errors import DicomError
 from tui.dicom.tags import TagRows
-from tui.terminal import clipboard
 
 
 class ValueScreen(ModalScreen[None]):
@@ -73,5 +71,4 @@ class ValueScreen(ModalScreen[None]):
 
     def action_copy(self) -> None:
         """Copy the whole value."""
-        said = clipboard.copy(self._text, os.environ, self.app.copy_to_clipboard)
-        self.notify(said, markup=False)
+        self.app.copy_to_clipboard(self._text)

@@ -2,6 +2,8 @@
 
 from rich.style import Style
 from rich.text import Text
+from textual.events import Click
+from textual.message import Message
 from textual.reactive import var
 from textual.widget import Widget
 
@@ -9,6 +11,7 @@ from tui.browser_state import PANES, Layout
 from tui.commands import EVERYWHERE, FILES, PICTURE, TAGS, Command, key_label, keys_of, of_scope
 from tui.text import cell_width, fit_cells
 
+_ALWAYS = ("search", "palette", "help", "quit")
 PANE_NAMES = {FILES: "Files", PICTURE: "Picture", TAGS: "Tags"}
 
 
@@ -77,9 +80,25 @@ class PaneTabs(Bar):
 
     layout_state: var[Layout] = var(Layout)
 
+    class Clicked(Message):
+        """A pane's name was clicked."""
+
+        def __init__(self, pane: str) -> None:
+            super().__init__()
+            self.pane = pane
+
     def watch_layout_state(self) -> None:
         """Mark the pane that is shown."""
         self.refresh()
+
+    def on_click(self, event: Click) -> None:
+        """Tell which pane's name was clicked."""
+        at = 1
+        for pane in PANES:
+            end = at + len(PANE_NAMES[pane]) + 2
+            if at <= event.x < end:
+                self.post_message(self.Clicked(pane))
+            at = end + 1
 
     def line(self, width: int) -> Text:
         """Return the line for `width` cells."""
@@ -153,12 +172,13 @@ class KeyLine(Bar):
             text.append(fit_cells(self.message, width - 2), "bold")
             return text
         everywhere = {command.id: command for command in of_scope(EVERYWHERE)}
-        last = self._spelled([everywhere["help"], everywhere["quit"]])
+        last = self._spelled([everywhere[name] for name in _ALWAYS])
         room = width - last.cell_len - 2
         shown = [*of_scope(self.scope), *of_scope(EVERYWHERE)]
-        rest = [command for command in shown if command.line and command.id not in ("help", "quit")]
-        for group in _grouped(rest):
-            spelled = self._spelled(group)
+        for command in shown:
+            if not command.line or command.id in _ALWAYS:
+                continue
+            spelled = self._spelled([command])
             if text.cell_len + spelled.cell_len + 1 > room:
                 break
             text.append_text(spelled)
@@ -174,7 +194,3 @@ class KeyLine(Bar):
                 text.append(key_label(keys[0]), "bold")
                 text.append(f" {command.label}  ")
         return text
-
-
-def _grouped(commands: list[Command]) -> list[list[Command]]:
-    return [[command] for command in commands]

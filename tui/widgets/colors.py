@@ -67,6 +67,11 @@ def _made(variables: dict[str, str]) -> Colors:
 _cache: dict[str, Colors] = {}
 
 
+def forget_colors() -> None:
+    """Make the styles anew: the theme has changed."""
+    _cache.clear()
+
+
 def colors_of(app: App[object]) -> Colors:
     """Return the styles for the theme that is on."""
     found = _cache.get(app.theme)

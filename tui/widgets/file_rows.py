@@ -125,7 +125,7 @@ class FileRows:
             yield _Block(depth, (), 0, 0, f"{len(listing.entries):,} so far, reading …")
         elif not listing.entries:
             yield _Block(depth, (), 0, 0, "empty")
-        elif not shown:
+        elif listing.entries[-1].kind is not Kind.FOLDER and (not shown or shown[-1].kind is Kind.FOLDER):
             yield _Block(depth, (), 0, 0, f"none of {len(listing.entries):,} matches")
 
     def _filtered(self, entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
@@ -133,7 +133,7 @@ class FileRows:
             return entries
         words = self.filter.lower().split()
         return tuple(
-            entry for entry in entries if entry.path in self.unfolded or all(word in entry.name.lower() for word in words)
+            entry for entry in entries if entry.kind is Kind.FOLDER or all(word in entry.name.lower() for word in words)
         )
 
 

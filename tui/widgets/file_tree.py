@@ -18,7 +18,7 @@ from tui.widgets.row_list import Piece, RowList
 
 _NAME_LIMIT = 512
 _INDENT = "  "
-_IN_SHORT = {Kind.LOOP: "loop", Kind.BROKEN: "nothing", Kind.SPECIAL: "no file"}
+_IN_SHORT = {Kind.LOOP: "loop", Kind.BROKEN: "nothing", Kind.SPECIAL: "no file", Kind.UNREADABLE: "?"}
 
 
 class FileTree(RowList):
@@ -159,7 +159,17 @@ class FileTree(RowList):
     def paths_in_folder(self, path: str | None) -> tuple[str, ...]:
         """Return the files of the folder that holds the file `path`, in order."""
         listing = self.files.listings.get(os.path.dirname(path)) if path else None
-        return tuple(entry.path for entry in listing.entries if entry.kind is Kind.FILE) if listing else ()
+        words = self.files.filter.lower().split()
+        entries = listing.entries if listing else ()
+        return tuple(
+            entry.path for entry in entries if entry.kind is Kind.FILE and all(word in entry.name.lower() for word in words)
+        )
+
+    def move_to_file(self, step: int) -> None:
+        """Put the cursor on the next (1) or previous (-1) file."""
+        path = next(self.files.paths_to(self.cursor, step), None)
+        if path is not None:
+            self.put_cursor_on(path)
 
     def read_again(self) -> None:
         """Forget all listings and facts, and ask anew; the cursor stays on its entry."""

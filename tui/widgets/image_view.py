@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, ClassVar
 from rich.segment import Segment
 from textual.binding import BindingType
 from textual.geometry import Region
+from textual.message import Message
 from textual.reactive import var
 from textual.strip import Strip
 from textual.widget import Widget
@@ -67,11 +68,14 @@ class ImageView(Widget, can_focus=True):
     def on_resize(self) -> None:
         """Draw at the new size."""
         self._strips = None
+        self.post_message(self.Resized())
 
-    @property
-    def scale(self) -> float:
-        """Return how many screen pixels a picture column takes at the view shown; 0 without a picture."""
-        return self._ready_canvas().scale(self.view) if self._picture is not None and self.size else 0.0
+    def scale_of(self, view: View) -> float:
+        """Return how many screen pixels a picture column takes under `view`; 0 without a picture."""
+        return self._ready_canvas().scale(view) if self._picture is not None and self.size else 0.0
+
+    class Resized(Message):
+        """The picture has another size on the screen."""
 
     def _ready_canvas(self) -> "PictureCanvas":
         from tui.widgets.picture_canvas import PictureCanvas  # imports NumPy; there is a picture, so it is there

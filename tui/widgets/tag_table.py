@@ -92,11 +92,17 @@ class TagTable(RowList):
     # --- rows
 
     def row_count(self) -> int:
-        """Return how many rows are shown."""
-        return len(self.shown.indices)
+        """Return how many rows are shown; a search without a hit shows one that says so."""
+        return len(self.shown.indices) or int(self._found_nothing)
+
+    @property
+    def _found_nothing(self) -> bool:
+        return self.shown.hits is not None and not self.shown.hits.matching
 
     def row_pieces(self, index: int) -> tuple[list[Piece], Piece]:
         """Return fold mark, tag, VR, name and value."""
+        if self._found_nothing:
+            return [("  Nothing found: Esc ends the search", "dim")], ("", "plain")
         which = self.shown.indices[index]
         rows = self.shown.rows
         if rows is None:
@@ -109,8 +115,8 @@ class TagTable(RowList):
         if row.parent:
             fold = f"{self._glyphs.folded if self.shown.is_folded(which) else self._glyphs.unfolded} "
         indent = "  " * min(row.depth, _DEEPEST_INDENT)
-        wide = self.size.width >= 80
-        name_width = _NAME_WIDE if wide else _NAME_NARROW
+        width = self.size.width
+        name_width = _NAME_WIDE if width >= 80 else _NAME_NARROW if width >= 60 else max(8, (width - 18) // 2)
         if not row.tag:
             note = f"  {row.text}" if row.text else ""
             return [(f"{indent}{fold}{row.name}", "dim"), (note, "dim")], ("", "plain")

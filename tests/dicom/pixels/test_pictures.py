@@ -217,7 +217,7 @@ def test_a_window_differs_from_frame_to_frame(tmp_path: Path) -> None:
 
 
 SENTENCES: dict[str, tuple[dict[str, Any], str]] = {
-    "not an image": (dict(PixelData=None), "This is a CT Image: it holds no pixel data."),
+    "not an image": (dict(PixelData=None), "This is a CT Image: it holds no pixel data. What it holds is in the tags."),
     "no Rows": (dict(Rows=None), "Rows is missing"),
     "too large": (dict(Rows=46341, Columns=46341), "larger than this program draws"),
     "samples": (dict(SamplesPerPixel=4, PhotometricInterpretation="CMYK"), "4 samples (CMYK)"),

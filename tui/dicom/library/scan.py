@@ -5,6 +5,7 @@ keys, and no entry costs a ``stat`` that ``scandir`` did not already do.
 """
 
 import enum
+import errno
 import os
 import re
 import time
@@ -27,6 +28,7 @@ class Kind(enum.Enum):
     FILE = "file"
     LOOP = "a link that leads back to a folder around it"
     BROKEN = "a link to nothing"
+    UNREADABLE = "not readable: its folder, or the one it leads to, may not be entered"
     SPECIAL = "no regular file: a socket, a pipe or a device"
 
 
@@ -71,19 +73,19 @@ def natural_key(name: str) -> str:
 
 
 def _kind(entry: os.DirEntry[str], folder: str) -> Kind:
-    if not entry.is_symlink():
-        if entry.is_dir():
-            return Kind.FOLDER
-        return Kind.FILE if entry.is_file() else Kind.SPECIAL
     try:
+        if not entry.is_symlink():
+            if entry.is_dir():
+                return Kind.FOLDER
+            return Kind.FILE if entry.is_file() else Kind.SPECIAL
         if entry.is_dir():
             target = os.path.realpath(entry.path)
             around = os.path.realpath(folder)
             return Kind.LOOP if (around + os.sep).startswith(target.rstrip(os.sep) + os.sep) else Kind.FOLDER
         if entry.is_file():
             return Kind.FILE
-    except OSError:  # too many levels of links
-        return Kind.LOOP
+    except OSError as error:
+        return Kind.LOOP if error.errno == errno.ELOOP else Kind.UNREADABLE
     return Kind.SPECIAL if os.path.exists(entry.path) else Kind.BROKEN
 
 
@@ -101,7 +103,7 @@ def list_folder(path: str) -> Iterator[Listing]:
         with os.scandir(path) as found:
             for count, entry in enumerate(found, 1):
                 kind = _kind(entry, path)
-                order = (kind not in (Kind.FOLDER, Kind.LOOP), natural_key(entry.name), entry.name)
+                order = (kind is not Kind.FOLDER, natural_key(entry.name), entry.name)
                 entries.append(Entry(order, entry.name, entry.path, kind))
                 if count % _GIVE_WAY_EVERY == 0:
                     time.sleep(GIVE_WAY_S)

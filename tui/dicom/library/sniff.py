@@ -33,8 +33,8 @@ def read_facts(path: str) -> Facts:
     return Facts(is_dicom=True, modality=modality, number="" if number is None else str(number))
 
 
-def seek_dicom(paths: Iterable[str], count: int = 1) -> Iterator[str | None]:
-    """Look for the `count`-th DICOM file among `paths`.
+def seek_dicom(paths: Iterable[str], count: int = 1, number: int | None = None) -> Iterator[str | None]:
+    """Look for the `count`-th DICOM file among `paths`; with a `number`, of those with that InstanceNumber.
 
     Yields
     ------
@@ -43,7 +43,8 @@ def seek_dicom(paths: Iterable[str], count: int = 1) -> Iterator[str | None]:
     """
     found = None
     for step, path in enumerate(paths, 1):
-        if read_facts(path).is_dicom:
+        facts = read_facts(path)
+        if facts.is_dicom and number in (None, int(facts.number or -1)):
             found = path
             count -= 1
             if count == 0:

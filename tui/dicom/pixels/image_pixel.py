@@ -13,6 +13,10 @@ FLOAT_PIXEL_DATA = 0x7FE00008
 DOUBLE_FLOAT_PIXEL_DATA = 0x7FE00009
 LARGEST_FRAME = 1 << 28  # pixels: sixteen times the largest mammogram
 _COLORS = 3
+_TAKEN_OUT = {  # SOP classes of documents, and what takes those out of the file
+    "1.2.840.10008.5.1.4.1.1.104.1": "DCMTK's dcm2pdf takes the document out of it.",
+    "1.2.840.10008.5.1.4.1.1.104.2": "DCMTK's dcm2cda takes the document out of it.",
+}
 _DRAWN_BITS = (1, 8, 16, 32, 64)
 
 
@@ -101,8 +105,10 @@ def _samples(attributes: Attributes, element: Element) -> tuple[int, str]:
 
 def _no_pixels(attributes: Attributes) -> PixelError:
     broken = attributes.elements.broken
-    why = f" The file is broken: {broken.sentence}." if broken else ""
-    return PixelError(f"This is {what_it_is(attributes)}: it holds no pixel data.{why}", attributes.elements.path)
+    why = f"The file is broken: {broken.sentence}." if broken else ""
+    sop_class = attributes.text(0x00080016) or ""
+    hint = _TAKEN_OUT.get(sop_class, "What it holds is in the tags.")
+    return PixelError(f"This is {what_it_is(attributes)}: it holds no pixel data. {why or hint}", attributes.elements.path)
 
 
 def image_pixel(attributes: Attributes) -> ImagePixel:

@@ -161,7 +161,8 @@ class Picture:
             levels = np.clip(np.asarray(samples, np.float32) + np.float32(0.5), 0, 255).astype(np.uint8)
         else:
             with np.errstate(invalid="ignore", over="ignore"):
-                shades = np.nan_to_num(shade(samples, voi))
+                real = samples if samples.dtype.kind == "f" else samples.astype(np.float32)
+                shades = np.nan_to_num(shade(real, voi))
                 levels = (shades * np.float32(255) + np.float32(0.5)).astype(np.uint8)
         if view.inverted != self.inverted:
             levels = np.invert(levels)

@@ -28,7 +28,7 @@ class Rescale:
     def apply(self, stored: Array) -> Floats:
         """Return modality values of stored ones, shape kept."""
         wide = stored.dtype.itemsize > 4 or (stored.dtype.itemsize == 4 and stored.dtype.kind != "f")
-        values = stored.astype(np.float64 if wide else np.float32)
+        values: Floats = stored.astype(np.float64 if wide else np.float32)
         if self.slope != 1.0:
             values *= values.dtype.type(self.slope)
         if self.intercept:
@@ -66,9 +66,10 @@ def shade(values: Floats, voi: Voi) -> Floats:
 
 
 def windowed(values: Floats, window: Window) -> Floats:
-    """Apply a window in the values' own precision: C.11.2.1.2.1 (LINEAR), C.11.2.1.3.1 (SIGMOID), C.11.2.1.3.2 (LINEAR_EXACT).
+    """Apply a window: C.11.2.1.2.1 (LINEAR), C.11.2.1.3.1 (SIGMOID), C.11.2.1.3.2 (LINEAR_EXACT).
 
-    LINEAR is not defined below a width of 1, nor the others at 0: those are survived as a step at the center.
+    The result has the precision of the values. LINEAR is not defined below a width of 1, nor the others at 0: those are
+    survived as a step at the center.
     """
     kind = values.dtype.type
     center, width = kind(window.center), kind(window.width)
@@ -77,7 +78,8 @@ def windowed(values: Floats, window: Window) -> Floats:
     if window.function == LINEAR and width >= 1:
         center, width = center - kind(0.5), width - kind(1)
     if width <= 0:
-        return (values > center).astype(np.float32)
+        step: Floats = (values > center).astype(np.float32)
+        return step
     shades: Floats = np.clip((values - center) / width + kind(0.5), 0, 1)
     return shades
 
