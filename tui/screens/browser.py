@@ -46,6 +46,7 @@ A = TypeVar("A")
 _LOW = 16
 _MESSAGE_S = 4.0
 _SEARCH_HINTS = {FILES: "part of a name", TAGS: "words in tag, name or value"}
+_NO_DICOM = Sentence("There is no DICOM file in this folder or below it.")
 _WELCOME = Sentence("Move through the files: what is under the cursor is shown here.")
 
 
@@ -91,6 +92,7 @@ class Browser(PictureCommands, Dialogs, Screen[None]):
         self.set_reactive(Browser.view, View(corner_text=not settings.no_corner_text))
         self._rows: TagRows | None = None
         self._hits: Hits | None = None
+        self._no_dicom = False
         make = self._background
         self.folders = make("folders", lambda path: self.answers.folder(path), questions.Listed)
         self.facts = make("facts", lambda paths: self.answers.facts(paths), questions.FactsFound)
@@ -255,7 +257,8 @@ class Browser(PictureCommands, Dialogs, Screen[None]):
         self._show_place()
         if message.path is None:
             self.selection = Selection()
-            self._show_nothing(Sentence(message.words, error=message.error))
+            at_start = self._no_dicom and self.file_tree.cursor == 0
+            self._show_nothing(_NO_DICOM if at_start else Sentence(message.words, error=message.error))
         elif message.path != self.selection.path:
             self.selection = Selection(message.path, self.take_frame())
 
@@ -285,7 +288,8 @@ class Browser(PictureCommands, Dialogs, Screen[None]):
                 return  # the user was faster than the search for a first file
             self.go_to_file(message.path, last_frame=message.question.last_frame)
         elif message.question.folders:
-            self.sentence = Sentence("There is no DICOM file in this folder or below it.")
+            self._no_dicom = True
+            self.sentence = _NO_DICOM
         elif message.question.number is not None:
             self.say(f"There is no image {message.question.number} in this folder")
         self.take_waiting_steps()
@@ -479,6 +483,7 @@ class Browser(PictureCommands, Dialogs, Screen[None]):
     def open_at(self, start: Start) -> None:
         """Show other folders."""
         self.start = start
+        self._no_dicom = False
         self.selection = Selection()
         self._show_nothing(_WELCOME)
         self.file_tree.set_roots(start.roots)
