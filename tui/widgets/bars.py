@@ -174,9 +174,9 @@ class KeyLine(Bar):
         everywhere = {command.id: command for command in of_scope(EVERYWHERE)}
         last = self._spelled([everywhere[name] for name in _ALWAYS])
         room = width - last.cell_len - 2
-        shown = [*of_scope(self.scope), *of_scope(EVERYWHERE)]
+        shown = [everywhere["pane.next"], *of_scope(self.scope), *of_scope(EVERYWHERE)]
         for command in shown:
-            if not command.line or command.id in _ALWAYS:
+            if not command.line or command.id in _ALWAYS or (command.id == "pane.next" and text.cell_len > 1):
                 continue
             spelled = self._spelled([command])
             if text.cell_len + spelled.cell_len + 1 > room:
