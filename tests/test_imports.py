@@ -35,7 +35,7 @@ def test_walker_rows_and_first_screen_need_neither_pydicom_nor_numpy(module: str
 
 def test_an_uncompressed_picture_needs_no_pydicom(ct: str) -> None:
     code = (
-        "from tui.dicom.elements import walk_file; from tui.dicom.pixels.picture import load_picture;"
+        "from tui.dicom.elements import walk_file; from tui.dicom.pixels.load import load_picture;"
         f"from tui.dicom.tags import load_rows; w = walk_file({ct!r}); load_rows(w).haystacks(); load_picture(w, 0)"
     )
     assert not loaded_by(code) & {"pydicom", "PIL", "pylibjpeg", "textual"}

@@ -9,7 +9,7 @@ from pathlib import Path
 from tests.files import BUNDLED, SHARED, files_of
 from tui.dicom.elements import walk_file
 from tui.dicom.errors import DicomError
-from tui.dicom.pixels.picture import frame_count, load_picture
+from tui.dicom.pixels.load import frame_count, load_picture
 from tui.dicom.pixels.view import View
 
 HERE = Path(__file__).parent

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from tests.dicom.walked import rows_of_pydicom, rows_of_walk
 from tests.files import BUNDLED, SHARED, bundled, explicit, files_of, part_10
-from tui.dicom.elements import ITEM, UNDEFINED, Elements, walk_file
+from tui.dicom.element import ITEM, UNDEFINED
+from tui.dicom.elements import Elements, walk_file
 from tui.dicom.errors import ReadError
 from tui.dicom.tags import load_rows
 

@@ -9,7 +9,8 @@ import pytest
 
 from tests.files import BUNDLED
 from tui.dicom import phantom
-from tui.dicom.elements import ITEM, walk_file
+from tui.dicom.element import ITEM
+from tui.dicom.elements import walk_file
 from tui.dicom.errors import ReadError
 
 pytestmark = pytest.mark.oracle

@@ -7,7 +7,7 @@ import pytest
 
 from tui.dicom import phantom
 from tui.dicom.elements import walk_file
-from tui.dicom.pixels.picture import load_picture
+from tui.dicom.pixels.load import load_picture
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,8 @@ from pathlib import Path
 import pydicom
 from pydicom.dataset import Dataset
 
-from tui.dicom.elements import ITEM, Elements
+from tui.dicom.element import ITEM
+from tui.dicom.elements import Elements
 
 Row = tuple[int, int, str]
 

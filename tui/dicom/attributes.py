@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from tui.dicom import values
 from tui.dicom.dictionary import lookup
-from tui.dicom.elements import ITEM, UNDEFINED, Element, Elements
+from tui.dicom.element import ITEM, UNDEFINED, Element
+from tui.dicom.elements import Elements
 from tui.dicom.source import HEAD
 
 SPECIFIC_CHARACTER_SET = 0x00080005

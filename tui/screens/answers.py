@@ -73,7 +73,7 @@ class Answers:
 
     def picture(self, question: PictureQuestion) -> "Iterator[Picture | Sentence]":
         """Answer with a picture, or why there is none."""
-        from tui.dicom.pixels.picture import frame_count, load_picture  # imports NumPy
+        from tui.dicom.pixels.load import frame_count, load_picture  # imports NumPy
 
         elements, frame = question
         try:

@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual import getters, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal, Vertical
-from textual.events import DescendantFocus, Resize
 from textual.message import Message
 from textual.reactive import var
 from textual.screen import Screen
 from textual.widget import Widget
 
 from tui.background import Background
-from tui.browser_state import NARROW_BELOW, PANES, Layout, Mode, Selection, Sentence, Start
+from tui.browser_state import Layout, Mode, Selection, Sentence, Start
 from tui.commands import EVERYWHERE, FILES, PICTURE, TAGS, Command
 from tui.dicom.pixels.view import View
 from tui.screens import questions
 from tui.screens.dialogs import Dialogs
+from tui.screens.panes import Column, Panes, Row
 from tui.screens.picture_commands import PictureCommands
+from tui.screens.searching import Searching
 from tui.settings import Remembered, Settings, remember, remembered_path
 from tui.terminal.probe import Terminal
 from tui.text import safe_text
@@ -39,30 +39,15 @@ if TYPE_CHECKING:
     from tui.dicom.query import Hits
     from tui.dicom.tags import TagRows
     from tui.screens.answers import Answers
-    from tui.widgets.search_input import SearchInput
 
 Q = TypeVar("Q")
 A = TypeVar("A")
-_LOW = 16
 _MESSAGE_S = 4.0
-_SEARCH_HINTS = {FILES: "part of a name", TAGS: "words in tag, name or value"}
 _NO_DICOM = Sentence("There is no DICOM file in this folder or below it.")
 _WELCOME = Sentence("Move through the files: what is under the cursor is shown here.")
 
 
-class Row(Horizontal):
-    """Panes side by side; nothing of its own is ever seen, so nothing is drawn."""
-
-    BLANK = True
-
-
-class Column(Vertical):
-    """Panes one above the other; nothing of its own is ever seen, so nothing is drawn."""
-
-    BLANK = True
-
-
-class Browser(PictureCommands, Dialogs, Screen[None]):
+class Browser(PictureCommands, Searching, Dialogs, Panes, Screen[None]):
     """Files, picture and tags."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(EVERYWHERE)
@@ -174,55 +159,6 @@ class Browser(PictureCommands, Dialogs, Screen[None]):
             remember(remembered_path(), self.remembered)
         for background in (self.folders, self.facts, self.rows, self.pictures, self.searches, self.seeks):
             background.stop()
-
-    def on_resize(self, event: Resize) -> None:
-        """Show one pane at a time on a narrow screen."""
-        narrow, low = event.size.width < NARROW_BELOW, event.size.height < _LOW
-        self.set_class(low, "-low")
-        if narrow != self.layout_state.narrow:
-            state = self.layout_state
-            self.layout_state = Layout(state.pane, zoomed=state.zoomed, narrow=narrow)
-
-    def watch_layout_state(self, state: Layout) -> None:
-        """Show the panes of the layout, and the keys of the one with the focus."""
-        self.set_class(state.narrow, "-narrow")
-        self.set_class(state.single, "-single")
-        for pane in PANES:
-            self.set_class(state.pane == pane, f"-{pane}")
-        if self.is_mounted:
-            self._apply_sizes()
-            self.query_one(KeyLine).scope = state.pane
-            for pane in PANES:
-                self.pane(pane).active = pane == state.pane
-
-    def _apply_sizes(self) -> None:
-        self.pane(FILES).styles.width = None if self.layout_state.single else self.remembered.files_width
-        self.pane(PICTURE).styles.height = None if self.layout_state.single else f"{self.remembered.picture_percent}%"
-
-    def pane(self, name: str) -> Pane:
-        """Return the pane called `name`."""
-        return self.query_one(f"#{name}-pane", Pane)
-
-    def pane_widget(self, pane: str) -> Widget:
-        """Return the widget of `pane` that takes the keys."""
-        return {FILES: self.file_tree, PICTURE: self.image, TAGS: self.table}[pane]
-
-    def show_pane(self, pane: str) -> None:
-        """Give the focus to `pane`."""
-        self.layout_state = self.layout_state.with_pane(pane)
-        self.set_focus(self.pane_widget(pane))  # at once: keys may follow before a message would
-
-    @on(DescendantFocus)
-    def _focused(self, event: DescendantFocus) -> None:
-        pane = next((pane for pane in PANES if event.widget.id in (pane, f"{pane}-search")), None)
-        if pane is not None and pane != self.layout_state.pane:
-            self.layout_state = self.layout_state.with_pane(pane)
-        if pane != PICTURE:
-            self.mode = Mode.NONE
-
-    @on(PaneTabs.Clicked)
-    def _tab_clicked(self, message: PaneTabs.Clicked) -> None:
-        self.show_pane(message.pane)
 
     def say(self, message: str) -> None:
         """Show a word on the last key in the key line, for some seconds."""
@@ -352,126 +288,11 @@ class Browser(PictureCommands, Dialogs, Screen[None]):
     def _failed(self, message: questions.Failed) -> None:
         raise message.error
 
-    # --- search
-
-    async def action_search(self) -> None:
-        """Open the search of the focused pane: the files' in the files pane, else the tags'."""
-        pane = FILES if self.layout_state.pane == FILES else TAGS
-        if self.layout_state.pane != pane:
-            self.layout_state = self.layout_state.with_pane(pane)
-        field = self._search_field(pane)
-        if field is None:
-            from tui.widgets.search_input import SearchInput  # Textual's Input: not before it is wanted
-
-            field = SearchInput(_SEARCH_HINTS[pane], id=f"{pane}-search")
-            await self.pane(pane).mount(field, before=0)
-        field.display = True
-        field.select_all()
-        self.set_focus(field)
-
-    def _search_field(self, pane: str) -> SearchInput | None:
-        found = self.query(f"#{pane}-search")
-        return cast("SearchInput", found.first()) if found else None
-
-    def on_search_input_edited(self, message: SearchInput.Edited) -> None:
-        """Search for, or filter by, what stands in the field now."""
-        if message.field.id == f"{FILES}-search":
-            self.file_filter = message.field.value
-        else:
-            self.tag_query = message.field.value
-
-    def watch_tag_query(self, text: str) -> None:
-        """Search the tags."""
-        if self._rows is None:
-            return
-        if text.strip():
-            self.searches.ask(questions.SearchQuestion(self._rows, text))
-        else:
-            self._hits = None
-            self.table.show_rows(self._rows, None)
-
-    def watch_file_filter(self) -> None:
-        """Show the filter in the pane's title."""
-        if self.is_mounted:
-            self._title_files()
-
-    @on(questions.Searched)
-    def _searched(self, message: questions.Searched) -> None:
-        if self._rows is not None and message.question == questions.SearchQuestion(self._rows, self.tag_query):
-            self._hits = message.hits
-            self.table.show_rows(self._rows, message.hits)
-
-    def action_leave_search(self, ended: bool) -> None:
-        """Give the focus to the list; end the search, or hide its field if it is empty.
-
-        An action, for it is done before the next key is looked at; a message would come after it.
-        """
-        pane = self.layout_state.pane
-        field = self._search_field(pane)
-        if field is not None:
-            field.value = "" if ended else field.value
-            field.display = bool(field.value)
-        self.set_focus(self.pane_widget(pane))
-
-    @on(TagTable.Counted)
-    def _counted(self, message: TagTable.Counted) -> None:
-        title = PANE_NAMES[TAGS]
-        if message.hits is not None:
-            title += f" - {message.hits:,} of {message.total:,} - / {safe_text(self.tag_query, 30)}"
-        elif message.total:
-            title += f" - {message.total:,}"
-        self.pane(TAGS).title = title
-
-    def _title_files(self) -> None:
-        filtered = f" - {safe_text(self.file_filter, 30)}" if self.file_filter else ""
-        self.pane(FILES).title = PANE_NAMES[FILES] + filtered
-
     # --- actions of every pane
-
-    def action_next_pane(self, step: int) -> None:
-        """Give the focus to the next (1) or previous (-1) pane."""
-        self.layout_state = self.layout_state.next_pane(step)
-        self.show_pane(self.layout_state.pane)
-
-    def action_zoom_pane(self) -> None:
-        """Give the pane the whole screen, or take it back."""
-        state = self.layout_state
-        self.layout_state = Layout(state.pane, zoomed=not state.zoomed, narrow=state.narrow)
-        self.show_pane(state.pane)
-
-    def action_next_hit(self, step: int) -> None:
-        """Put the cursor of the tags on the next or previous hit."""
-        if self.layout_state.pane == FILES and self.file_filter:
-            self.file_tree.move_to_file(step)
-        elif not self.table.next_hit(step):
-            self.say("No search is on: / begins one")
 
     def action_rescan(self) -> None:
         """Read the unfolded folders again."""
         self.file_tree.read_again()
-
-    def action_back(self) -> None:
-        """Back out of the mode, or else of the search."""
-        if self.mode is not Mode.NONE:
-            self.mode = Mode.NONE
-            return
-        pane = FILES if self.layout_state.pane == FILES else TAGS
-        field = self._search_field(pane)
-        if field is not None and field.value:
-            field.value = ""
-            field.display = False
-
-    def action_resize_files(self, step: int) -> None:
-        """Make the files pane wider (cells)."""
-        now = self.remembered
-        self.remembered = now.resized(now.files_width + step, now.picture_percent)
-        self._apply_sizes()
-
-    def action_resize_picture(self, step: int) -> None:
-        """Make the picture taller (percent)."""
-        now = self.remembered
-        self.remembered = now.resized(now.files_width, now.picture_percent + step)
-        self._apply_sizes()
 
     async def run_command(self, command: Command) -> None:
         """Do what `command` does, with the focus in its pane."""

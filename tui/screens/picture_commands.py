@@ -1,5 +1,6 @@
 """What the keys of the picture pane do: each makes a new `View`, or another `Selection`."""
 
+import os
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -146,7 +147,7 @@ class PictureCommands(Screen[None]):
         if picture is not None and picture.frames > 1:
             self.selection = Selection(self.selection.path, self._end(picture, step))
             return
-        paths = self.file_tree.paths_in_folder(self.selection.path)
+        paths = self.file_tree.files.files_of(os.path.dirname(self.selection.path or ""))
         self._ask_seek(questions.SeekQuestion(paths if step < 0 else paths[::-1]))
 
     def go_to_image(self, number: int) -> None:
@@ -155,7 +156,11 @@ class PictureCommands(Screen[None]):
         if picture is not None and picture.frames > 1:
             self.selection = Selection(self.selection.path, min(max(1, number), picture.frames) - 1)
         else:
-            self._ask_seek(questions.SeekQuestion(self.file_tree.paths_in_folder(self.selection.path), number=number))
+            self._ask_seek(
+                questions.SeekQuestion(
+                    self.file_tree.files.files_of(os.path.dirname(self.selection.path or "")), number=number
+                )
+            )
 
     def _ask_seek(self, question: questions.SeekQuestion) -> None:
         self._seeking = True

@@ -31,7 +31,7 @@ class _Block(NamedTuple):
 
 
 def root_entry(path: str) -> Entry:
-    """Return the entry of a folder that stands at the top."""
+    """Return the entry of a folder, as its listing has it or standing at the top."""
     name = os.path.basename(path) or path
     return Entry((False, natural_key(name), name), name, path, Kind.FOLDER)
 
@@ -85,7 +85,34 @@ class FileRows:
                 yield entry.path
             index += step
 
+    def place_of(self, entry: Entry | None) -> tuple[int, int]:
+        """Return which of its folder's files (from 1) `entry` is, and their number; (0, 0) if it is none."""
+        listing = self.listings.get(os.path.dirname(entry.path)) if entry is not None else None
+        if entry is None or entry.kind is Kind.FOLDER or listing is None:
+            return 0, 0
+        folders = bisect_left(listing.entries, (True, "", ""), key=_order)
+        return bisect_left(listing.entries, entry.order, key=_order) - folders + 1, len(listing.entries) - folders
+
+    def files_of(self, folder: str | None) -> tuple[str, ...]:
+        """Return the files of `folder` that the filter lets through, in order."""
+        listing = self.listings.get(folder) if folder else None
+        entries = self._filtered(listing.entries) if listing else ()
+        return tuple(entry.path for entry in entries if entry.kind is Kind.FILE)
+
     # --- changing
+
+    def unfold_to(self, path: str) -> bool:
+        """Unfold the folders around `path`; return whether one had to be."""
+        root = next((entry.path for entry in self.roots if path.startswith(entry.path.rstrip(os.sep) + os.sep)), None)
+        folder, wanted = os.path.dirname(path), list[str]()
+        while root is not None and folder != root and folder not in self.unfolded:
+            wanted.append(folder)
+            folder = os.path.dirname(folder)
+        for folder in reversed(wanted):
+            self.unfolded[folder] = root_entry(folder)
+        if wanted:
+            self.rebuild()
+        return bool(wanted)
 
     def rebuild(self) -> None:
         """Lay the blocks out anew, after `listings`, `unfolded` or `filter` changed."""

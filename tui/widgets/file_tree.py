@@ -1,7 +1,6 @@
 """The files pane: folders as the disk has them, DICOM files told by content."""
 
 import os
-from bisect import bisect_left
 from typing import ClassVar
 
 from textual.binding import BindingType
@@ -9,7 +8,7 @@ from textual.message import Message
 from textual.reactive import var
 
 from tui.commands import FILES
-from tui.dicom.library.scan import Entry, Facts, Kind, Listing, natural_key
+from tui.dicom.library.scan import Entry, Facts, Kind, Listing
 from tui.text import safe_text
 from tui.widgets.bindings import bindings
 from tui.widgets.file_rows import FileRow, FileRows
@@ -129,41 +128,16 @@ class FileTree(RowList):
 
     def reveal(self, path: str) -> None:
         """Put the cursor on `path`, unfolding the folders around it."""
-        root = next((entry.path for entry in self.files.roots if path.startswith(entry.path.rstrip("/") + "/")), None)
-        folder = os.path.dirname(path)
-        wanted = []
-        while root is not None and folder != root and folder not in self.files.unfolded:
-            wanted.append(folder)
-            folder = os.path.dirname(folder)
-        for folder in reversed(wanted):
-            name = os.path.basename(folder)
-            self.files.unfolded[folder] = Entry((False, natural_key(name), name), name, folder, Kind.FOLDER)
-        if wanted:
-            self.files.rebuild()
+        unfolded = self.files.unfold_to(path)
+        if unfolded:
             self.rows_changed()
-        if not self.put_cursor_on(path) and wanted:
+        if not self.put_cursor_on(path) and unfolded:
             self.ask_for_folder()
 
     @property
     def place(self) -> tuple[int, int]:
         """Return which of its folder's files (from 1) the cursor is on, and their number; (0, 0) if on none."""
-        entry = self.entry
-        if entry is None or entry.kind is Kind.FOLDER:
-            return 0, 0
-        listing = self.files.listings.get(os.path.dirname(entry.path))
-        if listing is None:
-            return 0, 0
-        folders = bisect_left(listing.entries, (True, "", ""), key=_order)
-        return bisect_left(listing.entries, entry.order, key=_order) - folders + 1, len(listing.entries) - folders
-
-    def paths_in_folder(self, path: str | None) -> tuple[str, ...]:
-        """Return the files of the folder that holds the file `path`, in order."""
-        listing = self.files.listings.get(os.path.dirname(path)) if path else None
-        words = self.files.filter.lower().split()
-        entries = listing.entries if listing else ()
-        return tuple(
-            entry.path for entry in entries if entry.kind is Kind.FILE and all(word in entry.name.lower() for word in words)
-        )
+        return self.files.place_of(self.entry)
 
     def move_to_file(self, step: int) -> None:
         """Put the cursor on the next (1) or previous (-1) file."""
@@ -333,26 +307,13 @@ class FileTree(RowList):
         """Mark all files shown of the folder, or take all their marks away if they are marked."""
         entry = self.entry
         folder = None
-        if entry is not None and entry.kind is Kind.FOLDER:
-            folder = entry.path
-        elif entry is not None:
-            folder = os.path.dirname(entry.path)
-        listing = self.files.listings.get(folder) if folder else None
-        if listing is None:
-            return
-        words = self.files.filter.lower().split()
-        shown = {
-            found.path
-            for found in listing.entries
-            if found.kind is Kind.FILE and all(word in found.name.lower() for word in words)
-        }
-        self._set_marks(self.marked - shown if shown <= self.marked else self.marked | shown)
+        if entry is not None:
+            folder = entry.path if entry.kind is Kind.FOLDER else os.path.dirname(entry.path)
+        shown = frozenset(self.files.files_of(folder))
+        if shown:
+            self._set_marks(self.marked - shown if shown <= self.marked else self.marked | shown)
 
-    def _set_marks(self, marked: frozenset[str] | set[str]) -> None:
-        self.marked = frozenset(marked)
+    def _set_marks(self, marked: frozenset[str]) -> None:
+        self.marked = marked
         self.refresh()
         self.post_message(self.MarksChanged(self.marked))
-
-
-def _order(entry: Entry) -> tuple[bool, str, str]:
-    return entry.order

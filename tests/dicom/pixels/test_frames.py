@@ -5,7 +5,8 @@ import pytest
 
 from tests.files import explicit, part_10
 from tui.dicom.attributes import Attributes
-from tui.dicom.elements import UNDEFINED, walk_file
+from tui.dicom.element import UNDEFINED
+from tui.dicom.elements import walk_file
 from tui.dicom.errors import PixelError
 from tui.dicom.pixels.codestream import CodeStream, read_header
 from tui.dicom.pixels.frames import encapsulated_bytes, native_bytes

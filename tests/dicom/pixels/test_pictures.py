@@ -17,7 +17,8 @@ from tui.dicom.elements import walk_file
 from tui.dicom.errors import PixelError
 from tui.dicom.pixels.decode import decode_frame
 from tui.dicom.pixels.image_pixel import image_pixel
-from tui.dicom.pixels.picture import Picture, frame_count, load_picture
+from tui.dicom.pixels.load import frame_count, load_picture
+from tui.dicom.pixels.picture import Picture
 from tui.dicom.pixels.stages import LookupTable
 from tui.dicom.pixels.view import View
 from tui.dicom.pixels.window import Window

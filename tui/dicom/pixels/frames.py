@@ -4,7 +4,7 @@ import struct
 from collections.abc import Sequence
 
 from tui.dicom.attributes import Attributes
-from tui.dicom.elements import ITEM, Element
+from tui.dicom.element import ITEM, Element
 from tui.dicom.errors import PixelError
 from tui.dicom.pixels.image_pixel import ImagePixel
 

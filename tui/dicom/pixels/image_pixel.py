@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from tui.dicom.attributes import Attributes
 from tui.dicom.dictionary import uid_name
-from tui.dicom.elements import PIXEL_DATA, UNDEFINED, Element
+from tui.dicom.element import PIXEL_DATA, UNDEFINED, Element
 from tui.dicom.encoding import GE_PRIVATE_BIG_PIXELS, is_encapsulated
 from tui.dicom.errors import PixelError
 from tui.text import safe_text

@@ -1,0 +1,142 @@
+"""Searching the tags and filtering the files, as the user types."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from textual import on
+from textual.screen import Screen
+
+from tui.browser_state import Mode
+from tui.commands import FILES, TAGS
+from tui.screens import questions
+from tui.text import safe_text
+from tui.widgets.bars import PANE_NAMES
+from tui.widgets.tag_table import TagTable
+
+if TYPE_CHECKING:
+    from textual.widget import Widget
+
+    from tui.background import Background
+    from tui.browser_state import Layout
+    from tui.dicom.query import Hits
+    from tui.dicom.tags import TagRows
+    from tui.widgets.file_tree import FileTree
+    from tui.widgets.pane import Pane
+    from tui.widgets.search_input import SearchInput
+
+_SEARCH_HINTS = {FILES: "part of a name", TAGS: "words in tag, name or value"}
+
+
+class Searching(Screen[None]):
+    """The search's part of the browser."""
+
+    if TYPE_CHECKING:  # what the browser has
+        layout_state: Layout
+        mode: Mode
+        file_filter: str
+        tag_query: str
+        file_tree: FileTree
+        table: TagTable
+        searches: Background[questions.SearchQuestion, Hits]
+        _rows: TagRows | None
+        _hits: Hits | None
+
+        def pane(self, name: str) -> Pane:
+            """Return the pane called `name`."""
+
+        def pane_widget(self, pane: str) -> Widget:
+            """Return the widget of `pane` that takes the keys."""
+
+        def say(self, message: str) -> None:
+            """Show a word on the last key."""
+
+    async def action_search(self) -> None:
+        """Open the search of the focused pane: the files' in the files pane, else the tags'."""
+        pane = FILES if self.layout_state.pane == FILES else TAGS
+        if self.layout_state.pane != pane:
+            self.layout_state = self.layout_state.with_pane(pane)
+        field = self._search_field(pane)
+        if field is None:
+            from tui.widgets.search_input import SearchInput  # Textual's Input: not before it is wanted
+
+            field = SearchInput(_SEARCH_HINTS[pane], id=f"{pane}-search")
+            await self.pane(pane).mount(field, before=0)
+        field.display = True
+        field.select_all()
+        self.set_focus(field)
+
+    def _search_field(self, pane: str) -> SearchInput | None:
+        found = self.query(f"#{pane}-search")
+        return cast("SearchInput", found.first()) if found else None
+
+    def on_search_input_edited(self, message: SearchInput.Edited) -> None:
+        """Search for, or filter by, what stands in the field now."""
+        if message.field.id == f"{FILES}-search":
+            self.file_filter = message.field.value
+        else:
+            self.tag_query = message.field.value
+
+    def watch_tag_query(self, text: str) -> None:
+        """Search the tags."""
+        if self._rows is None:
+            return
+        if text.strip():
+            self.searches.ask(questions.SearchQuestion(self._rows, text))
+        else:
+            self._hits = None
+            self.table.show_rows(self._rows, None)
+
+    def watch_file_filter(self) -> None:
+        """Show the filter in the pane's title."""
+        if self.is_mounted:
+            self._title_files()
+
+    @on(questions.Searched)
+    def _searched(self, message: questions.Searched) -> None:
+        if self._rows is not None and message.question == questions.SearchQuestion(self._rows, self.tag_query):
+            self._hits = message.hits
+            self.table.show_rows(self._rows, message.hits)
+
+    def action_leave_search(self, ended: bool) -> None:
+        """Give the focus to the list; end the search, or hide its field if it is empty.
+
+        An action, for it is done before the next key is looked at; a message would come after it.
+        """
+        pane = self.layout_state.pane
+        field = self._search_field(pane)
+        if field is not None:
+            field.value = "" if ended else field.value
+            field.display = bool(field.value)
+        self.set_focus(self.pane_widget(pane))
+
+    @on(TagTable.Counted)
+    def _counted(self, message: TagTable.Counted) -> None:
+        title = PANE_NAMES[TAGS]
+        if message.hits is not None:
+            title += f" - {message.hits:,} of {message.total:,} - / {safe_text(self.tag_query, 30)}"
+        elif message.total:
+            title += f" - {message.total:,}"
+        self.pane(TAGS).title = title
+
+    def _title_files(self) -> None:
+        filtered = f" - {safe_text(self.file_filter, 30)}" if self.file_filter else ""
+        self.pane(FILES).title = PANE_NAMES[FILES] + filtered
+
+    def action_next_hit(self, step: int) -> None:
+        """Put the cursor of the tags on the next or previous hit."""
+        if self.layout_state.pane == FILES and self.file_filter:
+            self.file_tree.move_to_file(step)
+        elif not self.table.next_hit(step):
+            self.say("No search is on: / begins one")
+
+    def action_back(self) -> None:
+        """Back out of the mode, or else of the search."""
+        if self.mode is not Mode.NONE:
+            self.mode = Mode.NONE
+            return
+        pane = FILES if self.layout_state.pane == FILES else TAGS
+        field = self._search_field(pane)
+        if field is not None and field.value:
+            field.value = ""
+            field.display = False
