@@ -112,7 +112,7 @@ def test_a_crash_tells_where_but_no_patient_data(tmp_path: Path, ct: str) -> Non
     crash = (
         "import sys, tui.widgets.tag_table as t\n"
         "def broken(self, index):\n"
-        "    patient = self.shown.rows.attributes.text(0x00100010)\n"
+        "    patient = [self.shown.rows.row(at).text for at in range(14)]\n"
         "    raise KeyError('a bug \\x1b]2;OWNED-TITLE\\x07 [/x]')\n"
         "t.TagTable.row_pieces = broken\n"
         "from tui.cli import main\n"

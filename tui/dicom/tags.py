@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from tui.dicom import values
-from tui.dicom.attributes import Attributes
 from tui.dicom.dictionary import Entry, lookup, lookup_private
 from tui.dicom.element import ITEM, PIXEL_DATA, UNDEFINED, Element, tag_text
 from tui.dicom.elements import Elements
 from tui.dicom.errors import ReadError
 from tui.dicom.source import HEAD
+from tui.dicom.surroundings import Surroundings
 from tui.dicom.value_text import value_text, whole_lines
 from tui.text import safe_text
 
@@ -64,7 +64,6 @@ class TagRows:
     def __init__(self, elements: Elements) -> None:
         self.elements = elements
         self._rows: dict[int, TagRow] = {}
-        self._creators: dict[int, dict[int, str]] = {}
         self._haystacks: list[str] = []
 
     @property
@@ -103,6 +102,10 @@ class TagRows:
             found.append(chain[-1] if chain else -1)
             chain.append(index)
         return found + [-1] * len(self._notes)
+
+    @cached_property
+    def _around(self) -> Surroundings:
+        return Surroundings(self.elements, self.parents)
 
     @cached_property
     def _child_counts(self) -> dict[int, tuple[int, int]]:
@@ -173,7 +176,7 @@ class TagRows:
         most = MOST_HEX if element.vr in values.BINARY_VRS else MOST_WHOLE
         data = self.elements.source.read(element.offset, min(element.length, most))
         big_endian = self.elements.encoding_at(element).big_endian
-        lines = whole_lines(element, data, big_endian=big_endian, charset=self._charset(index))
+        lines = whole_lines(element, data, big_endian=big_endian, charset=self._around.charset(index))
         shown = "\n".join(safe_text(line, MOST_WHOLE) for line in lines)
         left = element.length - len(data)
         return shown if left <= 0 else f"{shown}\n… {left:,} more bytes"
@@ -231,49 +234,8 @@ class TagRows:
         group, number = element.tag >> 16, element.tag & 0xFFFF
         if not group & 1 or number < 0x1000:
             return lookup(element.tag), ""
-        creator = self._private_creators(self.parents[index]).get(group << 8 | number >> 8, "")
+        creator = self._around.private_creators(self.parents[index]).get(group << 8 | number >> 8, "")
         return lookup_private(creator, element.tag) if creator else None, creator
-
-    def _siblings(self, parent: int) -> Iterator[Element]:
-        found = self.elements.elements
-        depth = found[parent].depth + 1 if parent >= 0 else 0
-        index = parent + 1
-        while index < len(found) and found[index].depth >= depth:
-            if found[index].depth == depth:
-                yield found[index]
-            index += 1
-
-    def _private_creators(self, parent: int) -> dict[int, str]:
-        """Return the creator of each private block in the dataset that lies in row `parent`."""
-        known = self._creators.get(parent)
-        if known is None:
-            source = self.elements.source
-            known = self._creators[parent] = {
-                (element.tag >> 16) << 8 | element.tag & 0xFF: values.text(
-                    "LO", source.head(element.offset, min(element.length, 64)), ()
-                ).strip()
-                for element in self._siblings(parent)
-                if element.tag >> 16 & 1 and 0x10 <= element.tag & 0xFFFF <= 0xFF and element.length != UNDEFINED
-            }
-        return known
-
-    @cached_property
-    def attributes(self) -> Attributes:
-        """Return the attributes of the top level."""
-        return Attributes.of(self.elements)
-
-    def _charset(self, index: int) -> tuple[str, ...]:
-        """Return the character set in force at row `index`: its item's own, or the nearest one around it."""
-        parent = self.parents[index]
-        while parent >= 0:
-            for element in self._siblings(parent) if self.elements.elements[parent].tag == ITEM else ():
-                if element.tag == 0x00080005 and 0 < element.length <= HEAD:
-                    data = self.elements.source.head(element.offset, element.length)
-                    return values.texts("CS", data, ())
-                if element.tag > 0x00080005:
-                    break
-            parent = self.parents[parent]
-        return self.attributes.charset
 
     def _text(self, index: int, element: Element) -> str:
         if element.length == UNDEFINED or element.vr == "SQ":
@@ -282,11 +244,9 @@ class TagRows:
             return ""
         data = self.elements.source.head(element.offset, min(element.length, HEAD))
         big_endian = self.elements.encoding_at(element).big_endian
-        charset = self._charset(index) if element.vr in values.CHARSET_VRS and not data.isascii() else ()
-        return value_text(element, data, big_endian=big_endian, charset=charset or self._escaped(index, element, data))
-
-    def _escaped(self, index: int, element: Element, data: bytes) -> tuple[str, ...]:
-        return self._charset(index) if element.vr in values.CHARSET_VRS and b"\x1b" in data else ()
+        plain = element.vr not in values.CHARSET_VRS or (data.isascii() and b"\x1b" not in data)
+        charset = () if plain else self._around.charset(index)
+        return value_text(element, data, big_endian=big_endian, charset=charset)
 
     def _container_text(self, index: int, element: Element) -> str:
         count, total = self._child_counts.get(index, (0, 0))

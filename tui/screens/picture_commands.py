@@ -147,7 +147,7 @@ class PictureCommands(Screen[None]):
         if picture is not None and picture.frames > 1:
             self.selection = Selection(self.selection.path, self._end(picture, step))
             return
-        paths = self.file_tree.files.files_of(os.path.dirname(self.selection.path or ""))
+        paths = self._files_here()
         self._ask_seek(questions.SeekQuestion(paths if step < 0 else paths[::-1]))
 
     def go_to_image(self, number: int) -> None:
