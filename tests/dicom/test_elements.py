@@ -166,3 +166,60 @@ def test_damaged_files_raise_nothing_but_errors_of_ours(
     if rows is not None:
         assert len(rows.haystacks()) == len(rows) == len(rows.parents)
         assert all(rows.key(index) for index in range(min(len(rows), 50)))
+
+
+def test_a_value_longer_than_its_item_is_cut_there_and_told(tmp_path: Path) -> None:
+    inner = explicit(0x00080060, "CS", b"CT").replace(b"\2\0CT", b"\x3c\0CT")
+    sequence = explicit(0x00081140, "SQ", struct.pack("<HHI", 0xFFFE, 0xE000, len(inner)) + inner)
+    found = walk_bytes(tmp_path, part_10([sequence, explicit(0x00100010, "PN", b"DOE^JANE")]))
+    assert [(element.tag, element.length) for element in found.elements[-2:]] == [(0x00080060, 2), (0x00100010, 8)]
+    assert "says it is longer than the item it lies in" in found.remarks[0]
+
+
+def test_a_damaged_sequence_whose_end_is_known_does_not_stop_the_rest(tmp_path: Path) -> None:
+    sequence = explicit(0x00081140, "SQ", b"nonsense" * 3)
+    found = walk_bytes(tmp_path, part_10([sequence, explicit(0x00100010, "PN", b"DOE^JANE")]))
+    assert found.broken is None
+    assert found.elements[-1].tag == 0x00100010
+    assert "an item was expected" in found.remarks[0]
+
+
+def test_a_vr_of_a_later_edition_has_a_long_length(tmp_path: Path) -> None:
+    newer = struct.pack("<HH2sHI", 0x0009, 0x1001, b"ZZ", 0, 4) + b"abcd"
+    found = walk_bytes(tmp_path, part_10([newer, explicit(0x00100010, "PN", b"DOE^JANE")]))
+    assert [(element.tag, element.vr, element.length) for element in found.elements[-2:]] == [
+        (0x00091001, "UN", 4),
+        (0x00100010, "PN", 8),
+    ]
+
+
+def test_fragments_cost_their_headers_only(tmp_path: Path) -> None:
+    path = tmp_path / "slide"
+    count, length = 2000, 100_000
+    with path.open("wb") as file:  # sparse: mostly holes
+        file.write(part_10([struct.pack("<HH2sHI", 0x7FE0, 0x0010, b"OB", 0, UNDEFINED)]))
+        for _ in range(count):
+            file.write(struct.pack("<HHI", 0xFFFE, 0xE000, length))
+            file.seek(length, 1)
+        file.write(struct.pack("<HHI", 0xFFFE, 0xE0DD, 0))
+    found = walk_file(str(path))
+    assert found.broken is None
+    assert len(found.elements) == count + 2
+    assert sum(map(len, found.source._windows)) < 1 << 20
+
+
+def test_large_values_between_small_ones_are_not_kept(tmp_path: Path) -> None:
+    data = part_10([explicit(0x00091000 + number, "OB", b"\0" * 200_000) for number in range(0x10, 0x50)])
+    found = walk_bytes(tmp_path, data)
+    assert found.broken is None
+    assert sum(map(len, found.source._windows)) < len(data) // 5
+    for element in found.elements[-3:]:
+        assert len(found.source.head(element.offset, 64)) == 64
+
+
+def test_deep_nesting_does_not_slow_the_search(tmp_path: Path) -> None:
+    levels = 5000
+    opened = struct.pack("<HH2sHI", 0x0008, 0x1140, b"SQ", 0, UNDEFINED) + struct.pack("<HHI", 0xFFFE, 0xE000, UNDEFINED)
+    closed = struct.pack("<HHIHHI", 0xFFFE, 0xE00D, 0, 0xFFFE, 0xE0DD, 0)
+    rows = load_rows(walk_bytes(tmp_path, part_10([opened * levels + closed * levels])))
+    assert sum(map(len, rows.haystacks())) < 200 * len(rows)

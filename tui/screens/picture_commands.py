@@ -156,11 +156,11 @@ class PictureCommands(Screen[None]):
         if picture is not None and picture.frames > 1:
             self.selection = Selection(self.selection.path, min(max(1, number), picture.frames) - 1)
         else:
-            self._ask_seek(
-                questions.SeekQuestion(
-                    self.file_tree.files.files_of(os.path.dirname(self.selection.path or "")), number=number
-                )
-            )
+            self._ask_seek(questions.SeekQuestion(self._files_here(), number=number))
+
+    def _files_here(self) -> tuple[str, ...]:
+        """Return the files of the folder of the file that is shown."""
+        return self.file_tree.files.files_of(os.path.dirname(self.selection.path or ""))
 
     def _ask_seek(self, question: questions.SeekQuestion) -> None:
         self._seeking = True

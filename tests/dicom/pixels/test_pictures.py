@@ -269,3 +269,110 @@ def test_presets_are_for_hu(tmp_path: Path) -> None:
     assert picture_of(write(tmp_path / "a.dcm")).unit == "HU"
     assert picture_of(write(tmp_path / "b.dcm", SOPClassUID="1.2.840.10008.5.1.4.1.1.4")).unit == ""
     assert picture_of(write(tmp_path / "c.dcm", RescaleType="US")).unit == ""
+
+
+XA = "1.2.840.10008.5.1.4.1.1.12.1"
+
+
+def modality_lut() -> Sequence:
+    lut = Dataset()
+    lut.LUTDescriptor = [256, 0, 16]
+    lut["LUTDescriptor"].VR = "US"
+    lut.ModalityLUTType = "US"
+    lut.LUTData = (np.arange(256) ** 2).astype("<u2").tobytes()
+    lut["LUTData"].VR = "OW"
+    return Sequence([lut])
+
+
+@pytest.mark.parametrize(("relationship", "greatest"), [("DISP", 255), ("LOG", 255), ("LIN", 255**2)])
+def test_logarithmic_x_ray_values_stay_as_they_are(tmp_path: Path, relationship: str, greatest: int) -> None:
+    path = write(
+        tmp_path / "a.dcm", SOPClassUID=XA, PixelIntensityRelationship=relationship, ModalityLUTSequence=modality_lut(),
+        RescaleSlope=None, RescaleIntercept=None, PixelData=np.arange(64 * 64, dtype="<u2").tobytes(),
+    )  # fmt: skip
+    assert picture_of(path).values.max() == (greatest if relationship == "LIN" else 64 * 64 - 1)
+
+
+def test_wide_integers_keep_their_differences(tmp_path: Path) -> None:
+    stored = (2**31 + np.arange(64 * 64)).astype("<u4").tobytes()
+    path = write(tmp_path / "a.dcm", BitsAllocated=32, BitsStored=32, HighBit=31, PixelData=stored, RescaleIntercept="0")
+    picture = picture_of(path)
+    assert len(np.unique(picture.values)) == 64 * 64
+    voi = Window.spanning(2**31, 2**31 + 255, "test")
+    assert np.array_equal(picture.shaded(picture.values[:1, :64], View(window=voi)), np.arange(64)[None])
+
+
+@pytest.mark.parametrize(
+    ("attributes", "padding"),
+    [
+        (dict(PixelRepresentation=0, PixelPaddingValue=63536), 63536),
+        (dict(PixelRepresentation=1, PixelPaddingValue=-2000), 63536),
+        (dict(PixelRepresentation=1, BitsStored=12, HighBit=11, PixelPaddingValue=-2048), 0x800),
+    ],
+)
+def test_padding_is_found_whatever_its_sign(tmp_path: Path, attributes: dict[str, Any], padding: int) -> None:
+    stored = np.full((64, 64), 100, "<u2")
+    stored[:4] = padding
+    picture = picture_of(write(tmp_path / "a.dcm", PixelData=stored.tobytes(), **attributes))
+    assert picture.padding is not None
+    assert picture.padding.sum() == 4 * 64
+
+
+def test_float_padding(tmp_path: Path) -> None:
+    values = np.ones((64, 64), "<f4")
+    values[0] = -1e30
+    path = write(
+        tmp_path / "a.dcm", PixelData=None, FloatPixelData=values.tobytes(), FloatPixelPaddingValue=-1e30, BitsAllocated=32,
+        BitsStored=None, HighBit=None, WindowCenter=None, WindowWidth=None,
+    )  # fmt: skip
+    picture = picture_of(path)
+    assert picture.padding is not None
+    assert picture.full_range.width < 1
+
+
+def test_subsampled_native_colour_of_either_range(tmp_path: Path) -> None:
+    grey = np.tile(np.array([128, 128, 128, 128], np.uint8), 64 * 64 // 2).tobytes()
+    for photometric in ("YBR_FULL_422", "YBR_PARTIAL_422"):
+        picture = picture_of(
+            write(
+                tmp_path / "a.dcm", PhotometricInterpretation=photometric, SamplesPerPixel=3, PlanarConfiguration=0,
+                BitsAllocated=8, BitsStored=8, HighBit=7, PixelData=grey,
+            )
+        )  # fmt: skip
+        assert picture.notes == ()
+        assert np.ptp(picture.values) == 0
+
+
+def test_adobe_s_marker_decides_where_the_dataset_errs(tmp_path: Path) -> None:
+    from PIL import Image
+    from pydicom.encaps import encapsulate
+
+    buffer = tmp_path / "a.jpg"
+    Image.new("RGB", (64, 64), (200, 30, 30)).save(buffer, quality=95, subsampling=0)  # JFIF: YCbCr
+    path = write(
+        tmp_path / "a.dcm", PhotometricInterpretation="RGB", SamplesPerPixel=3, PlanarConfiguration=0, BitsAllocated=8,
+        BitsStored=8, HighBit=7, PixelData=np.zeros(64 * 64 * 3, np.uint8).tobytes(),
+    )  # fmt: skip
+    dataset = pydicom.dcmread(path)
+    dataset.PixelData = encapsulate([buffer.read_bytes()])
+    dataset["PixelData"].is_undefined_length = True
+    dataset.file_meta.TransferSyntaxUID = pydicom.uid.JPEGBaseline8Bit
+    dataset.save_as(path)
+    assert np.abs(picture_of(path).values[32, 32].astype(int) - [200, 30, 30]).max() <= 3
+
+
+def test_of_a_frame_of_which_almost_nothing_is_there_nothing_is_drawn(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.dcm", Rows=16000, Columns=16000, PixelData=b"\0" * 9000)
+    with pytest.raises(PixelError, match="of the 512,000,000 bytes of frame 1 only 9,000 are in the file"):
+        picture_of(path)
+
+
+def test_texts_around_a_picture_are_safe(tmp_path: Path) -> None:
+    hostile = {
+        "PatientOrientation": ["\x1b]2;x\x07", "\x1b[2J"],
+        "RescaleType": "\x1b[2J",
+        "WindowCenterWidthExplanation": "\x1b[1m",
+    }
+    picture = picture_of(write(tmp_path / "a.dcm", **hostile))
+    shown = [picture.letters.right, picture.letters.bottom, picture.unit, *(voi.name for voi in picture.voi)]
+    assert not any("\x1b" in text for text in shown)
