@@ -42,3 +42,15 @@ def test_nothing_heavy_is_loaded_before_the_first_paint(tmp_path: Path, ct: str)
     assert not HEAVY & set(seen["first"])
     assert "numpy" in seen["last"]
     assert "pydicom" not in seen["last"]  # an uncompressed image needs none
+
+
+def test_a_tab_repaints_borders_and_no_picture(tmp_path: Path, ct: str) -> None:
+    with PtyProgram((sys.executable, "-m", "tui", ct), (120, 40)) as program:
+        program.until(lambda output: b"W 400 L 40" in output)
+        program.until_quiet(0.5)
+        for _ in range(3):
+            program.send(b"\t")
+            written = program.until_quiet(0.5)
+            assert b"quit" in written  # the key line is another pane's
+            assert "▀".encode() not in written
+            assert len(written) < 10_000

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from textual import on
 from textual.containers import Horizontal, Vertical
@@ -15,6 +15,7 @@ from tui.widgets.bars import KeyLine, PaneTabs
 from tui.widgets.pane import Pane
 
 if TYPE_CHECKING:
+    from textual.geometry import Region
     from textual.widget import Widget
 
     from tui.settings import Remembered
@@ -47,6 +48,22 @@ class Panes(Screen[None]):
         file_tree: FileTree
         image: ImageView
         table: TagTable
+
+    _focusing = False
+
+    def set_focus(self, widget: Widget | None, scroll_visible: bool = True, from_app_focus: bool = False) -> None:
+        """Give the focus to `widget`, without Textual's repaint of the whole screen: what changes repaints itself."""
+        self._focusing = True
+        try:
+            super().set_focus(widget, scroll_visible, from_app_focus)
+        finally:
+            self._focusing = False
+
+    def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
+        """Repaint, but not for the focus alone."""
+        if self._focusing and not regions and not layout and not recompose:
+            return self
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
     def on_resize(self, event: Resize) -> None:
         """Show one pane at a time on a narrow screen."""

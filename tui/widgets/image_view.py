@@ -8,7 +8,6 @@ from textual.geometry import Region
 from textual.message import Message
 from textual.reactive import var
 from textual.strip import Strip
-from textual.widget import Widget
 
 from tui.browser_state import Sentence
 from tui.commands import PICTURE
@@ -17,6 +16,7 @@ from tui.render.color_depth import ColorDepth
 from tui.text import cell_width, fit_cells
 from tui.widgets.bindings import bindings
 from tui.widgets.colors import colors_of
+from tui.widgets.quiet_focus import QuietFocus
 
 if TYPE_CHECKING:  # NumPy is imported after the first paint
     from tui.dicom.pixels.picture import Picture
@@ -25,7 +25,7 @@ if TYPE_CHECKING:  # NumPy is imported after the first paint
 LEAST_WIDTH_FOR_TEXT = 60
 
 
-class ImageView(Widget, can_focus=True):
+class ImageView(QuietFocus, can_focus=True):
     """Shows one picture under a view, or a sentence.
 
     It overrides `render_lines`, so it has no border, padding or line filter: its container has.

@@ -10,17 +10,17 @@ from textual.geometry import Region
 from textual.message import Message
 from textual.reactive import var
 from textual.strip import Strip
-from textual.widget import Widget
 
 from tui.text import cell_width, fit_cells
 from tui.widgets.colors import Colors, colors_of
 from tui.widgets.glyphs import UNICODE, Glyphs
+from tui.widgets.quiet_focus import QuietFocus
 
 Piece = tuple[str, str]  # (text that is safe to draw, name of one of `Colors`)
 _WHEEL_ROWS = 3
 
 
-class RowList(Widget, can_focus=True):
+class RowList(QuietFocus, can_focus=True):
     """A cursor over rows that a subclass draws one at a time, with a scrollbar of its own.
 
     A cursor move repaints two lines. Textual's ScrollView would lay the whole screen out anew whenever the number of rows
@@ -177,10 +177,12 @@ class RowList(Widget, can_focus=True):
 
     def on_focus(self) -> None:
         """Show that the keys go here."""
+        super().on_focus()
         self._refresh_row(self.cursor)
 
     def on_blur(self) -> None:
         """Show that the keys go elsewhere."""
+        super().on_blur()
         self._refresh_row(self.cursor)
 
     # --- the mouse
