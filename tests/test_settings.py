@@ -48,6 +48,9 @@ def test_settings_are_read(tmp_path: Path) -> None:
         ("theme = 1", "Theme: a text is wanted"),
         ('[keys]\n"picture.nothing" = "x"', "unknown commands: picture.nothing"),
         ("[keys]\nhelp = 1", "[keys] holds lines such as"),
+        ("keys = 1", "a section of their own, [keys]"),
+        ('[keys]\n"picture.invert" = "q"', "picture.invert and quit on the same key, q"),
+        ('[keys]\n"picture.invert" = "plus"', "picture.in and picture.invert on the same key, +"),
         ("not toml", "is not valid TOML"),
     ],
 )
@@ -72,10 +75,10 @@ def test_toml_of_settings_reads_back(tmp_path: Path) -> None:
 def test_sizes_are_remembered_and_private() -> None:
     path = remembered_path()
     assert recall(path) == Remembered()
-    assert remember(path, Remembered(40, 70, "/data")) is None
-    assert recall(path) == Remembered(40, 70, "/data")
+    assert remember(path, Remembered(40, 70)) is None
+    assert recall(path) == Remembered(40, 70)
     assert stat.S_IMODE(os.stat(path).st_mode) == 0o600
-    assert remember(path, Remembered(41, 71, "/data")) is None
+    assert remember(path, Remembered(41, 71)) is None
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{", '{"files_width": "x"}', '{"files_width": 100000, "other": 1}'])

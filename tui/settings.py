@@ -4,7 +4,7 @@ import os
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Final
 
-from tui.commands import BY_ID
+from tui.commands import BY_ID, EVERYWHERE, SCOPES, key_label, keys_of, of_scope
 from tui.dicom.errors import WriteError
 from tui.dicom.options import Option, Value
 from tui.dicom.save import new_file, private_folder
@@ -80,6 +80,8 @@ def load(path: str) -> Settings:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{where} is not valid TOML: {safe_text(str(error))}") from error
     keys = said.pop("keys", {})
+    if not isinstance(keys, dict):
+        raise SettingsError(f"{where}: keys are set in a section of their own, [keys]")
     known = {item.name.replace("_", "-") for item in fields(Settings)} - {"keys"}
     if unknown := sorted(said.keys() - known):
         names = ", ".join(safe_text(name) for name in unknown)
@@ -91,11 +93,19 @@ def load(path: str) -> Settings:
     return Settings(keys=keys).with_values(said)
 
 
-def _check_keys(keys: object, where: str) -> None:
-    if not isinstance(keys, dict) or not all(isinstance(value, str) for value in keys.values()):
+def _check_keys(keys: dict[str, str], where: str) -> None:
+    if not all(isinstance(value, str) for value in keys.values()):
         raise SettingsError(f'{where}: [keys] holds lines such as  picture.invert = "i"')
     if unknown := sorted(keys.keys() - BY_ID.keys()):
         raise SettingsError(f"{where}: [keys] names unknown commands: {safe_text(', '.join(unknown))}")
+    for scope in SCOPES:
+        taken: dict[str, str] = {}
+        for command in {*of_scope(scope), *of_scope(EVERYWHERE)}:
+            for key in keys_of(command, keys):
+                other = taken.setdefault(key, command.id)
+                if other != command.id:
+                    both = " and ".join(sorted((other, command.id)))
+                    raise SettingsError(f"{where}: [keys] puts {both} on the same key, {safe_text(key_label(key))}")
 
 
 def as_toml(settings: Settings) -> str:
@@ -113,11 +123,10 @@ def as_toml(settings: Settings) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """What the program remembers by itself: sizes of panes (cells, percent) and the folder opened last."""
+    """What the program remembers by itself: sizes of panes, in cells and percent."""
 
     files_width: int = 32
     picture_percent: int = 60
-    last_folder: str = ""
 
     def resized(self, files_width: int, picture_percent: int) -> "Remembered":
         """Return it with other sizes, within what is usable."""
