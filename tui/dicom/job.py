@@ -18,14 +18,11 @@ class Step:
         How many of how many; `total` 0 means not known yet.
     note : str
         What was just done.
-    failure : str, optional
-        Why it failed for this one; the job goes on.
     """
 
     done: int
     total: int
     note: str
-    failure: str | None = None
 
 
 Job = Iterator[Step]

@@ -26,8 +26,8 @@ class TagRow:
     """One row of the table; every text is safe to draw.
 
     `tag` is empty for an item; `searched` is the value as far as a search looks through it;
-    `name` is the keyword, a private name in brackets, or the item's number;
-    `title` the dictionary's name; `cut` tells that `text` is not the whole.
+    `name` is the keyword, a private name in brackets, or the item's number; `title` the dictionary's name; `text` the value in
+    one line, cut where it is long.
     """
 
     depth: int
@@ -40,7 +40,6 @@ class TagRow:
     private: bool = False
     parent: bool = False
     broken: bool = False
-    cut: bool = False
     searched: str = ""
 
     @property
@@ -219,7 +218,6 @@ class TagRows:
             creator=safe_text(creator),
             private=bool(element.tag >> 16 & 1),
             parent=parent,
-            cut=element.length > CUT_LENGTH or len(text) > CUT_LENGTH,
             searched=safe_text(text) if len(text) > CUT_LENGTH else "",
         )
 

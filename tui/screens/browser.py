@@ -36,7 +36,6 @@ from tui.widgets.tag_table import TagTable
 
 if TYPE_CHECKING:
     from tui.dicom.pixels.picture import Picture
-    from tui.dicom.query import Hits
     from tui.dicom.tags import TagRows
     from tui.screens.answers import Answers
 
@@ -76,7 +75,6 @@ class Browser(PictureCommands, Searching, Dialogs, Panes, Screen[None]):
         self.remembered = self._remembered_before = remembered
         self.set_reactive(Browser.view, View(corner_text=not settings.no_corner_text))
         self._rows: TagRows | None = None
-        self._hits: Hits | None = None
         self._no_dicom = False
         make = self._background
         self.folders = make("folders", lambda path: self.answers.folder(path), questions.Listed)
@@ -248,7 +246,7 @@ class Browser(PictureCommands, Searching, Dialogs, Panes, Screen[None]):
         if isinstance(message.answer, Sentence):
             self._show_nothing(message.answer)
             return
-        self._rows, self._hits = message.answer, None
+        self._rows = message.answer
         if self.tag_query:
             self.searches.ask(questions.SearchQuestion(self._rows, self.tag_query))
         else:
@@ -270,7 +268,7 @@ class Browser(PictureCommands, Searching, Dialogs, Panes, Screen[None]):
 
     def _show_nothing(self, sentence: Sentence) -> None:
         """Show a sentence, and neither tags nor picture."""
-        self._rows = self._hits = None
+        self._rows = None
         self.table.show_rows(None, None)
         self._show_sentence(sentence)
 

@@ -40,7 +40,6 @@ class Searching(Screen[None]):
         table: TagTable
         searches: Background[questions.SearchQuestion, Hits]
         _rows: TagRows | None
-        _hits: Hits | None
 
         def pane(self, name: str) -> Pane:
             """Return the pane called `name`."""
@@ -84,7 +83,6 @@ class Searching(Screen[None]):
         if text.strip():
             self.searches.ask(questions.SearchQuestion(self._rows, text))
         else:
-            self._hits = None
             self.table.show_rows(self._rows, None)
 
     def watch_file_filter(self) -> None:
@@ -95,7 +93,6 @@ class Searching(Screen[None]):
     @on(questions.Searched)
     def _searched(self, message: questions.Searched) -> None:
         if self._rows is not None and message.question == questions.SearchQuestion(self._rows, self.tag_query):
-            self._hits = message.hits
             self.table.show_rows(self._rows, message.hits)
 
     def action_leave_search(self, ended: bool) -> None:

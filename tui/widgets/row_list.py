@@ -7,7 +7,6 @@ from rich.style import Style
 from textual import events
 from textual.filter import LineFilter
 from textual.geometry import Region
-from textual.message import Message
 from textual.reactive import var
 from textual.strip import Strip
 
@@ -29,19 +28,6 @@ class RowList(QuietFocus, can_focus=True):
 
     ALLOW_SELECT = False
     cursor: var[int] = var(0, init=False)
-
-    class CursorMoved(Message):
-        """The cursor is on another row."""
-
-        def __init__(self, control: "RowList", index: int) -> None:
-            super().__init__()
-            self.list = control
-            self.index = index
-
-        @property
-        def control(self) -> "RowList":
-            """Return the list."""
-            return self.list
 
     def __init__(self, glyphs: Glyphs = UNICODE, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -147,7 +133,6 @@ class RowList(QuietFocus, can_focus=True):
         if not self._show_cursor():
             self._refresh_row(before)
             self._refresh_row(after)
-        self.post_message(self.CursorMoved(self, after))
 
     def _refresh_row(self, index: int) -> None:
         """Repaint row `index`, if it is in sight."""
