@@ -25,9 +25,9 @@ _ROWS_AT_ONCE = 1000
 class TagRow:
     """One row of the table; every text is safe to draw.
 
-    `tag` is empty for an item; `searched` is the value as far as a search looks through it;
-    `name` is the keyword, a private name in brackets, or the item's number; `title` the dictionary's name; `text` the value in
-    one line, cut where it is long.
+    `tag` is empty for an item; `name` is the keyword, a private name in brackets, or the item's number; `title` is the
+    dictionary's name; `text` is the value in one line, cut where it is long; `searched` is as much of it as a search
+    looks through.
     """
 
     depth: int
