@@ -1,14 +1,15 @@
 """Draw the README's pictures: drive the real app and write ``screenshots/*.svg``. Run: ``python -m tests.screenshots``."""
 
 import asyncio
+import os
 import re
+import shutil
 import tempfile
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from tests.files import bundled
+from tests.files import BUNDLED
 from tests.ui.browsing import Session, browsing
-from tui.cli.demo import bundled_folders
 from tui.dicom import phantom
 
 FOLDER = Path(__file__).parents[1] / "screenshots"
@@ -60,14 +61,19 @@ async def help_screen(session: Session) -> None:
 
 
 async def main() -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        series = Path(folder) / "CT phantom"
+    with tempfile.TemporaryDirectory() as home:
+        os.environ["HOME"] = home  # no path of this machine is in the pictures
+        os.environ.pop("XDG_CONFIG_HOME", None)
+        os.environ["XDG_STATE_HOME"] = str(Path(home) / "state")
+        series = Path(home) / "CT phantom"
         for _step in phantom.write_series(str(series)):
             continue
+        files = Path(home) / "files"
+        shutil.copytree(BUNDLED / "test_files", files)
         middle = series / phantom.file_name(phantom.SLICES // 2)
-        await draw("browser", [middle, *bundled_folders()], browser)
-        await draw("search", [bundled("CT_small.dcm")], search)
-        await draw("frames", [bundled("examples_ybr_color.dcm")], frames)
+        await draw("browser", [middle, files], browser)
+        await draw("search", [files / "CT_small.dcm"], search)
+        await draw("frames", [files / "examples_ybr_color.dcm"], frames)
         await draw("help", [middle], help_screen)
 
 

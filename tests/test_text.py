@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.text import cell_width, fit_cells, safe_text
+from tui.text import cell_width, fit_cells, safe_text, shown_path
 
 BIDI_CONTROLS = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 ANY_TEXT = st.text(st.characters(codec=None), max_size=50)  # lone surrogates included
@@ -61,3 +61,10 @@ def test_fitted_text_fits(text: str, width: int) -> None:
 def test_wide_characters_take_two_cells() -> None:
     assert cell_width("山田") == 4
     assert fit_cells("山田", 3) == "山…"
+
+
+def test_the_user_s_home_is_a_tilde(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/jane")
+    assert shown_path("/home/jane/data\x1b/x") == "~/data␛/x"
+    assert shown_path("/home/jane") == "~"
+    assert shown_path("/home/janet/x") == "/home/janet/x"

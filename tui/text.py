@@ -4,6 +4,7 @@ Values, private creators, file names, exception texts: a file's bytes must not a
 DICOM text (ISO 2022), so it occurs in honest files too; every Textual widget passes it on to the terminal.
 """
 
+import os
 import re
 from unicodedata import category, combining, east_asian_width
 
@@ -50,6 +51,13 @@ def safe_text(text: str, limit: int = MAX_LENGTH) -> str:
     if text.isascii() and text.isprintable():
         return text
     return _UNSAFE.sub(_stand_in, text)
+
+
+def shown_path(path: str) -> str:
+    """Return a path as it is shown: safe to draw, and the user's home as ~."""
+    home = os.path.expanduser("~").rstrip(os.sep)
+    inside = home and (path == home or path.startswith(home + os.sep))
+    return safe_text("~" + path[len(home) :] if inside else path)
 
 
 def cell_width(text: str) -> int:

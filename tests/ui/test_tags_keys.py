@@ -181,7 +181,7 @@ async def test_copying_inside_tmux(ct: str, monkeypatch: pytest.MonkeyPatch, tmp
     tmux.write_text(f'#!/bin/sh\necho "$@" > {tmp_path}/arguments\ncat > {tmp_path}/buffer\n')
     tmux.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmux.parent), prepend=":")
-    monkeypatch.setenv("TMUX", "/tmp/tmux,1,0")
+    monkeypatch.setenv("TMUX", "socket,1,0")
     async with browsing([ct]) as session:
         await at_tags(session, "ct.dcm")
         await search(session, "PatientName")

@@ -25,7 +25,7 @@ from tui.screens.picture_commands import PictureCommands
 from tui.screens.searching import Searching
 from tui.settings import Remembered, Settings, remember, remembered_path
 from tui.terminal.probe import Terminal
-from tui.text import safe_text
+from tui.text import safe_text, shown_path
 from tui.widgets.bars import PANE_NAMES, KeyLine, PaneTabs, StatusLine, TitleBar
 from tui.widgets.bindings import bindings
 from tui.widgets.file_tree import FileTree
@@ -130,7 +130,7 @@ class Browser(PictureCommands, Searching, Dialogs, Panes, Screen[None]):
                 with Pane(PANE_NAMES[TAGS], glyphs, id="tags-pane"):
                     yield TagTable(glyphs, id="tags")
         yield KeyLine(self.settings.keys, id="keys").data_bind(Browser.message)
-        self._where = safe_text(where)
+        self._where = shown_path(where)
 
     def on_mount(self) -> None:
         """Show the panes; what takes time begins after they are painted."""
@@ -213,7 +213,7 @@ class Browser(PictureCommands, Searching, Dialogs, Panes, Screen[None]):
         bar.place = "   ".join(part for part in (marked, words) if part)
         entry = self.file_tree.entry
         if entry is not None:
-            bar.where = safe_text(entry.path)
+            bar.where = shown_path(entry.path)
 
     @on(questions.Sought)
     def _sought(self, message: questions.Sought) -> None:

@@ -12,6 +12,7 @@ from tui.commands import BY_ID, COMMANDS, EVERYWHERE, Command, key_label, keys_o
 from tui.dicom.options import Form, Option
 from tui.dicom.pixels.window import parse_window
 from tui.settings import CONTRAST_THEME, GREY_THEME, OPTIONS, as_toml, settings_path
+from tui.text import shown_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -134,7 +135,7 @@ class Dialogs(Screen[None]):
 
     def action_settings(self) -> None:
         """Show all settings with what they mean, use them for now, and say what makes them last."""
-        path = settings_path()
+        path = shown_path(settings_path())
         form = Form(
             "Settings",
             "Used at once and until you quit; colours, ASCII and the mouse from the next start on. No file is written.",

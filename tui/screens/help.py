@@ -13,7 +13,7 @@ from textual.widgets import Static
 
 from tui.commands import SCOPES, key_label, keys_of, of_scope
 from tui.settings import settings_path
-from tui.text import safe_text
+from tui.text import shown_path
 
 _TITLES = {
     "everywhere": "Everywhere",
@@ -55,7 +55,7 @@ class HelpScreen(ModalScreen[None]):
         return Text(
             "Nothing is ever written to the files that are shown, and the pictures are not for diagnosis.\n"
             "Tab goes from pane to pane; whatever the cursor stands on is shown. The palette (:) has every command.\n"
-            f"Settings are read from {safe_text(settings_path())}; 'settings' in the palette shows what can stand there."
+            f"Settings are read from {shown_path(settings_path())}; 'settings' in the palette shows what can stand there."
         )
 
     def _keys(self, scope: str) -> Table:
