@@ -172,7 +172,7 @@ class DicomApp(App[None], inherit_bindings=False):
 
     def _copy_by_tmux(self, text: str) -> None:
         said = clipboard.copy_by_tmux(text)
-        self.call_from_thread(self.notify, said, markup=False)
+        self.notify(said, markup=False)  # safe from a thread: it posts a message
 
     def _end_by_signal(self, number: int) -> None:
         self.exit(return_code=128 + number)

@@ -65,6 +65,14 @@ class Layout:
         """Return the layout with the focus in `pane`."""
         return replace(self, pane=pane)
 
+    def with_width(self, *, narrow: bool) -> "Layout":
+        """Return the layout for a narrow screen, or for a wide one."""
+        return replace(self, narrow=narrow)
+
+    def toggled(self) -> "Layout":
+        """Return the layout with the pane on the whole screen, or with all of them again."""
+        return replace(self, zoomed=not self.zoomed)
+
     def next_pane(self, step: int) -> "Layout":
         """Return the layout with the focus `step` panes on."""
         return replace(self, pane=PANES[(PANES.index(self.pane) + step) % len(PANES)])

@@ -23,6 +23,7 @@ REPLIES = {
 }
 _ESCAPES = re.compile(rb"\x1b\[[0-9;?<>=]*[A-Za-z]|\x1bP[^\x1b]*\x1b\\")
 READ_SIZE = 1 << 20
+UNCOMPILED = "PYTHONDONTWRITEBYTECODE"  # where it is set, the program would be compiled anew at each start
 
 
 class Ended(Exception):
@@ -41,6 +42,7 @@ class PtyProgram:
             fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
             os.environ.update(TERM="xterm-256color", COLORTERM="truecolor", COLUMNS=str(width), LINES=str(height))
             os.environ.update(env or {})
+            os.environ.pop(UNCOMPILED, None)
             os.execvp(command[0], list(command))
         fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
 

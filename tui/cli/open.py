@@ -9,7 +9,6 @@ from tui import settings as user_settings
 from tui.browser_state import Start, start_of
 from tui.cli import PROGRAM
 from tui.cli.output import refuse
-from tui.dicom.errors import os_reason
 from tui.settings import OPTIONS, Settings, SettingsError
 from tui.terminal import probe
 
@@ -33,26 +32,13 @@ def run(words: Sequence[str]) -> int:
 
 
 def _open(paths: Sequence[str], flags: dict[str, str | bool]) -> int:
+    from tui.dicom.library.scan import path_problem
+
     paths = paths or ["."]
     for path in paths:
         if problem := path_problem(path):
             return refuse(problem)
     return browse(start_of(paths), flags)
-
-
-def path_problem(path: str) -> str | None:
-    """Return why `path` cannot be opened, in a sentence, or None."""
-    try:
-        if os.path.isdir(path):
-            os.scandir(path).close()
-        else:
-            with open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK)):
-                return None
-    except FileNotFoundError:
-        return f"{path}: there is no such file or folder"
-    except OSError as error:
-        return f"{path}: cannot be opened: {os_reason(error)}"
-    return None
 
 
 def browse(start: Start, flags: dict[str, str | bool]) -> int:

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 
 from tui.dicom import values
 from tui.dicom.dictionary import lookup
-from tui.dicom.element import ITEM, UNDEFINED, Element
+from tui.dicom.element import DOUBLE_FLOAT_PIXEL_DATA, FLOAT_PIXEL_DATA, ITEM, PIXEL_DATA, UNDEFINED, Element
 from tui.dicom.elements import Elements
 from tui.dicom.source import HEAD
 
 SPECIFIC_CHARACTER_SET = 0x00080005
+NUMBER_OF_FRAMES = 0x00280008
 LARGEST_VALUE = 64 * 1024 * 1024
 
 
@@ -152,3 +153,10 @@ class Attributes:
                 own.setdefault(found[index].tag, index)
             index += 1
         return self._with_charset(self.elements, own, self.charset)
+
+
+def frames_said(elements: Elements) -> int:
+    """Return NumberOfFrames (PS3.3 C.7.6.6) of a file with pixels; 1 without pixels, or where it is no number."""
+    top = Attributes.of(elements)
+    pixels = any(tag in top for tag in (PIXEL_DATA, FLOAT_PIXEL_DATA, DOUBLE_FLOAT_PIXEL_DATA))
+    return max(1, top.integer(NUMBER_OF_FRAMES) or 1) if pixels else 1

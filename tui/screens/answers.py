@@ -4,14 +4,15 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from tui.browser_state import Sentence
+from tui.browser_state import Sentence, Start, start_of
+from tui.dicom.attributes import frames_said
 from tui.dicom.elements import walk_file
 from tui.dicom.errors import DicomError
-from tui.dicom.library.scan import Facts, Listing, list_folder
+from tui.dicom.library.scan import Facts, Listing, list_folder, path_problem
 from tui.dicom.library.sniff import files_below, read_facts, seek_dicom
 from tui.dicom.query import Hits, Query, find
-from tui.dicom.tags import TagRows, load_rows
-from tui.screens.questions import LAST_FRAME, PictureQuestion, SearchQuestion, SeekQuestion
+from tui.dicom.tags import load_rows
+from tui.screens.questions import LAST_FRAME, FileRead, PictureQuestion, SearchQuestion, SeekQuestion
 from tui.text import safe_text
 
 if TYPE_CHECKING:  # NumPy is imported with the first picture
@@ -33,6 +34,10 @@ class Answers:
     def __init__(self) -> None:
         self._pictures: OrderedDict[tuple[str, object, int], Picture] = OrderedDict()
 
+    def path(self, path: str) -> Iterator[Start | str]:
+        """Answer where the browser starts to show `path`, or in a sentence why it cannot."""
+        yield path_problem(path) or start_of([path])
+
     def folder(self, path: str) -> Iterator[Listing]:
         """Answer what is in a folder."""
         return list_folder(path)
@@ -48,10 +53,11 @@ class Answers:
         if facts:
             yield facts
 
-    def rows(self, path: str) -> Iterator[TagRows | Sentence]:
+    def rows(self, path: str) -> Iterator[FileRead | Sentence]:
         """Answer with the rows of a file, or why there are none."""
         try:
-            yield load_rows(walk_file(path))
+            elements = walk_file(path)
+            yield FileRead(load_rows(elements), frames_said(elements))
         except DicomError as error:
             yield sentence_of(error)
 

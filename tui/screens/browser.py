@@ -23,6 +23,7 @@ from tui.screens.dialogs import Dialogs
 from tui.screens.panes import Column, Panes, Row
 from tui.screens.picture_commands import PictureCommands
 from tui.screens.searching import Searching
+from tui.screens.seeking import Seeking
 from tui.settings import Remembered, Settings, remember, remembered_path
 from tui.terminal.probe import Terminal
 from tui.text import safe_text, shown_path
@@ -35,6 +36,7 @@ from tui.widgets.pane import Pane
 from tui.widgets.tag_table import TagTable
 
 if TYPE_CHECKING:
+    from tui.dicom.library.scan import Facts, Listing
     from tui.dicom.pixels.picture import Picture
     from tui.dicom.tags import TagRows
     from tui.screens.answers import Answers
@@ -42,11 +44,10 @@ if TYPE_CHECKING:
 Q = TypeVar("Q")
 A = TypeVar("A")
 _MESSAGE_S = 4.0
-_NO_DICOM = Sentence("There is no DICOM file in this folder or below it.")
 _WELCOME = Sentence("Move through the files: what is under the cursor is shown here.")
 
 
-class Browser(PictureCommands, Searching, Dialogs, Panes, Screen[None]):
+class Browser(PictureCommands, Seeking, Searching, Dialogs, Panes, Screen[None]):
     """Files, picture and tags."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(EVERYWHERE)
@@ -75,11 +76,17 @@ class Browser(PictureCommands, Searching, Dialogs, Panes, Screen[None]):
         self.remembered = self._remembered_before = remembered
         self.set_reactive(Browser.view, View(corner_text=not settings.no_corner_text))
         self._rows: TagRows | None = None
-        self._no_dicom = False
         make = self._background
-        self.folders = make("folders", lambda path: self.answers.folder(path), questions.Listed)
-        self.facts = make("facts", lambda paths: self.answers.facts(paths), questions.FactsFound)
-        self.rows: Background[str, TagRows | Sentence] = make(
+        self.paths: Background[str, Start | str] = make(
+            "paths", lambda path: self.answers.path(path), questions.PathLookedAt
+        )
+        self.folders: Background[str, Listing] = make(
+            "folders", lambda path: self.answers.folder(path), lambda _, listing: questions.Listed(listing)
+        )
+        self.facts: Background[tuple[str, ...], dict[str, Facts]] = make(
+            "facts", lambda paths: self.answers.facts(paths), lambda _, facts: questions.FactsFound(facts)
+        )
+        self.rows: Background[str, questions.FileRead | Sentence] = make(
             "rows", lambda path: self.answers.rows(path), questions.RowsRead
         )
         self.pictures: Background[questions.PictureQuestion, Picture | Sentence] = make(
@@ -149,13 +156,13 @@ class Browser(PictureCommands, Searching, Dialogs, Panes, Screen[None]):
         if self.start.cursor is not None:
             self.file_tree.put_cursor_on(self.start.cursor)
         else:
-            self.seeks.ask(questions.SeekQuestion((), folders=self.start.roots))
+            self.seek_first(self.start.roots)
 
     def on_unmount(self) -> None:
         """Answer nothing more, and keep the sizes of the panes."""
         if self.remembered != self._remembered_before:
             remember(remembered_path(), self.remembered)
-        for background in (self.folders, self.facts, self.rows, self.pictures, self.searches, self.seeks):
+        for background in (self.paths, self.folders, self.facts, self.rows, self.pictures, self.searches, self.seeks):
             background.stop()
 
     def say(self, message: str) -> None:
@@ -191,10 +198,9 @@ class Browser(PictureCommands, Searching, Dialogs, Panes, Screen[None]):
         self._show_place()
         if message.path is None:
             self.selection = Selection()
-            at_start = self._no_dicom and self.file_tree.cursor == 0
-            self._show_nothing(_NO_DICOM if at_start else Sentence(message.words, error=message.error))
+            self._show_nothing(self.sentence_here(Sentence(message.words, error=message.error)))
         elif message.path != self.selection.path:
-            self.selection = Selection(message.path, self.take_frame())
+            self.selection = Selection(message.path, self.arrive(message.path))
 
     @on(FileTree.FileEntered)
     def _file_entered(self) -> None:
@@ -215,19 +221,6 @@ class Browser(PictureCommands, Searching, Dialogs, Panes, Screen[None]):
         if entry is not None:
             bar.where = shown_path(entry.path)
 
-    @on(questions.Sought)
-    def _sought(self, message: questions.Sought) -> None:
-        if message.path:
-            if message.question.folders and (self.selection.path is not None or self.file_tree.cursor):
-                return  # the user was faster than the search for a first file
-            self.go_to_file(message.path, last_frame=message.question.last_frame)
-        elif message.question.folders:
-            self._no_dicom = True
-            self.sentence = _NO_DICOM
-        elif message.question.number is not None:
-            self.say(f"There is no image {message.question.number} in this folder")
-        self.take_waiting_steps()
-
     # --- the file under the cursor
 
     def watch_selection(self, before: Selection, after: Selection) -> None:
@@ -235,6 +228,7 @@ class Browser(PictureCommands, Searching, Dialogs, Panes, Screen[None]):
         if after.path is None:
             return
         if before.path != after.path:
+            self.forget_frames()
             self.rows.ask(after.path)
         elif before.frame != after.frame and self._rows is not None and self._rows.path == after.path:
             self.pictures.ask(questions.PictureQuestion(self._rows.elements, after.frame))
@@ -246,12 +240,10 @@ class Browser(PictureCommands, Searching, Dialogs, Panes, Screen[None]):
         if isinstance(message.answer, Sentence):
             self._show_nothing(message.answer)
             return
-        self._rows = message.answer
-        if self.tag_query:
-            self.searches.ask(questions.SearchQuestion(self._rows, self.tag_query))
-        else:
-            self.table.show_rows(self._rows, None)
+        self._rows = message.answer.rows
+        self.search_or_show_all()
         self.pictures.ask(questions.PictureQuestion(self._rows.elements, self.selection.frame))
+        self.take_frames(message.answer.frames)
 
     @on(questions.PictureMade)
     def _picture_made(self, message: questions.PictureMade) -> None:
@@ -271,6 +263,7 @@ class Browser(PictureCommands, Searching, Dialogs, Panes, Screen[None]):
         self._rows = None
         self.table.show_rows(None, None)
         self._show_sentence(sentence)
+        self.take_frames(1)
 
     def _show_sentence(self, sentence: Sentence) -> None:
         self.sentence = sentence
@@ -289,8 +282,10 @@ class Browser(PictureCommands, Searching, Dialogs, Panes, Screen[None]):
     # --- actions of every pane
 
     def action_rescan(self) -> None:
-        """Read the unfolded folders again."""
+        """Read the unfolded folders and the file that is shown again."""
         self.file_tree.read_again()
+        if self.selection.path is not None:
+            self.rows.ask(self.selection.path)
 
     async def run_command(self, command: Command) -> None:
         """Do what `command` does, with the focus in its pane."""
@@ -302,8 +297,9 @@ class Browser(PictureCommands, Searching, Dialogs, Panes, Screen[None]):
     def open_at(self, start: Start) -> None:
         """Show other folders."""
         self.start = start
-        self._no_dicom = False
+        self.forget_seek()
         self.selection = Selection()
         self._show_nothing(_WELCOME)
+        self.end_filter()
         self.file_tree.set_roots(start.roots)
         self.begin()

@@ -5,18 +5,20 @@ import re
 import shlex
 from typing import TYPE_CHECKING
 
+from textual import on
 from textual.screen import Screen
 
-from tui.browser_state import start_of
 from tui.commands import BY_ID, COMMANDS, EVERYWHERE, Command, key_label, keys_of
 from tui.dicom.options import Form, Option
 from tui.dicom.pixels.window import parse_window
+from tui.screens.questions import PathLookedAt
 from tui.settings import CONTRAST_THEME, GREY_THEME, OPTIONS, as_toml, settings_path
 from tui.text import shown_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tui.background import Background
     from tui.browser_state import Selection, Start
     from tui.dicom.options import Values
     from tui.dicom.pixels.view import View
@@ -29,11 +31,8 @@ if TYPE_CHECKING:
     from tui.widgets.tag_table import TagTable
 
 
-def _missing(path: str) -> str | None:
-    full = os.path.expanduser(path)
-    if not path.strip():
-        return "Type the path of a file or a folder"
-    return None if os.path.exists(full) else f"{path}: there is no such file or folder"
+def _blank(path: str) -> str | None:
+    return None if path.strip() else "Type the path of a file or a folder"  # whether it is there is asked of the disk later
 
 
 def _no_number(text: str) -> str | None:
@@ -44,7 +43,7 @@ def _no_window(text: str) -> str | None:
     return None if parse_window(text) is not None else "Type WIDTH/CENTER, such as 400/40"
 
 
-PATH_OPTION = Option("path", "Path", "A file or a folder; ~ is your home", check=_missing, metavar="PATH")
+PATH_OPTION = Option("path", "Path", "A file or a folder; ~ is your home", check=_blank, metavar="PATH")
 IMAGE_OPTION = Option("number", "Image", "The frame's number, or an instance number of this folder", check=_no_number)
 WINDOW_OPTION = Option("window", "Window", "WIDTH/CENTER in the image's unit, such as 400/40", check=_no_window)
 
@@ -74,6 +73,7 @@ class Dialogs(Screen[None]):
         file_tree: FileTree
         table: TagTable
         image: ImageView
+        paths: Background[str, Start | str]
 
         def say(self, message: str) -> None:
             """Show a word on the last key."""
@@ -91,13 +91,14 @@ class Dialogs(Screen[None]):
 
     def action_open(self) -> None:
         """Ask for a path, and show it."""
-        here = os.path.dirname(self.selection.path or "") or os.getcwd()
+        self._ask_path(os.path.dirname(self.selection.path or "") or os.getcwd(), "")
 
+    def _ask_path(self, path: str, problem: str) -> None:
         def same(values: "Values") -> str:
             return f"In a shell: dicom-tui {shlex.quote(os.path.expanduser(str(values['path'])))}"
 
-        sentence = "Shows another folder, or a file in its folder."
-        self._ask(Form("Open", sentence, (PATH_OPTION,), "Open", preview=same, values={"path": here}), self._open)
+        sentence = f"{problem}. Type another path." if problem else "Shows another folder, or a file in its folder."
+        self._ask(Form("Open", sentence, (PATH_OPTION,), "Open", preview=same, values={"path": path}), self._look_at)
 
     def _ask(self, form: Form, answered: "Callable[[Values | None], None]") -> None:
         """Open a dialog; the forms' widgets are imported only now, for they would slow the start down."""
@@ -105,9 +106,16 @@ class Dialogs(Screen[None]):
 
         self.app.push_screen(Dialog(form), answered)
 
-    def _open(self, answer: "Values | None") -> None:
+    def _look_at(self, answer: "Values | None") -> None:
         if answer is not None:
-            self.open_at(start_of([os.path.expanduser(str(answer["path"]))]))
+            self.paths.ask(os.path.expanduser(str(answer["path"])))
+
+    @on(PathLookedAt)
+    def _path_looked_at(self, message: PathLookedAt) -> None:
+        if message.start is not None:
+            self.open_at(message.start)
+        else:
+            self._ask_path(message.path, message.problem)
 
     def action_ask_image(self) -> None:
         """Ask for the number of an image, and show it."""
@@ -212,19 +220,22 @@ class Dialogs(Screen[None]):
 
     def action_copy_value(self) -> None:
         """Copy the value under the cursor, as another program wants it."""
-        current = self._current()
-        text = current[0].copied(current[1]) if current is not None else None
-        if text is not None:
-            self.app.copy_to_clipboard(text)
-        elif current is not None:
-            self.say("This value is long or binary: Enter shows it, and y copies it there")
+        self._copy(line=False)
 
     def action_copy_line(self) -> None:
         """Copy tag, keyword and value under the cursor."""
+        self._copy(line=True)
+
+    def _copy(self, *, line: bool) -> None:
         current = self._current()
-        if current is not None:
-            row = current[0].row(current[1])
-            self.app.copy_to_clipboard(f"{row.tag} {row.name} = {row.text}")
+        if current is None:
+            return
+        rows, index = current
+        text, row = rows.copied(index), rows.row(index)
+        if text is None:
+            self.say("This value is long or binary: Enter shows it, and y copies it there")
+        else:
+            self.app.copy_to_clipboard(f"{row.tag} {row.name} = {text}" if line else text)
 
     def action_copy_text(self) -> None:
         """Copy what is selected; without a selection, say how to quit."""

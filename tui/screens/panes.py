@@ -70,8 +70,7 @@ class Panes(Screen[None]):
         narrow, low = event.size.width < NARROW_BELOW, event.size.height < _LOW
         self.set_class(low, "-low")
         if narrow != self.layout_state.narrow:
-            state = self.layout_state
-            self.layout_state = Layout(state.pane, zoomed=state.zoomed, narrow=narrow)
+            self.layout_state = self.layout_state.with_width(narrow=narrow)
 
     def watch_layout_state(self, state: Layout) -> None:
         """Show the panes of the layout, and the keys of the one with the focus."""
@@ -121,9 +120,8 @@ class Panes(Screen[None]):
 
     def action_zoom_pane(self) -> None:
         """Give the pane the whole screen, or take it back."""
-        state = self.layout_state
-        self.layout_state = Layout(state.pane, zoomed=not state.zoomed, narrow=state.narrow)
-        self.show_pane(state.pane)
+        self.layout_state = self.layout_state.toggled()
+        self.show_pane(self.layout_state.pane)
 
     def action_resize_files(self, step: int) -> None:
         """Make the files pane wider (cells)."""

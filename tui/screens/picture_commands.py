@@ -1,47 +1,37 @@
-"""What the keys of the picture pane do: each makes a new `View`, or another `Selection`."""
+"""What the keys of the picture pane do: each makes a new `View`; which picture it is of is told in `seeking`."""
 
-import os
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from textual.screen import Screen
 
-from tui.browser_state import Mode, Selection
+from tui.browser_state import Mode
 from tui.dicom.pixels.view import View
 from tui.dicom.pixels.window import PRESETS, Window
-from tui.screens import questions
 from tui.text import safe_text
 from tui.widgets.bars import PANE_NAMES, StatusLine
 from tui.widgets.pane import Pane
 
 if TYPE_CHECKING:
-    from tui.background import Background
     from tui.dicom.pixels.picture import Picture
-    from tui.widgets.file_tree import FileTree
     from tui.widgets.image_view import ImageView
 
 _STEP = 0.05
 _PAN = 0.1
-_LOOK_FURTHER = 20_000
 
 
 class PictureCommands(Screen[None]):
     """The picture's part of the browser."""
 
     if TYPE_CHECKING:  # what the browser has
-        selection: Selection
         view: View
         mode: Mode
-        file_tree: FileTree
         image: ImageView
-        seeks: Background[questions.SeekQuestion, str]
 
         def say(self, message: str) -> None:
             """Show a word on the last key."""
 
-    _frame_of_next_file = 0
-    _seeking = False
-    _waiting_steps = 0
+        def action_step_image(self, step: int) -> None:
+            """Show another picture."""
 
     # --- showing
 
@@ -90,87 +80,7 @@ class PictureCommands(Screen[None]):
         number = f"Im {picture.caption.number}" if picture.caption.number else ""
         line.right = "  ".join(part for part in (frame or number, picture.caption.place) if part) + " "
 
-    # --- which picture
-
-    def take_frame(self) -> int:
-        """Return the frame to begin with in the file that the cursor came to."""
-        frame, self._frame_of_next_file = self._frame_of_next_file, 0
-        return frame
-
-    def go_to_file(self, path: str, *, last_frame: bool = False) -> None:
-        """Put the files' cursor on `path`, which shows it."""
-        self._frame_of_next_file = questions.LAST_FRAME if last_frame else 0
-        if path != self.selection.path:
-            self.file_tree.reveal(path)
-
-    def action_step_image(self, step: int) -> None:
-        """Show the picture `step` further: a frame of this file, else another file."""
-        picture = self.image.picture
-        if picture is not None and picture.frames > 1 and picture.key.path == self.selection.path:
-            now = self.selection.frame if self.selection.frame >= 0 else picture.frames - 1
-            frame = now + step
-            if 0 <= frame < picture.frames or (abs(step) > 1 and now != self._end(picture, step)):
-                self.selection = Selection(self.selection.path, min(max(0, frame), picture.frames - 1))
-                return
-        self._seek(step)
-
-    @staticmethod
-    def _end(picture: "Picture", step: int) -> int:
-        return 0 if step < 0 else picture.frames - 1
-
-    def _seek(self, step: int) -> None:
-        """Go to the file that is `step` DICOM files on: at once where it is known what they are."""
-        if self._seeking:
-            self._waiting_steps += step  # counted from where that ends
-            return
-        direction = 1 if step > 0 else -1
-        paths = self.file_tree.files.paths_to(self.file_tree.cursor, direction)
-        count, last = abs(step), None
-        for path in paths:
-            facts = self.file_tree.facts_of(path)
-            if facts is None:
-                rest = (path, *islice(paths, _LOOK_FURTHER))
-                self._ask_seek(questions.SeekQuestion(rest, count, last_frame=direction < 0))
-                return
-            if facts.is_dicom:
-                count, last = count - 1, path
-                if count == 0:
-                    break
-        if last is None:
-            self.say("This is the last image" if step > 0 else "This is the first image")
-        else:
-            self.go_to_file(last, last_frame=direction < 0)
-
-    def action_image_at_end(self, step: int) -> None:
-        """Show the first (-1) or last (1) frame; of a single frame, the first or last image of the folder."""
-        picture = self.image.picture
-        if picture is not None and picture.frames > 1:
-            self.selection = Selection(self.selection.path, self._end(picture, step))
-            return
-        paths = self._files_here()
-        self._ask_seek(questions.SeekQuestion(paths if step < 0 else paths[::-1]))
-
-    def go_to_image(self, number: int) -> None:
-        """Show frame `number` (from 1), or of single frames the image of the folder with that instance number."""
-        picture = self.image.picture
-        if picture is not None and picture.frames > 1:
-            self.selection = Selection(self.selection.path, min(max(1, number), picture.frames) - 1)
-        else:
-            self._ask_seek(questions.SeekQuestion(self._files_here(), number=number))
-
-    def _files_here(self) -> tuple[str, ...]:
-        """Return the files of the folder of the file that is shown."""
-        return self.file_tree.files.files_of(os.path.dirname(self.selection.path or ""))
-
-    def _ask_seek(self, question: questions.SeekQuestion) -> None:
-        self._seeking = True
-        self.seeks.ask(question)
-
-    def take_waiting_steps(self) -> None:
-        """Take the steps that were asked for while a file was looked for."""
-        steps, self._waiting_steps, self._seeking = self._waiting_steps, 0, False
-        if steps:
-            self._seek(steps)
+    # --- modes
 
     def action_arrow(self, way: str) -> None:
         """Do what an arrow does in the mode that is on."""

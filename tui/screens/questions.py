@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from textual.message import Message
 
 if TYPE_CHECKING:  # the service layer is imported in the threads that ask it, after the first paint
-    from tui.browser_state import Sentence
+    from tui.browser_state import Sentence, Start
     from tui.dicom.elements import Elements
     from tui.dicom.library.scan import Facts, Listing
     from tui.dicom.pixels.picture import Picture
@@ -32,11 +32,19 @@ class SearchQuestion(NamedTuple):
     text: str
 
 
+class FileRead(NamedTuple):
+    """A walked file: its rows, and how many frames it says to have."""
+
+    rows: TagRows
+    frames: int
+
+
 @dataclass(frozen=True, slots=True)
 class SeekQuestion:
     """Look for a DICOM file.
 
     The `count`-th among `paths`, or the one with the InstanceNumber `number`; or the first one below one of `folders`.
+    `none` is what to say where there is none.
     """
 
     paths: tuple[str, ...]
@@ -44,37 +52,46 @@ class SeekQuestion:
     folders: tuple[str, ...] = ()
     number: int | None = None
     last_frame: bool = False
+    none: str = ""
+
+
+class PathLookedAt(Message):
+    """The disk was asked for a path that the user typed: `start` shows it, or else `problem` says why not."""
+
+    def __init__(self, path: str, answer: Start | str) -> None:
+        super().__init__()
+        self.path = path
+        self.start = None if isinstance(answer, str) else answer
+        self.problem = answer if isinstance(answer, str) else ""
 
 
 class Listed(Message):
     """A folder was read, or a part of it."""
 
-    def __init__(self, path: str, listing: Listing) -> None:
+    def __init__(self, listing: Listing) -> None:
         super().__init__()
-        self.path = path
         self.listing = listing
 
 
 class FactsFound(Message):
     """It is known what some files are."""
 
-    def __init__(self, paths: tuple[str, ...], facts: dict[str, Facts]) -> None:
+    def __init__(self, facts: dict[str, Facts]) -> None:
         super().__init__()
-        self.paths = paths
         self.facts = facts
 
 
 class RowsRead(Message):
-    """A file was walked, or (`sentence`) it is said why not."""
+    """A file was walked, or the `answer` is a sentence that says why not."""
 
-    def __init__(self, path: str, answer: TagRows | Sentence) -> None:
+    def __init__(self, path: str, answer: FileRead | Sentence) -> None:
         super().__init__()
         self.path = path
         self.answer = answer
 
 
 class PictureMade(Message):
-    """A frame was decoded, or (`sentence`) it is said why not."""
+    """A frame was decoded, or the `answer` is a sentence that says why not."""
 
     def __init__(self, question: PictureQuestion, answer: Picture | Sentence) -> None:
         super().__init__()

@@ -76,14 +76,26 @@ class Searching(Screen[None]):
         else:
             self.tag_query = message.field.value
 
-    def watch_tag_query(self, text: str) -> None:
+    def watch_tag_query(self) -> None:
         """Search the tags."""
+        self.search_or_show_all()
+
+    def search_or_show_all(self) -> None:
+        """Search the rows for the query; where it is blank, show them all."""
         if self._rows is None:
             return
-        if text.strip():
-            self.searches.ask(questions.SearchQuestion(self._rows, text))
+        if self.tag_query.strip():
+            self.searches.ask(questions.SearchQuestion(self._rows, self.tag_query))
         else:
             self.table.show_rows(self._rows, None)
+
+    def end_filter(self) -> None:
+        """Show all files again."""
+        field = self._search_field(FILES)
+        if field is not None:
+            field.value = ""
+            field.display = False
+        self.file_filter = ""
 
     def watch_file_filter(self) -> None:
         """Show the filter in the pane's title."""

@@ -3,16 +3,27 @@
 from collections.abc import Iterator
 from typing import ClassVar
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
+from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widgets import Label, TextArea
 
 from tui.background import Background
 from tui.dicom.errors import DicomError
 from tui.dicom.tags import TagRows
+from tui.screens.questions import Failed
+
+
+class ValueRead(Message):
+    """A whole value was read, or `text` says why not."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.text = text
 
 
 class ValueScreen(ModalScreen[None]):
@@ -29,7 +40,12 @@ class ValueScreen(ModalScreen[None]):
         self._rows = rows
         self._index = index
         self._text = ""
-        self._background: Background[int, str] = Background("value", self._read, self._deliver, self._raise)
+        self._background: Background[int, str] = Background(
+            "value",
+            self._read,
+            lambda _index, text: self._post(ValueRead(text)),
+            lambda error: self._post(Failed(error)),
+        )
 
     def compose(self) -> ComposeResult:
         """Lay out the name and the value."""
@@ -48,26 +64,29 @@ class ValueScreen(ModalScreen[None]):
         self.query_one(TextArea).focus()
         self._background.ask(self._index)
 
+    def on_unmount(self) -> None:
+        """Read no further."""
+        self._background.stop()
+
     def _read(self, index: int) -> Iterator[str | None]:
         try:
             yield self._rows.whole(index)
         except DicomError as error:
             yield str(error)
 
-    def _deliver(self, _index: int, text: str) -> None:
+    def _post(self, message: Message) -> None:
+        """Post a message from the thread."""
         if self.is_running:
-            self.app.call_from_thread(self._show, text)
+            self.post_message(message)
 
-    def _raise(self, error: BaseException) -> None:
-        self.app.call_from_thread(self._fail, error)
+    @on(ValueRead)
+    def _show(self, message: ValueRead) -> None:
+        self._text = message.text
+        self.query_one(TextArea).text = message.text or "(no value)"
 
-    def _fail(self, error: BaseException) -> None:
-        raise error
-
-    def _show(self, text: str) -> None:
-        self._text = text
-        if self.is_mounted:
-            self.query_one(TextArea).text = text or "(no value)"
+    @on(Failed)
+    def _fail(self, message: Failed) -> None:
+        raise message.error
 
     def action_copy(self) -> None:
         """Copy the whole value."""

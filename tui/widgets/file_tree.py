@@ -54,25 +54,22 @@ class FileTree(RowList):
         """Enter was pressed on a file."""
 
     class MarksChanged(Message):
-        """Files were marked, or marks taken away."""
-
-        def __init__(self, marked: frozenset[str]) -> None:
-            super().__init__()
-            self.marked = marked
+        """Files were marked, or marks taken away: see `marked`."""
 
     def __init__(self, roots: tuple[str, ...], glyphs: Glyphs = UNICODE, *, id: str | None = None) -> None:
         super().__init__(glyphs, id=id)
-        self._facts: dict[str, Facts] = {}
-        self._asked: frozenset[str] = frozenset()
-        self.marked: frozenset[str] = frozenset()
-        self._put_on: str | None = None
         self.set_roots(roots)
 
     # --- what comes from outside
 
     def set_roots(self, roots: tuple[str, ...]) -> None:
-        """Show the folders `roots`, unfolded."""
+        """Show the folders `roots`, unfolded; nothing is known of them, and nothing marked."""
         self.files = FileRows(roots)
+        self.marked: frozenset[str] = frozenset()
+        self._facts: dict[str, Facts] = {}
+        self._asked: frozenset[str] = frozenset()
+        self._stale: set[str] = set()
+        self._put_on: str | None = None
         for entry in self.files.roots:
             self.files.unfolded[entry.path] = entry
         self.files.rebuild()
@@ -84,23 +81,29 @@ class FileTree(RowList):
 
     def ask_for_folder(self) -> None:
         """Ask for an unfolded folder whose content is not known, if there is one."""
-        for path in self.files.unfolded:
-            listing = self.files.listings.get(path)
-            if listing is None or not listing.complete:
-                self.post_message(self.FolderWanted(path))
-                return
+        path = self._folder_to_read()
+        if path is not None:
+            self.post_message(self.FolderWanted(path))
+
+    def _folder_to_read(self) -> str | None:
+        listings = self.files.listings
+        unread = (path for path in self.files.unfolded if path not in listings or not listings[path].complete)
+        return next(unread, None) or next(iter(self._stale), None)
 
     def show_listing(self, listing: Listing) -> None:
         """Show what is in a folder; the cursor stays on its entry."""
-        entry = self.entry
+        if listing.path in self._stale and not listing.complete:
+            return  # what it held is shown until all is known that it holds now
+        self._stale.discard(listing.path)
+        entry, put_on = self.entry, self._put_on
         self.files.listings[listing.path] = listing
         self.files.rebuild()
-        target = self._put_on or (entry.path if entry else None)
-        index = self.files.index_of(target) if target else None
-        if index is not None and target == self._put_on:
-            self._put_on = None
-        self.rows_changed(index)
-        self._tell_cursor(None if entry is not None and entry.path == listing.path else entry)
+        target = self.files.index_of(put_on) if put_on else None
+        index = target if target is not None or entry is None else self.files.index_of(entry.path)
+        self.rows_changed(index)  # which may move the cursor, and so forget where it is to be put
+        self._put_on = put_on if target is None and self._folder_to_read() is not None else None
+        if self._put_on is None:
+            self._tell_cursor(None if entry is not None and entry.path == listing.path else entry)
         if listing.complete:
             self.ask_for_folder()
 
@@ -126,13 +129,15 @@ class FileTree(RowList):
         self.cursor = index
         return True
 
-    def reveal(self, path: str) -> None:
-        """Put the cursor on `path`, unfolding the folders around it."""
+    def reveal(self, path: str) -> bool:
+        """Put the cursor on `path`, unfolding the folders around it. Return whether it is shown now."""
         unfolded = self.files.unfold_to(path)
         if unfolded:
             self.rows_changed()
-        if not self.put_cursor_on(path) and unfolded:
+        shown = self.put_cursor_on(path)
+        if not shown and unfolded:
             self.ask_for_folder()
+        return shown
 
     @property
     def place(self) -> tuple[int, int]:
@@ -146,14 +151,10 @@ class FileTree(RowList):
             self.put_cursor_on(path)
 
     def read_again(self) -> None:
-        """Forget all listings and facts, and ask anew; the cursor stays on its entry."""
-        entry = self.entry
-        self._put_on = entry.path if entry else None
-        self.files.listings.clear()
+        """Ask for all unfolded folders anew, and what their files are; until it is known, all is shown as it was."""
+        self._stale = set(self.files.unfolded)
         self._facts.clear()
         self._asked = frozenset()
-        self.files.rebuild()
-        self.rows_changed(0)
         self.ask_for_folder()
 
     # --- rows
@@ -276,6 +277,7 @@ class FileTree(RowList):
         if entry is not None and entry.path in self.files.unfolded:
             del self.files.unfolded[entry.path]
             self.files.listings.pop(entry.path, None)
+            self._stale.discard(entry.path)
             self.files.rebuild()
             self.rows_changed()
             return
@@ -316,4 +318,4 @@ class FileTree(RowList):
     def _set_marks(self, marked: frozenset[str]) -> None:
         self.marked = marked
         self.refresh()
-        self.post_message(self.MarksChanged(self.marked))
+        self.post_message(self.MarksChanged())

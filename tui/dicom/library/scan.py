@@ -89,6 +89,21 @@ def _kind(entry: os.DirEntry[str], folder: str) -> Kind:
     return Kind.SPECIAL if os.path.exists(entry.path) else Kind.BROKEN
 
 
+def path_problem(path: str) -> str | None:
+    """Return why `path` cannot be opened, in a sentence, or None."""
+    try:
+        if os.path.isdir(path):
+            os.scandir(path).close()
+        else:
+            with open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK)):
+                return None
+    except FileNotFoundError:
+        return f"{path}: there is no such file or folder"
+    except OSError as error:
+        return f"{path}: cannot be opened: {os_reason(error)}"
+    return None
+
+
 def list_folder(path: str) -> Iterator[Listing]:
     """Yield what is in the folder `path`, sorted: while it is being read twice a second, then complete.
 

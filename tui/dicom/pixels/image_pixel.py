@@ -2,15 +2,13 @@
 
 from dataclasses import dataclass
 
-from tui.dicom.attributes import Attributes
+from tui.dicom.attributes import NUMBER_OF_FRAMES, Attributes
 from tui.dicom.dictionary import uid_name
-from tui.dicom.element import PIXEL_DATA, UNDEFINED, Element
+from tui.dicom.element import DOUBLE_FLOAT_PIXEL_DATA, FLOAT_PIXEL_DATA, PIXEL_DATA, UNDEFINED, Element
 from tui.dicom.encoding import GE_PRIVATE_BIG_PIXELS, is_encapsulated
 from tui.dicom.errors import PixelError
 from tui.text import safe_text
 
-FLOAT_PIXEL_DATA = 0x7FE00008
-DOUBLE_FLOAT_PIXEL_DATA = 0x7FE00009
 LARGEST_FRAME = 1 << 28  # pixels: sixteen times the largest mammogram
 _COLORS = 3
 _TAKEN_OUT = {  # SOP classes of documents, and what takes those out of the file
@@ -142,7 +140,7 @@ def image_pixel(attributes: Attributes) -> ImagePixel:
     return ImagePixel(
         rows=rows,
         columns=columns,
-        frames=max(1, attributes.integer(0x00280008) or 1),
+        frames=max(1, attributes.integer(NUMBER_OF_FRAMES) or 1),
         samples=samples,
         bits_allocated=allocated,
         bits_stored=max(1, stored),

@@ -1,0 +1,193 @@
+"""Which picture is looked at next: a frame of this file, or another file that has to be found."""
+
+from __future__ import annotations
+
+import os
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple
+
+from textual import on
+from textual.screen import Screen
+
+from tui.browser_state import Selection, Sentence
+from tui.screens import questions
+
+if TYPE_CHECKING:
+    from tui.background import Background
+    from tui.widgets.file_tree import FileTree
+
+_LOOK_FURTHER = 20_000
+_NO_DICOM = Sentence("There is no DICOM file in this folder or below it.")
+_NO_IMAGE = "No image is shown here"
+
+
+class _Seek(NamedTuple):
+    """A question that is out, and what the files' cursor was on when it was asked."""
+
+    question: questions.SeekQuestion
+    origin: str | None
+
+
+class Seeking(Screen[None]):
+    """The part of the browser that goes from picture to picture."""
+
+    if TYPE_CHECKING:  # what the browser has
+        selection: Selection
+        sentence: Sentence
+        file_tree: FileTree
+        seeks: Background[questions.SeekQuestion, str]
+
+        def say(self, message: str) -> None:
+            """Show a word on the last key."""
+
+    _seek: _Seek | None = None
+    _frames: int | None = 1
+    _going_to = ""
+    _frame_of_next_file = 0
+    _waiting_steps = 0
+    _no_dicom = False
+
+    # --- frames
+
+    def forget_frames(self) -> None:
+        """Count the steps that are asked for from now on, until it is known how many frames the file has."""
+        self._frames = None
+
+    def take_frames(self, frames: int) -> None:
+        """Take over how many frames the file has that is shown; what shows no picture has one."""
+        self._frames = frames
+        self._take_waiting_steps()
+
+    def arrive(self, path: str) -> int:
+        """Return the frame to begin with in `path`, to which the files' cursor came.
+
+        Where it was the user who moved it, the steps that waited for another file are dropped.
+        """
+        frame, self._frame_of_next_file = self._frame_of_next_file, 0
+        if path == self._going_to:
+            return frame
+        self._waiting_steps = 0
+        return 0
+
+    def _take_waiting_steps(self) -> None:
+        if self._seek is not None or self._frames is None:
+            return
+        steps, self._waiting_steps = self._waiting_steps, 0
+        if steps:
+            self.action_step_image(steps)
+
+    def action_step_image(self, step: int) -> None:
+        """Show the picture `step` further: a frame of this file, else another file."""
+        if self._is_seeking or self._frames is None:
+            self._waiting_steps += step  # counted from where that ends
+            return
+        last = self._frames - 1
+        now = min(self.selection.frame, last) if self.selection.frame >= 0 else last
+        wanted = min(max(0, now + step), last)
+        if wanted != now and (wanted == now + step or abs(step) > 1):
+            self.selection = Selection(self.selection.path, wanted)
+        else:
+            self._go_on(step)
+
+    def action_image_at_end(self, step: int) -> None:
+        """Show the first (-1) or last (1) frame; of a single frame, the first or last image of the folder."""
+        if self._frames is not None and self._frames > 1:
+            self.selection = Selection(self.selection.path, 0 if step < 0 else self._frames - 1)
+        else:
+            paths = self._files_here()
+            self._ask_seek(questions.SeekQuestion(paths if step < 0 else paths[::-1], none=_NO_IMAGE))
+
+    def go_to_image(self, number: int) -> None:
+        """Show frame `number` (from 1), or of single frames the image of the folder with that instance number."""
+        if self._frames is not None and self._frames > 1:
+            self.selection = Selection(self.selection.path, min(max(1, number), self._frames) - 1)
+        else:
+            none = f"There is no image {number} in this folder"
+            self._ask_seek(questions.SeekQuestion(self._files_here(), number=number, none=none))
+
+    # --- files
+
+    def go_to_file(self, path: str, *, last_frame: bool = False) -> None:
+        """Put the files' cursor on `path`, which shows it."""
+        if path == self.selection.path:
+            return
+        self._going_to = path
+        self._frame_of_next_file = questions.LAST_FRAME if last_frame else 0
+        if self.file_tree.reveal(path):
+            self.forget_frames()
+
+    def _go_on(self, step: int) -> None:
+        """Go to the file that is `step` DICOM files on: at once where it is known what they are."""
+        direction = 1 if step > 0 else -1
+        none = "This is the last image" if step > 0 else "This is the first image"
+        paths = self.file_tree.files.paths_to(self.file_tree.cursor, direction)
+        count, last = abs(step), None
+        for path in paths:
+            facts = self.file_tree.facts_of(path)
+            if facts is None:
+                rest = (path, *islice(paths, _LOOK_FURTHER))
+                self._ask_seek(questions.SeekQuestion(rest, count, last_frame=direction < 0, none=none))
+                return
+            if facts.is_dicom:
+                count, last = count - 1, path
+                if count == 0:
+                    break
+        if last is None:
+            self.say(none)
+        else:
+            self.go_to_file(last, last_frame=direction < 0)
+
+    def _files_here(self) -> tuple[str, ...]:
+        """Return the files of the folder of the file that is shown."""
+        return self.file_tree.files.files_of(os.path.dirname(self.selection.path or ""))
+
+    # --- looking for a file
+
+    def seek_first(self, folders: tuple[str, ...]) -> None:
+        """Look for the first DICOM file below `folders`, to begin with."""
+        self._ask_seek(questions.SeekQuestion((), folders=folders))
+
+    def forget_seek(self) -> None:
+        """Drop the answer to the question that is out, and the steps that wait for it."""
+        self._seek = None
+        self._waiting_steps = self._frame_of_next_file = 0
+        self._frames = 1
+        self._no_dicom = False
+
+    @property
+    def _is_seeking(self) -> bool:
+        """Return whether a file is looked for, and the user has not moved on since."""
+        return self._seek is not None and self._seek.origin == self._under_cursor
+
+    @property
+    def _under_cursor(self) -> str | None:
+        entry = self.file_tree.entry
+        return entry.path if entry is not None else None
+
+    def _ask_seek(self, question: questions.SeekQuestion) -> None:
+        if not question.paths and not question.folders:
+            self.say(question.none)
+            return
+        self._seek = _Seek(question, self._under_cursor)
+        self.seeks.ask(question)
+
+    @on(questions.Sought)
+    def _sought(self, message: questions.Sought) -> None:
+        seek = self._seek
+        if seek is None or seek.question is not message.question:
+            return  # another one was asked, or other folders were opened
+        moved_on, self._seek = not self._is_seeking, None
+        if moved_on:
+            self._waiting_steps = 0
+        elif message.path:
+            self.go_to_file(message.path, last_frame=message.question.last_frame)
+        elif message.question.folders:
+            self._no_dicom = True
+            self.sentence = _NO_DICOM
+        else:
+            self.say(message.question.none)
+        self._take_waiting_steps()
+
+    def sentence_here(self, said: Sentence) -> Sentence:
+        """Return what is said instead of a picture: what the files' cursor says, or at the start that there is none."""
+        return _NO_DICOM if self._no_dicom and self.file_tree.cursor == 0 else said
