@@ -9,7 +9,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from tui.dicom.library.scan import Entry, Kind, Listing, natural_key
+from tui.dicom.library.scan import FIRST_FILE, Entry, Kind, Listing, order_of
 
 
 class FileRow(NamedTuple):
@@ -33,7 +33,7 @@ class _Block(NamedTuple):
 def root_entry(path: str) -> Entry:
     """Return the entry of a folder, as its listing has it or standing at the top."""
     name = os.path.basename(path) or path
-    return Entry((False, natural_key(name), name), name, path, Kind.FOLDER)
+    return Entry(order_of(name, folder=True), name, path, Kind.FOLDER)
 
 
 class FileRows:
@@ -90,7 +90,7 @@ class FileRows:
         listing = self.listings.get(os.path.dirname(entry.path)) if entry is not None else None
         if entry is None or entry.kind is Kind.FOLDER or listing is None:
             return 0, 0
-        folders = bisect_left(listing.entries, (True, "", ""), key=_order)
+        folders = bisect_left(listing.entries, FIRST_FILE, key=_order)
         return bisect_left(listing.entries, entry.order, key=_order) - folders + 1, len(listing.entries) - folders
 
     def files_of(self, folder: str | None) -> tuple[str, ...]:
@@ -167,8 +167,8 @@ class FileRows:
 def _find(block: _Block, path: str) -> int | None:
     """Return where in a block's entries `path` stands, within the block, or None."""
     name = os.path.basename(path)
-    for last in (True, False):  # a file, then a folder: what the order begins with
-        order = (last, natural_key(name), name)
+    for folder in (False, True):
+        order = order_of(name, folder=folder)
         at = bisect_left(block.entries, order, block.start, block.stop, key=_order)
         if at < block.stop and block.entries[at].path == path:
             return at
@@ -178,5 +178,5 @@ def _find(block: _Block, path: str) -> int | None:
     return None
 
 
-def _order(entry: Entry) -> tuple[bool, str, str]:
+def _order(entry: Entry) -> str:
     return entry.order

@@ -11,13 +11,16 @@ import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import NamedTuple
 
 from tui.dicom.errors import os_reason
 
 GIVE_WAY_S = 0.0005
-_GIVE_WAY_EVERY = 250
+_GIVE_WAY_EVERY = 100
 _SHOW_EVERY_S = 0.5
+_FIRST_FOLDER, FIRST_FILE = "0", "1"  # what their orders begin with
+_BY_ORDER = attrgetter("order")
 _DIGITS = re.compile(r"\d+")
 
 
@@ -33,9 +36,9 @@ class Kind(enum.Enum):
 
 
 class Entry(NamedTuple):
-    """One entry of a folder; `order` sorts naturally: folders first, 2 before 10."""
+    """One entry of a folder; `order` (see `order_of`) sorts naturally: folders first, 2 before 10."""
 
-    order: tuple[bool, str, str]
+    order: str
     name: str
     path: str
     kind: Kind
@@ -70,6 +73,14 @@ class Facts:
 def natural_key(name: str) -> str:
     """Return what sorts `name` naturally and without case: digits by their value."""
     return _DIGITS.sub(lambda digits: digits[0].lstrip("0").rjust(20, "0"), name.lower())
+
+
+def order_of(name: str, *, folder: bool) -> str:
+    """Return what an entry is sorted by.
+
+    One string: 20,000 tuples take four times as long to sort, and sorting does not give way to other threads.
+    """
+    return f"{_FIRST_FOLDER if folder else FIRST_FILE}{natural_key(name)}\0{name}"
 
 
 def _kind(entry: os.DirEntry[str], folder: str) -> Kind:
@@ -118,17 +129,17 @@ def list_folder(path: str) -> Iterator[Listing]:
         with os.scandir(path) as found:
             for count, entry in enumerate(found, 1):
                 kind = _kind(entry, path)
-                order = (kind is not Kind.FOLDER, natural_key(entry.name), entry.name)
+                order = order_of(entry.name, folder=kind is Kind.FOLDER)
                 entries.append(Entry(order, entry.name, entry.path, kind))
                 if count % _GIVE_WAY_EVERY == 0:
                     time.sleep(GIVE_WAY_S)
                     if time.monotonic() - shown > _SHOW_EVERY_S:
-                        entries.sort()
+                        entries.sort(key=_BY_ORDER)
                         yield Listing(path, tuple(entries), complete=False)
                         shown = time.monotonic()
     except OSError as error:
         problem = f"{os_reason(error)}: this folder cannot be read"
-        yield Listing(path, tuple(sorted(entries)), complete=True, problem=problem)
+        yield Listing(path, tuple(sorted(entries, key=_BY_ORDER)), complete=True, problem=problem)
         return
-    entries.sort()
+    entries.sort(key=_BY_ORDER)
     yield Listing(path, tuple(entries), complete=True)
