@@ -17,22 +17,32 @@ from tui.screens import questions
 from tui.screens.answers import Answers
 from tui.settings import Settings
 
-Hold = Callable[..., threading.Event]
+
+class Held(threading.Event):
+    """Lets the answers go when it is set; `delivered` is set when one is."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.delivered = threading.Event()
+
+
+Hold = Callable[..., Held]
 
 
 @pytest.fixture
 def hold(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hold]:
     """Return what holds the answers to one kind of question back until the event it returns is set."""
-    events: list[threading.Event] = []
+    events: list[Held] = []
 
-    def held(kind: str, of: Callable[[Any], bool] = lambda question: True) -> threading.Event:
-        answer, event = getattr(Answers, kind), threading.Event()
+    def held(kind: str, of: Callable[[Any], bool] = lambda question: True) -> Held:
+        answer, event = getattr(Answers, kind), Held()
         events.append(event)
 
         def late(self: Answers, question: Any) -> Iterator[Any]:  # noqa: ANN401 - of any kind
             if of(question):
                 event.wait(30)
             yield from answer(self, question)
+            event.delivered.set()
 
         monkeypatch.setattr(Answers, kind, late)
         return event
@@ -72,9 +82,8 @@ async def test_the_user_is_faster_than_the_search_for_a_first_file(series: Path,
         await session.until(lambda: "IM12" in session.text)
         await session.press("down", "down", "down")
         await session.shown("IM3")
-        assert session.browser._seek is not None
         found.set()
-        await session.until(lambda: session.browser._seek is None)
+        await session.until(found.delivered.is_set)
         await session.pilot.pause()
         assert (session.file, session.entry) == ("IM3", "IM3")
 
@@ -193,3 +202,77 @@ async def test_a_file_stays_in_sight_while_its_large_folder_is_read(series: Path
         listed.set()
         await session.until(lambda: session.entry == "IM5")
         assert session.file == "IM5"
+
+
+async def test_steps_wait_for_a_folder_that_is_unfolded_for_them(series: Path, hold: Hold) -> None:
+    found = hold("seek")
+    async with browsing([series.parent]) as session:
+        await session.press("tab", "j", "j")
+        found.set()
+        await session.shown("IM3")
+
+
+async def test_the_last_image_waits_for_the_frames(tmp_path: Path, hold: Hold) -> None:
+    many = three_frames(tmp_path / "b.dcm")
+    write(tmp_path / "c.dcm")
+    read = hold("rows", lambda path: path == many)
+    async with browsing([many]) as session:
+        await session.until(lambda: session.entry == "b.dcm")
+        await session.press("tab", "G", "k")
+        read.set()
+        await session.shown("b.dcm")
+        await session.frame(1)
+
+
+async def test_the_first_image_forgets_the_steps_before_it(series: Path, hold: Hold) -> None:
+    async with browsing([series / "IM3"]) as session:
+        await session.shown("IM3")
+        await session.until(lambda: session.entry == "IM3")
+        found = hold("seek")
+        session.browser.file_tree._facts.clear()
+        await session.press("tab", "j", "j", "g")
+        found.set()
+        await session.shown("IM1")
+        await session.pilot.pause()
+        assert session.entry == "IM1"
+
+
+async def test_steps_are_dropped_where_the_user_moves_to_a_folder(tmp_path: Path, hold: Hold) -> None:
+    many = three_frames(tmp_path / "b.dcm")
+    read = hold("rows", lambda path: path == many)
+    async with browsing([many]) as session:
+        await session.until(lambda: session.entry == "b.dcm")
+        await session.press("tab", "j", "shift+tab", "up")
+        await session.says("is a folder of")
+        read.set()
+        await session.pilot.pause()
+        assert session.entry == tmp_path.name
+
+
+async def test_away_and_back_is_a_move(series: Path, hold: Hold) -> None:
+    async with browsing([series / "IM3"]) as session:
+        await session.shown("IM3")
+        await session.until(lambda: session.entry == "IM3")
+        found = hold("seek")
+        session.browser.file_tree._facts.clear()
+        await session.press("tab", "j", "shift+tab", "up")
+        await session.shown("IM2")
+        await session.press("down")
+        await session.shown("IM3")
+        found.set()
+        await session.until(found.delivered.is_set)
+        await session.pilot.pause()
+        assert session.entry == "IM3"
+
+
+async def test_a_file_that_has_fewer_frames_now(tmp_path: Path) -> None:
+    path = tmp_path / "a.dcm"
+    three_frames(path)
+    async with browsing([path]) as session:
+        await session.shown("a.dcm")
+        await session.press("tab", "G")
+        await session.frame(2)
+        write(path)
+        await session.press("f5")
+        await session.frame(0)
+        assert session.picture.frames == 1

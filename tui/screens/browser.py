@@ -184,6 +184,7 @@ class Browser(PictureCommands, Seeking, Searching, Dialogs, Panes, Screen[None])
     def _listed(self, message: questions.Listed) -> None:
         self.file_tree.show_listing(message.listing)
         self._show_place()
+        self.take_waiting()
 
     @on(FileTree.FactsWanted)
     def _find_facts(self, message: FileTree.FactsWanted) -> None:
@@ -197,6 +198,9 @@ class Browser(PictureCommands, Seeking, Searching, Dialogs, Panes, Screen[None])
     def _file_shown(self, message: FileTree.FileShown) -> None:
         self._show_place()
         if message.path is None:
+            if self.file_tree.file is not None:
+                return  # the cursor is on a file by now, of which the next message tells
+            self.leave()
             self.selection = Selection()
             self._show_nothing(self.sentence_here(Sentence(message.words, error=message.error)))
         elif message.path != self.selection.path:
@@ -242,6 +246,8 @@ class Browser(PictureCommands, Seeking, Searching, Dialogs, Panes, Screen[None])
             return
         self._rows = message.answer.rows
         self.search_or_show_all()
+        if self.selection.frame >= message.answer.frames:  # the file was written anew with fewer
+            self.set_reactive(Browser.selection, Selection(message.path, message.answer.frames - 1))
         self.pictures.ask(questions.PictureQuestion(self._rows.elements, self.selection.frame))
         self.take_frames(message.answer.frames)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,6 +14,8 @@ from tui.browser_state import Selection, Sentence
 from tui.screens import questions
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tui.background import Background
     from tui.widgets.file_tree import FileTree
 
@@ -42,6 +45,7 @@ class Seeking(Screen[None]):
 
     _seek: _Seek | None = None
     _frames: int | None = 1
+    _then: Callable[[], None] | None = None
     _going_to = ""
     _frame_of_next_file = 0
     _waiting_steps = 0
@@ -56,29 +60,57 @@ class Seeking(Screen[None]):
     def take_frames(self, frames: int) -> None:
         """Take over how many frames the file has that is shown; what shows no picture has one."""
         self._frames = frames
-        self._take_waiting_steps()
+        self.take_waiting()
 
     def arrive(self, path: str) -> int:
         """Return the frame to begin with in `path`, to which the files' cursor came.
 
-        Where it was the user who moved it, the steps that waited for another file are dropped.
+        Where it was the user who moved it, what waited for another file is dropped.
         """
+        going, self._going_to = self._going_to, ""
         frame, self._frame_of_next_file = self._frame_of_next_file, 0
-        if path == self._going_to:
+        if path == going:
             return frame
-        self._waiting_steps = 0
+        self._drop_waiting()
         return 0
 
-    def _take_waiting_steps(self) -> None:
-        if self._seek is not None or self._frames is None:
+    def leave(self) -> None:
+        """Drop what waited for a file: the cursor came to what is none, and it is not that one is on its way."""
+        if not self._is_seeking and self.file_tree.awaited is None:
+            self._drop_waiting()
+
+    def _drop_waiting(self) -> None:
+        self._seek = self._then = None
+        self._waiting_steps = self._frame_of_next_file = 0
+
+    @property
+    def _frames_known(self) -> bool:
+        """Return whether the file that is shown is the one under the cursor, and its frames are known."""
+        here = self.selection.path
+        tree = self.file_tree
+        return self._frames is not None and tree.file in (None, here) and tree.awaited in (None, here)
+
+    def take_waiting(self) -> None:
+        """Do what was asked for before it could be done."""
+        if not self._frames_known or self._is_seeking:
             return
+        then, self._then = self._then, None
         steps, self._waiting_steps = self._waiting_steps, 0
+        if then is not None:
+            then()
         if steps:
-            self.action_step_image(steps)
+            self.action_step_image(steps)  # which may wait for what was done just now
+
+    def _wait_to(self, then: Callable[[], None]) -> bool:
+        """Put `then` off until the frames are known, in place of all that waits; return whether they are not."""
+        self._waiting_steps, self._then = 0, None
+        if not self._frames_known:
+            self._then = then
+        return self._then is not None
 
     def action_step_image(self, step: int) -> None:
         """Show the picture `step` further: a frame of this file, else another file."""
-        if self._is_seeking or self._frames is None:
+        if self._is_seeking or self._frames is None or not self._frames_known:
             self._waiting_steps += step  # counted from where that ends
             return
         last = self._frames - 1
@@ -91,6 +123,8 @@ class Seeking(Screen[None]):
 
     def action_image_at_end(self, step: int) -> None:
         """Show the first (-1) or last (1) frame; of a single frame, the first or last image of the folder."""
+        if self._wait_to(partial(self.action_image_at_end, step)):
+            return
         if self._frames is not None and self._frames > 1:
             self.selection = Selection(self.selection.path, 0 if step < 0 else self._frames - 1)
         else:
@@ -99,6 +133,8 @@ class Seeking(Screen[None]):
 
     def go_to_image(self, number: int) -> None:
         """Show frame `number` (from 1), or of single frames the image of the folder with that instance number."""
+        if self._wait_to(partial(self.go_to_image, number)):
+            return
         if self._frames is not None and self._frames > 1:
             self.selection = Selection(self.selection.path, min(max(1, number), self._frames) - 1)
         else:
@@ -113,24 +149,24 @@ class Seeking(Screen[None]):
             return
         self._going_to = path
         self._frame_of_next_file = questions.LAST_FRAME if last_frame else 0
-        if self.file_tree.reveal(path):
-            self.forget_frames()
+        self.file_tree.reveal(path)
 
     def _go_on(self, step: int) -> None:
         """Go to the file that is `step` DICOM files on: at once where it is known what they are."""
         direction = 1 if step > 0 else -1
         none = "This is the last image" if step > 0 else "This is the first image"
         paths = self.file_tree.files.paths_to(self.file_tree.cursor, direction)
-        count, last = abs(step), None
+        known, last = list[str](), None
         for path in paths:
             facts = self.file_tree.facts_of(path)
             if facts is None:
-                rest = (path, *islice(paths, _LOOK_FURTHER))
-                self._ask_seek(questions.SeekQuestion(rest, count, last_frame=direction < 0, none=none))
+                rest = (*known, path, *islice(paths, _LOOK_FURTHER))
+                self._ask_seek(questions.SeekQuestion(rest, abs(step), last_frame=direction < 0, none=none))
                 return
             if facts.is_dicom:
-                count, last = count - 1, path
-                if count == 0:
+                known.append(path)
+                last = path
+                if len(known) == abs(step):
                     break
         if last is None:
             self.say(none)
@@ -149,8 +185,7 @@ class Seeking(Screen[None]):
 
     def forget_seek(self) -> None:
         """Drop the answer to the question that is out, and the steps that wait for it."""
-        self._seek = None
-        self._waiting_steps = self._frame_of_next_file = 0
+        self._drop_waiting()
         self._frames = 1
         self._no_dicom = False
 
@@ -178,15 +213,15 @@ class Seeking(Screen[None]):
             return  # another one was asked, or other folders were opened
         moved_on, self._seek = not self._is_seeking, None
         if moved_on:
-            self._waiting_steps = 0
-        elif message.path:
+            return
+        if message.path:
             self.go_to_file(message.path, last_frame=message.question.last_frame)
         elif message.question.folders:
             self._no_dicom = True
             self.sentence = _NO_DICOM
         else:
             self.say(message.question.none)
-        self._take_waiting_steps()
+        self.take_waiting()
 
     def sentence_here(self, said: Sentence) -> Sentence:
         """Return what is said instead of a picture: what the files' cursor says, or at the start that there is none."""

@@ -129,15 +129,24 @@ class FileTree(RowList):
         self.cursor = index
         return True
 
-    def reveal(self, path: str) -> bool:
-        """Put the cursor on `path`, unfolding the folders around it. Return whether it is shown now."""
+    def reveal(self, path: str) -> None:
+        """Put the cursor on `path`, unfolding the folders around it."""
         unfolded = self.files.unfold_to(path)
         if unfolded:
             self.rows_changed()
-        shown = self.put_cursor_on(path)
-        if not shown and unfolded:
+        if not self.put_cursor_on(path) and unfolded:
             self.ask_for_folder()
-        return shown
+
+    @property
+    def awaited(self) -> str | None:
+        """Return the file the cursor will be put on as soon as its folder is read, or None."""
+        return self._put_on
+
+    @property
+    def file(self) -> str | None:
+        """Return the file under the cursor, or None."""
+        entry = self.entry
+        return entry.path if entry is not None and entry.kind is Kind.FILE else None
 
     @property
     def place(self) -> tuple[int, int]:
