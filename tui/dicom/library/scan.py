@@ -17,7 +17,8 @@ from typing import NamedTuple
 from tui.dicom.errors import os_reason
 
 GIVE_WAY_S = 0.0005
-_GIVE_WAY_EVERY = 100
+_GIVE_WAY_EVERY = 50
+_SORT_EVERY = 1000
 _SHOW_EVERY_S = 0.5
 _FIRST_FOLDER, FIRST_FILE = "0", "1"  # what their orders begin with
 _BY_ORDER = attrgetter("order")
@@ -131,6 +132,8 @@ def list_folder(path: str) -> Iterator[Listing]:
                 kind = _kind(entry, path)
                 order = order_of(entry.name, folder=kind is Kind.FOLDER)
                 entries.append(Entry(order, entry.name, entry.path, kind))
+                if count % _SORT_EVERY == 0:  # so that sorting all at the end, which gives no way, has little to do
+                    entries[-_SORT_EVERY:] = sorted(entries[-_SORT_EVERY:], key=_BY_ORDER)
                 if count % _GIVE_WAY_EVERY == 0:
                     time.sleep(GIVE_WAY_S)
                     if time.monotonic() - shown > _SHOW_EVERY_S:
