@@ -10,7 +10,7 @@ from tests.files import bundled
 from tui.dicom.element import ITEM
 from tui.dicom.elements import walk_file
 from tui.dicom.errors import PixelError
-from tui.dicom.pixels import decode
+from tui.dicom.pixels import encapsulated
 from tui.dicom.pixels.load import load_picture
 from tui.dicom.processes import Worker, WorkerDiedError
 
@@ -89,7 +89,7 @@ def test_a_codec_that_panics_costs_a_sentence(tmp_path: Path) -> None:
 
 
 def test_a_decoder_that_takes_too_long_costs_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(decode, "TIME_LIMIT_S", 0.0)
+    monkeypatch.setattr(encapsulated, "TIME_LIMIT_S", 0.0)
     with pytest.raises(PixelError, match="the decoder was at it, and it took too long and was stopped"):
         load_picture(walk_file(bundled("MR_small_jp2klossless.dcm")), 0)
     monkeypatch.undo()

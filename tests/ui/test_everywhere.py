@@ -3,9 +3,11 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from textual.events import Resize
+from textual.geometry import Size
 
 from tests.files import write
-from tests.ui.browsing import Session, browsing, terminal
+from tests.ui.browsing import WIDE, Session, browsing, terminal
 from tui.app import DicomApp, SafeLines, UnknownThemeError
 from tui.browser_state import start_of
 from tui.commands import COMMANDS, EVERYWHERE, Command, key_label, of_scope
@@ -285,3 +287,16 @@ async def test_nothing_waits_for_a_folder_that_hangs(tmp_path: Path, monkeypatch
 def test_every_command_of_the_key_line_fits_a_label() -> None:
     for command in of_scope(EVERYWHERE):
         assert len(command.label) <= 14, key_label(command.keys[0])
+
+
+async def test_the_same_size_again_lays_nothing_out(ct: str) -> None:
+    async with browsing([ct]) as session:
+        await session.shown(Path(ct).name)
+        laid_out = list[object]()
+        session.browser.screen_layout_refresh_signal.subscribe(session.app, laid_out.append)
+        size = Size(*WIDE)
+        session.app.post_message(Resize(size, size))
+        await session.pilot.pause()
+        assert not laid_out
+        await session.pilot.resize_terminal(90, 30)
+        await session.until(lambda: laid_out and session.browser.size == Size(90, 30))

@@ -4,13 +4,16 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from tui import settings as user_settings
-from tui.browser_state import Start, start_of
 from tui.cli import PROGRAM
 from tui.cli.output import refuse
 from tui.settings import OPTIONS, Settings, SettingsError
-from tui.terminal import probe
+
+if TYPE_CHECKING:  # --help needs neither
+    from tui.browser_state import Start
+    from tui.terminal.probe import Terminal
 
 _COLOR_VARIABLE = "DICOM_TUI_COLOR"
 
@@ -32,6 +35,7 @@ def run(words: Sequence[str]) -> int:
 
 
 def _open(paths: Sequence[str], flags: dict[str, str | bool]) -> int:
+    from tui.browser_state import start_of
     from tui.dicom.library.scan import path_problem
 
     paths = paths or ["."]
@@ -41,7 +45,7 @@ def _open(paths: Sequence[str], flags: dict[str, str | bool]) -> int:
     return browse(start_of(paths), flags)
 
 
-def browse(start: Start, flags: dict[str, str | bool]) -> int:
+def browse(start: "Start", flags: dict[str, str | bool]) -> int:
     """Ask the terminal what it can do, and open the browser; return the exit code."""
     if problem := terminal_problem():
         return refuse(problem)
@@ -52,6 +56,8 @@ def browse(start: Start, flags: dict[str, str | bool]) -> int:
     if os.environ.get("NO_COLOR") == "" or settings.color not in ("auto", "mono"):
         # empty means not set (no-color.org), and a colour that was asked for rules; Textual knows neither
         os.environ.pop("NO_COLOR", None)
+    from tui.terminal import probe
+
     found = probe.classify(probe.ask(), os.environ, settings.color, ascii_only=settings.ascii)
     _prepare(found)
     from tui.app import DicomApp, UnknownThemeError  # imports Textual, which reads the environment that was prepared
@@ -84,7 +90,7 @@ def _settings(flags: dict[str, str | bool]) -> Settings:
     return settings.with_values(flags)
 
 
-def _prepare(terminal: probe.Terminal) -> None:
+def _prepare(terminal: "Terminal") -> None:
     """Set what Textual and NumPy read from the environment when they are imported."""
     depth = terminal.depth.value
     os.environ["TEXTUAL_COLOR_SYSTEM"] = depth if depth in ("truecolor", "256") else "standard"

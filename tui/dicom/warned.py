@@ -1,6 +1,5 @@
 """What pydicom warns of is collected, for each thread by itself, and never printed over the screen."""
 
-import logging
 import threading
 import warnings
 from collections.abc import Iterator
@@ -9,7 +8,6 @@ from typing import TextIO
 
 _collected = threading.local()
 _print_warning = warnings.showwarning
-logging.getLogger("pydicom").propagate = False  # it logs what it fails on, values included
 
 
 def _collect(
@@ -31,7 +29,10 @@ def _collect(
 def collected_warnings() -> Iterator[list[str]]:
     """Collect what pydicom warns of in this thread while the block runs, into the list that is given."""
     if warnings.showwarning is not _collect:
+        import logging  # here, since --help does not need it and it takes long to load
+
         global _print_warning
+        logging.getLogger("pydicom").propagate = False  # it logs what it fails on, values included
         _print_warning, warnings.showwarning = warnings.showwarning, _collect
     before = getattr(_collected, "texts", None)
     _collected.texts = texts = list[str]()

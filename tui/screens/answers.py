@@ -10,13 +10,13 @@ from tui.dicom.elements import walk_file
 from tui.dicom.errors import DicomError
 from tui.dicom.library.scan import Facts, Listing, list_folder, path_problem
 from tui.dicom.library.sniff import files_below, read_facts, seek_dicom
-from tui.dicom.query import Hits, Query, find
 from tui.dicom.tags import load_rows
 from tui.screens.questions import LAST_FRAME, FileRead, PictureQuestion, SearchQuestion, SeekQuestion
 from tui.text import safe_text
 
-if TYPE_CHECKING:  # NumPy is imported with the first picture
+if TYPE_CHECKING:  # NumPy is imported with the first picture, the query with the first search
     from tui.dicom.pixels.picture import Picture
+    from tui.dicom.query import Hits
 
 _PICTURES_KEPT_BYTES = 192 * 1024 * 1024
 _FACTS_AT_ONCE = 16
@@ -61,8 +61,10 @@ class Answers:
         except DicomError as error:
             yield sentence_of(error)
 
-    def search(self, question: SearchQuestion) -> Iterator[Hits | None]:
+    def search(self, question: SearchQuestion) -> "Iterator[Hits | None]":
         """Answer what a search finds."""
+        from tui.dicom.query import Query, find
+
         rows = question.rows
         for _ in rows.make_haystacks():
             yield None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, TypeVar
 from textual import getters, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.events import Event, Resize
 from textual.message import Message
 from textual.reactive import var
 from textual.screen import Screen
@@ -76,6 +77,7 @@ class Browser(PictureCommands, Seeking, Searching, Dialogs, Panes, Screen[None])
         self.remembered = self._remembered_before = remembered
         self.set_reactive(Browser.view, View(corner_text=not settings.no_corner_text))
         self._rows: TagRows | None = None
+        self._begun = False
         make = self._background
         self.paths: Background[str, Start | str] = make(
             "paths", lambda path: self.answers.path(path), questions.PathLookedAt
@@ -148,8 +150,14 @@ class Browser(PictureCommands, Seeking, Searching, Dialogs, Panes, Screen[None])
         for rack in self.query("ToastRack"):  # Textual hides its toasts behind the first paint, and lays all out anew
             rack.display = False
 
+    async def on_event(self, event: Event) -> None:
+        """Lay out anew only where the size changed: Textual says it three times at the start, and lays out each time."""
+        if not (self._begun and isinstance(event, Resize) and event.size == self.size):
+            await super().on_event(event)
+
     def begin(self) -> None:
         """Read the first file and the first folder; the App calls this behind the first paint."""
+        self._begun = True
         if self.start.cursor is not None:
             self.selection = Selection(self.start.cursor)
         self.file_tree.begin()

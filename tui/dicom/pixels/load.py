@@ -10,10 +10,11 @@ from tui.dicom.elements import Elements
 from tui.dicom.errors import PixelError, translated
 from tui.dicom.pixels.caption import caption_of
 from tui.dicom.pixels.color import to_rgb
-from tui.dicom.pixels.decode import Decoded, decode_frame
+from tui.dicom.pixels.decode import decode_frame
 from tui.dicom.pixels.functional_groups import FRAME_VOI_LUT, PIXEL_VALUE_TRANSFORMATION, FrameGroups
 from tui.dicom.pixels.geometry import letters_of, pixel_aspect
 from tui.dicom.pixels.image_pixel import ImagePixel, image_pixel
+from tui.dicom.pixels.native import Decoded
 from tui.dicom.pixels.palette_color import apply_palette
 from tui.dicom.pixels.picture import Picture, PictureKey
 from tui.dicom.pixels.stages import Modality, Voi, modality_stage, voi_stages
