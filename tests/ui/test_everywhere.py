@@ -300,3 +300,18 @@ async def test_the_same_size_again_lays_nothing_out(ct: str) -> None:
         assert not laid_out
         await session.pilot.resize_terminal(90, 30)
         await session.until(lambda: laid_out and session.browser.size == Size(90, 30))
+
+
+async def test_the_browser_follows_sizes_that_change_below_a_dialog(ct: str) -> None:
+    async with browsing([ct]) as session:
+        await session.shown(Path(ct).name)
+        await session.press("question_mark")
+        await session.pilot.resize_terminal(80, 24)
+        await session.until(lambda: session.app.screen.size == Size(80, 24))
+        await session.press("escape")
+        await session.until(lambda: "[Files]" in session.text and session.browser.size == Size(80, 24))
+        await session.press("question_mark")
+        for width, height in ((100, 30), (80, 24), WIDE):
+            await session.pilot.resize_terminal(width, height)
+        await session.press("escape")
+        await session.until(lambda: "─ Tags" in session.text and session.browser.size == Size(*WIDE))

@@ -10,6 +10,7 @@ from textual import getters, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.events import Event, Resize
+from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import var
 from textual.screen import Screen
@@ -77,7 +78,7 @@ class Browser(PictureCommands, Seeking, Searching, Dialogs, Panes, Screen[None])
         self.remembered = self._remembered_before = remembered
         self.set_reactive(Browser.view, View(corner_text=not settings.no_corner_text))
         self._rows: TagRows | None = None
-        self._begun = False
+        self._size_before: Size | None = None
         make = self._background
         self.paths: Background[str, Start | str] = make(
             "paths", lambda path: self.answers.path(path), questions.PathLookedAt
@@ -152,12 +153,14 @@ class Browser(PictureCommands, Seeking, Searching, Dialogs, Panes, Screen[None])
 
     async def on_event(self, event: Event) -> None:
         """Lay out anew only where the size changed: Textual says it three times at the start, and lays out each time."""
-        if not (self._begun and isinstance(event, Resize) and event.size == self.size):
-            await super().on_event(event)
+        if isinstance(event, Resize):
+            if event.size == self._size_before:
+                return
+            self._size_before = event.size
+        await super().on_event(event)
 
     def begin(self) -> None:
         """Read the first file and the first folder; the App calls this behind the first paint."""
-        self._begun = True
         if self.start.cursor is not None:
             self.selection = Selection(self.start.cursor)
         self.file_tree.begin()
