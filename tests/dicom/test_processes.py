@@ -16,7 +16,7 @@ from tui.dicom.processes import Worker, WorkerDiedError
 
 CHILD = """
 import os, sys, time
-from tui.dicom.processes import read_message, write_message
+from tui.dicom.processes import read_message, write_answer
 while (message := read_message(sys.stdin.buffer)) is not None:
     header, data = message
     if header["do"] == "crash":
@@ -24,7 +24,7 @@ while (message := read_message(sys.stdin.buffer)) is not None:
     if header["do"] == "hang":
         time.sleep(60)
     print("noise on stderr", file=sys.stderr)
-    write_message(sys.stdout.buffer, {"pid": os.getpid()}, data[::-1])
+    write_answer(sys.stdout.buffer, int(sys.argv[1]), {"pid": os.getpid()}, data[::-1])
 """
 
 

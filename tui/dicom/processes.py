@@ -2,7 +2,9 @@
 
 It is started with ``subprocess`` (``multiprocessing`` fails inside a running Textual app), is spoken to over its standard
 input and output, and ends when its input does. A message is four bytes of length, a JSON header, and the bytes whose number
-the header gives as ``size``.
+the header gives as ``size``. The bytes of an answer come back through an unnamed descriptor, whose number is the child's
+only argument: a pipe would be slower, and a named segment of shared memory could be read by others, fill /dev/shm and
+outlive the program.
 """
 
 import atexit
@@ -12,6 +14,7 @@ import select
 import struct
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from contextlib import suppress
@@ -33,6 +36,14 @@ def write_message(to: IO[bytes], header: Header, data: bytes = b"") -> None:
     to.write(_LENGTH.pack(len(text)) + text)
     to.write(data)
     to.flush()
+
+
+def write_answer(to: IO[bytes], memory: int, header: Header, data: bytes = b"") -> None:
+    """Write an answer: its header to `to`, its bytes to the descriptor `memory`."""
+    at, rest = 0, memoryview(data)
+    while at < len(rest):
+        at += os.pwrite(memory, rest[at:], at)
+    write_message(to, header | {"in_memory": len(data)})
 
 
 def read_message(source: IO[bytes]) -> tuple[Header, bytes] | None:
@@ -57,9 +68,10 @@ class Worker:
         self._module = module
         self._busy = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
+        self._memory = -1
         atexit.register(self.close)
 
-    def ask(self, header: Header, data: bytes, limit_s: float) -> tuple[Header, bytes]:
+    def ask(self, header: Header, data: bytes, limit_s: float) -> tuple[Header, bytearray]:
         """Send one message, and return the answer.
 
         Raises
@@ -90,12 +102,17 @@ class Worker:
                 if pipe is not None:
                     with suppress(OSError):  # what was not written yet is for nobody
                         pipe.close()
+        memory, self._memory = self._memory, -1
+        if memory >= 0:
+            os.close(memory)
 
     def _running(self) -> "subprocess.Popen[bytes]":
         if self._process is None or self._process.poll() is not None:
             self.close()
+            self._memory = _unnamed_memory()
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", self._module],
+                [sys.executable, "-P", "-m", self._module, str(self._memory)],
+                pass_fds=(self._memory,),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,  # codecs print to it, over the screen
@@ -103,10 +120,21 @@ class Worker:
             )
         return self._process
 
-    def _answer(self, process: "subprocess.Popen[bytes]", until: float) -> tuple[Header, bytes]:
+    def _answer(self, process: "subprocess.Popen[bytes]", until: float) -> tuple[Header, bytearray]:
         length = _LENGTH.unpack(self._read(process, _LENGTH.size, until))[0]
         header: Header = json.loads(self._read(process, length, until))
-        return header, self._read(process, header["size"], until)
+        return header, self._taken(header.pop("in_memory"))
+
+    def _taken(self, size: int) -> bytearray:
+        """Return the bytes of an answer, and give their memory back."""
+        if size > os.fstat(self._memory).st_size:
+            raise WorkerDiedError("its answer is not whole")
+        data = bytearray(size)
+        at, view = 0, memoryview(data)
+        while at < size:
+            at += os.preadv(self._memory, [view[at:]], at)
+        os.ftruncate(self._memory, 0)
+        return data
 
     @staticmethod
     def _read(process: "subprocess.Popen[bytes]", size: int, until: float) -> bytes:
@@ -124,3 +152,11 @@ class Worker:
             parts.append(part)
             size -= len(part)
         return b"".join(parts)
+
+
+def _unnamed_memory() -> int:
+    """Return a descriptor of a file that has no name and that nobody else can open."""
+    if hasattr(os, "memfd_create"):
+        return os.memfd_create("dicom-tui", os.MFD_CLOEXEC)
+    with tempfile.TemporaryFile() as file:  # 0600, and unlinked before anything is written to it
+        return os.dup(file.fileno())

@@ -1,12 +1,13 @@
 """How the browser's questions are answered, each on a thread of its own; imported by the first of them."""
 
+import time
 from collections import OrderedDict
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from tui.browser_state import Sentence, Start, start_of
 from tui.dicom.attributes import frames_said
-from tui.dicom.elements import walk_file
+from tui.dicom.elements import Elements, walk_file
 from tui.dicom.errors import DicomError
 from tui.dicom.library.scan import Facts, Listing, list_folder, path_problem
 from tui.dicom.library.sniff import files_below, read_facts, seek_dicom
@@ -18,8 +19,16 @@ if TYPE_CHECKING:  # NumPy is imported with the first picture, the query with th
     from tui.dicom.pixels.picture import Picture
     from tui.dicom.query import Hits
 
+PictureKey = tuple[str, object, int]
+
 _PICTURES_KEPT_BYTES = 192 * 1024 * 1024
+_AHEAD_FITS = 8  # decoding ahead is for pictures of which so many are kept
+_QUICK_S = 0.2  # ... and that come so quickly that the next question hardly waits for them
 _FACTS_AT_ONCE = 16
+
+
+def _key(elements: Elements, frame: int) -> PictureKey:
+    return elements.path, elements.source.identity, frame
 
 
 def sentence_of(error: DicomError) -> Sentence:
@@ -32,7 +41,7 @@ class Answers:
     """Answers every kind of question; keeps the last pictures, so that stepping back costs nothing."""
 
     def __init__(self) -> None:
-        self._pictures: OrderedDict[tuple[str, object, int], Picture] = OrderedDict()
+        self._pictures: OrderedDict[PictureKey, Picture] = OrderedDict()
 
     def path(self, path: str) -> Iterator[Start | str]:
         """Answer where the browser starts to show `path`, or in a sentence why it cannot."""
@@ -79,22 +88,51 @@ class Answers:
             yield None
         yield found or ""
 
-    def picture(self, question: PictureQuestion) -> "Iterator[Picture | Sentence]":
-        """Answer with a picture, or why there is none."""
-        from tui.dicom.pixels.load import frame_count, load_picture  # imports NumPy
+    def picture(self, question: PictureQuestion) -> "Iterator[Picture | Sentence | None]":
+        """Answer with a picture, before it perhaps with a preview, or why there is none; then decode its neighbours."""
+        from tui.dicom.pixels.load import frame_count, load_pictures  # imports NumPy
 
-        elements, frame = question
+        elements, frame, beside = question
+        begin = time.monotonic()
         try:
             if frame == LAST_FRAME:
                 frame = frame_count(elements) - 1
-            key = (elements.path, elements.source.identity, frame)
-            picture = self._pictures.pop(key, None) or load_picture(elements, frame)
-            self._pictures[key] = picture
-            self._forget()
-            yield picture
+            key = _key(elements, frame)
+            picture = self._pictures.pop(key, None)
+            if picture is not None:
+                yield picture
+            else:
+                for picture in load_pictures(elements, frame):
+                    yield picture
+            if picture is not None:
+                self._keep(key, picture)
+                if time.monotonic() - begin < _QUICK_S:
+                    yield from self._decode_ahead(elements, frame, picture, beside)
         except DicomError as error:
             # what is no image at all is no error
             yield Sentence(sentence_of(error).text, error=not str(error).startswith("This is"))
+
+    def _decode_ahead(self, elements: Elements, frame: int, picture: "Picture", beside: tuple[str, ...]) -> Iterator[None]:
+        """Decode what the next key may ask for: the frames beside this one, or the files beside that of a single frame."""
+        from tui.dicom.pixels.load import load_picture
+
+        if picture.values.nbytes * _AHEAD_FITS > _PICTURES_KEPT_BYTES:
+            return
+        neighbours = [(elements.path, frame + step) for step in (1, -1) if 0 <= frame + step < picture.frames]
+        files = [(path, 0) for path in beside] if picture.frames == 1 else []
+        for path, number in neighbours + files:
+            yield None  # a question that came meanwhile goes first
+            try:
+                walked = elements if path == elements.path else walk_file(path)
+                key = _key(walked, number)
+                if key not in self._pictures:
+                    self._keep(key, load_picture(walked, number))
+            except DicomError:
+                continue  # nobody asked for it yet; who does is told why
+
+    def _keep(self, key: PictureKey, picture: "Picture") -> None:
+        self._pictures[key] = picture
+        self._forget()
 
     def _forget(self) -> None:
         """Let the oldest pictures go where all together are too large; the last one stays."""

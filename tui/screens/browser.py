@@ -38,6 +38,7 @@ from tui.widgets.pane import Pane
 from tui.widgets.tag_table import TagTable
 
 if TYPE_CHECKING:
+    from tui.dicom.elements import Elements
     from tui.dicom.library.scan import Facts, Listing
     from tui.dicom.pixels.picture import Picture
     from tui.dicom.tags import TagRows
@@ -246,7 +247,7 @@ class Browser(PictureCommands, Seeking, Searching, Dialogs, Panes, Screen[None])
             self.forget_frames()
             self.rows.ask(after.path)
         elif before.frame != after.frame and self._rows is not None and self._rows.path == after.path:
-            self.pictures.ask(questions.PictureQuestion(self._rows.elements, after.frame))
+            self._ask_picture(self._rows.elements)
 
     @on(questions.RowsRead)
     def _rows_read(self, message: questions.RowsRead) -> None:
@@ -259,8 +260,14 @@ class Browser(PictureCommands, Seeking, Searching, Dialogs, Panes, Screen[None])
         self.search_or_show_all()
         if self.selection.frame >= message.answer.frames:  # the file was written anew with fewer
             self.set_reactive(Browser.selection, Selection(message.path, message.answer.frames - 1))
-        self.pictures.ask(questions.PictureQuestion(self._rows.elements, self.selection.frame))
+        self._ask_picture(self._rows.elements)
         self.take_frames(message.answer.frames)
+
+    def _ask_picture(self, elements: Elements) -> None:
+        files = self.file_tree.files
+        at = files.index_of(elements.path)
+        beside = (next(files.paths_to(at, step), "") for step in (1, -1)) if at is not None else ()
+        self.pictures.ask(questions.PictureQuestion(elements, self.selection.frame, tuple(filter(None, beside))))
 
     @on(questions.PictureMade)
     def _picture_made(self, message: questions.PictureMade) -> None:

@@ -19,10 +19,11 @@ LAST_FRAME = -1
 
 
 class PictureQuestion(NamedTuple):
-    """Which picture; frame LAST_FRAME is the last one."""
+    """Which picture; frame LAST_FRAME is the last one. `beside` are the files that the next step may go to."""
 
     elements: Elements
     frame: int
+    beside: tuple[str, ...] = ()
 
 
 class SearchQuestion(NamedTuple):

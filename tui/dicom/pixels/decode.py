@@ -1,12 +1,18 @@
 """One frame's stored values, however they are written."""
 
+from collections.abc import Iterator
+
 from tui.dicom.attributes import Attributes
 from tui.dicom.pixels.image_pixel import ImagePixel, contradiction
 from tui.dicom.pixels.native import Decoded, decode_native
 
 
-def decode_frame(attributes: Attributes, image: ImagePixel, frame: int) -> Decoded:
-    """Return the stored values of frame `frame` (from 0).
+def decode_frames(
+    attributes: Attributes, image: ImagePixel, frame: int, *, previews: bool
+) -> Iterator[tuple[Decoded, bool]]:
+    """Yield the stored values of frame `frame` (from 0), and False.
+
+    Where `previews` are wanted and one is quicker, it is yielded first, and True; it has fewer rows and columns.
 
     Raises
     ------
@@ -16,10 +22,21 @@ def decode_frame(attributes: Attributes, image: ImagePixel, frame: int) -> Decod
         The file cannot be read.
     """
     if image.encapsulated:
-        from tui.dicom.pixels.encapsulated import decode_encapsulated  # what speaks to a child process: most need none
+        from tui.dicom.pixels import encapsulated  # it speaks to a child process; most files need none
 
-        return decode_encapsulated(attributes, image, frame)
+        coded = encapsulated.read_frame(attributes, image, frame)
+        preview = encapsulated.decode_preview(coded) if previews else None
+        if preview is not None:
+            yield preview, True
+        yield encapsulated.decode_encapsulated(coded), False
+        return
+    decoded = decode_native(attributes, image, frame)
     if (note := contradiction(image)) is not None:
-        decoded = decode_native(attributes, image, frame)
-        return decoded._replace(notes=(*decoded.notes, note))
-    return decode_native(attributes, image, frame)
+        decoded = decoded._replace(notes=(*decoded.notes, note))
+    yield decoded, False
+
+
+def decode_frame(attributes: Attributes, image: ImagePixel, frame: int) -> Decoded:
+    """Return the stored values of frame `frame` (from 0); raise what `decode_frames` does."""
+    ((decoded, _),) = decode_frames(attributes, image, frame, previews=False)
+    return decoded

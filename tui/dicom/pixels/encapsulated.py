@@ -1,61 +1,122 @@
-"""One frame's stored values where they are compressed: through pydicom's decoders, in a child process."""
+"""One frame's stored values where they are compressed: by a codec in a child process."""
 
-from typing import Any
+import zlib
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from tui.dicom.attributes import Attributes
 from tui.dicom.dictionary import uid_name
-from tui.dicom.errors import PixelError
-from tui.dicom.pixels.codestream import CodeStream, read_header
+from tui.dicom.errors import PixelError, translated
+from tui.dicom.pixels.codecs import DEFLATED_FRAME, RLE, SEQUENTIAL_JPEG, WITH_PREVIEW, is_decoded, what_would_help
+from tui.dicom.pixels.codestream import CodeStream, read_header, with_whole_scan
 from tui.dicom.pixels.frames import encapsulated_bytes
 from tui.dicom.pixels.image_pixel import LARGEST_FRAME, ImagePixel, contradiction
-from tui.dicom.pixels.native import Array, Decoded, stored_values
+from tui.dicom.pixels.native import Array, Decoded, frame_of_bytes, stored_values
 from tui.dicom.processes import Worker, WorkerDiedError
 
 TIME_LIMIT_S = 60.0
-_RLE = "1.2.840.10008.1.2.5"
 _WORKER = Worker("tui.dicom.pixels.worker")
-# What pylibjpeg and its plug-ins decode: RLE; JPEG baseline, extended and lossless; JPEG-LS; JPEG 2000; HTJ2K
-_DECODED = frozenset(
-    {_RLE} | {f"1.2.840.10008.1.2.4.{number}" for number in (50, 51, 57, 70, 80, 81, 90, 91, 201, 202, 203)}
-)
-_DCMTK_CONVERTS = frozenset({"1.2.840.10008.1.2.4.53", "1.2.840.10008.1.2.4.55"})
 _ANOTHER_CODEC = "GDCM's gdcmconv --raw may make a copy of the file that can be drawn"
-_VIDEO = "1.2.840.10008.1.2.4.10"  # .100 to .109: MPEG-2, H.264, H.265
+_PREVIEW_PIXELS = 1 << 20  # a preview is worth its while from here on ...
+_PREVIEW_SIDE = 256  # ... and keeps at least so many pixels on its shorter side
 
 
-def decode_encapsulated(attributes: Attributes, image: ImagePixel, frame: int) -> Decoded:
-    """Return the stored values of compressed frame `frame` (from 0).
+class Frame(NamedTuple):
+    """A compressed frame that was found fit to be decoded."""
+
+    image: ImagePixel
+    number: int
+    data: bytes
+    header: CodeStream | None
+    name: str
+    path: str
+
+    @property
+    def photometric(self) -> str:
+        """Return what the samples are: the stream knows better than the dataset."""
+        return (self.header.photometric if self.header is not None else "") or self.image.photometric
+
+
+def read_frame(attributes: Attributes, image: ImagePixel, frame: int) -> Frame:
+    """Return compressed frame `frame` (from 0), refused if what it says of itself contradicts the dataset.
 
     Raises
     ------
     PixelError
         It cannot be decoded; the sentence says what would help.
     """
-    path = attributes.elements.path
-    name = uid_name(image.transfer_syntax) or image.transfer_syntax or "no transfer syntax"
+    path, syntax = attributes.elements.path, image.transfer_syntax
+    name = uid_name(syntax) or syntax or "no transfer syntax"
     if (note := contradiction(image)) is not None:
         raise PixelError(f"{note}, so it is not known how it is compressed", path)
-    if image.transfer_syntax not in _DECODED:
-        raise PixelError(f"{name} cannot be decoded here; {_what_would_help(image.transfer_syntax)}", path)
+    if not is_decoded(syntax):
+        raise PixelError(f"{name} cannot be decoded here; {what_would_help(syntax)}", path)
     data = encapsulated_bytes(attributes, image, frame)
+    if syntax in (RLE, DEFLATED_FRAME):
+        return Frame(image, frame, data, None, name, path)
     header = read_header(data)
     _check_header(header, image, name, path)
     if header is not None:
         data = data[header.start :]  # a code stream in a JP2 file: the boxes around it are not the decoder's
-    photometric = header.photometric or image.photometric if header is not None else image.photometric
-    question = {"transfer_syntax": image.transfer_syntax, "options": _options(image, photometric)}
+    if syntax in SEQUENTIAL_JPEG:
+        data = with_whole_scan(data)
+    return Frame(image, frame, data, header, name, path)
+
+
+def decode_encapsulated(frame: Frame) -> Decoded:
+    """Return the stored values of a compressed frame.
+
+    Raises
+    ------
+    PixelError
+        It cannot be decoded; the sentence says what would help.
+    """
+    image = frame.image
+    if image.transfer_syntax == DEFLATED_FRAME:
+        return _inflated(frame)
+    values, photometric = _asked(frame, {})
+    precision = frame.header.precision if frame.header is not None and frame.header.precision else None
+    return Decoded(_settled_sign(values, image, precision), photometric)
+
+
+def decode_preview(frame: Frame) -> Decoded | None:
+    """Return a frame at a fraction of its resolution, or None where that would not be quicker."""
+    image, header = frame.image, frame.header
+    large = image.rows * image.columns >= _PREVIEW_PIXELS
+    if header is None or not large or image.transfer_syntax not in WITH_PREVIEW or image.photometric == "PALETTE COLOR":
+        return None
+    levels = min(header.levels, (min(image.rows, image.columns) // _PREVIEW_SIDE).bit_length() - 1)
+    if levels < 1 or header.precision > 16 or header.signed != image.signed:
+        return None
     try:
-        answer, raw = _WORKER.ask(question, data, TIME_LIMIT_S)
+        return Decoded(*_asked(frame, {"reduce": levels, "precision": header.precision, "signed": header.signed}))
+    except PixelError:  # the whole frame may well be decoded, or tells why not
+        return None
+
+
+def _inflated(frame: Frame) -> Decoded:
+    """Inflate a Deflated Image Frame (PS3.5 A.4.14); never more than the frame takes."""
+    image, wanted = frame.image, (frame.image.frame_bits + 7) // 8
+    with translated(PixelError, f"{frame.name}, frame {frame.number + 1} cannot be decoded", frame.path):
+        data = zlib.decompressobj(-zlib.MAX_WBITS).decompress(frame.data, wanted)
+    return frame_of_bytes(data, 0, image, frame.number, frame.path)
+
+
+def _asked(frame: Frame, also: dict[str, Any]) -> tuple[Array, str]:
+    """Return the values that the decoder's process answers with, and what they are."""
+    image, what = frame.image, f"{frame.name}, frame {frame.number + 1} cannot be decoded"
+    question = {"transfer_syntax": image.transfer_syntax, "options": _options(image, frame.photometric), **also}
+    try:
+        answer, raw = _WORKER.ask(question, frame.data, TIME_LIMIT_S)
     except WorkerDiedError as error:
-        raise PixelError(f"{name}, frame {frame + 1} cannot be decoded: the decoder was at it, and {error}", path) from error
+        raise PixelError(f"{what}: the decoder was at it, and {error}", frame.path) from error
     if "error" in answer:
-        why = f"{name}, frame {frame + 1} cannot be decoded: {answer['error']}; {_ANOTHER_CODEC}"
-        raise PixelError(why, path)
-    values = np.frombuffer(raw, answer["dtype"]).reshape(answer["shape"])
-    precision = header.precision if header is not None else None
-    return Decoded(_settled_sign(values, image, precision), answer["photometric"])
+        raise PixelError(f"{what}: {answer['error']}; {_ANOTHER_CODEC}", frame.path)
+    shape = tuple(answer["shape"])
+    if "reduce" not in also and shape[:2] != (image.rows, image.columns):
+        raise PixelError(f"{what}: it came out as {shape[1]} x {shape[0]} pixels", frame.path)
+    return np.frombuffer(raw, answer["dtype"]).reshape(shape), answer["photometric"]
 
 
 def _options(image: ImagePixel, photometric: str) -> dict[str, Any]:
@@ -88,20 +149,10 @@ def _settled_sign(values: Array, image: ImagePixel, precision: int | None) -> Ar
     return values
 
 
-def _what_would_help(transfer_syntax: str) -> str:
-    if transfer_syntax in _DCMTK_CONVERTS:
-        return "DCMTK's dcmdjpeg makes a copy of the file that can be drawn"
-    if transfer_syntax.startswith(_VIDEO):
-        return "it is video: gdcmraw takes it out of the file for a video player"
-    return "a copy in another transfer syntax can be drawn"
-
-
 def _check_header(header: CodeStream | None, image: ImagePixel, name: str, path: str) -> None:
     """Refuse a code stream that contradicts the dataset before a codec allocates what it asks for."""
     if header is None:
-        if image.transfer_syntax != _RLE:
-            raise PixelError(f"{name}: the code stream has no header that can be read: not decoded", path)
-        return
+        raise PixelError(f"{name}: the code stream has no header that can be read: not decoded", path)
     if header.rows * header.columns > LARGEST_FRAME:
         raise PixelError(f"{name}: the code stream says {header.columns:,} x {header.rows:,} pixels: not decoded", path)
     if (header.rows, header.columns) != (image.rows, image.columns):
@@ -110,7 +161,7 @@ def _check_header(header: CodeStream | None, image: ImagePixel, name: str, path:
             f"{image.columns} x {image.rows}: not decoded",
             path,
         )
-    if header.components != image.samples:
+    if header.components not in (0, image.samples):
         raise PixelError(
             f"{name}: the code stream holds {header.components} components, the dataset says {image.samples} samples",
             path,

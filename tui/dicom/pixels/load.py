@@ -1,6 +1,7 @@
 """From a walked file to a picture: decode one frame and take it through the stages."""
 
-from typing import Any, Final
+from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,18 +10,19 @@ from tui.dicom.attributes import Attributes
 from tui.dicom.elements import Elements
 from tui.dicom.errors import PixelError, translated
 from tui.dicom.pixels.caption import caption_of
+from tui.dicom.pixels.codecs import LOSSY
 from tui.dicom.pixels.color import to_rgb
-from tui.dicom.pixels.decode import decode_frame
+from tui.dicom.pixels.decode import decode_frames
 from tui.dicom.pixels.functional_groups import FRAME_VOI_LUT, PIXEL_VALUE_TRANSFORMATION, FrameGroups
 from tui.dicom.pixels.geometry import letters_of, pixel_aspect
 from tui.dicom.pixels.image_pixel import ImagePixel, image_pixel
 from tui.dicom.pixels.native import Decoded
+from tui.dicom.pixels.overlay import overlay_of
 from tui.dicom.pixels.palette_color import apply_palette
 from tui.dicom.pixels.picture import Picture, PictureKey
 from tui.dicom.pixels.stages import Modality, Voi, modality_stage, voi_stages
 
 Array = NDArray[Any]
-_LOSSY_SYNTAXES: Final = frozenset({"50", "51", "53", "55", "81", "91", "203"})
 
 
 def _is_inverted(top: Attributes, decoded: Decoded) -> bool:
@@ -51,18 +53,17 @@ def _as_stored(value: int, image: ImagePixel) -> int:
 def _notes(top: Attributes, image: ImagePixel, decoded: Decoded) -> tuple[str, ...]:
     remarks = top.elements.remarks
     notes = [*decoded.notes, *(remark for remark in remarks if not remark.startswith("there is no preamble"))]
-    syntax = image.transfer_syntax
-    if top.text(0x00282110) == "01" or (
-        image.encapsulated and syntax.startswith("1.2.840.10008.1.2.4.") and syntax[20:] in _LOSSY_SYNTAXES
-    ):
+    if top.text(0x00282110) == "01" or (image.encapsulated and image.transfer_syntax in LOSSY):
         notes.append("lossy")
     if 0x00282000 in top and decoded.values.ndim == 3:
         notes.append("ICC profile not applied")
     return tuple(notes)
 
 
-def load_picture(elements: Elements, frame: int) -> Picture:
-    """Decode frame `frame` (from 0) of a walked file.
+def load_pictures(elements: Elements, frame: int, *, previews: bool = True) -> Iterator[Picture]:
+    """Decode frame `frame` (from 0) of a walked file: yield a preview where that comes much sooner, then the picture.
+
+    Without `previews`, only the picture.
 
     Raises
     ------
@@ -78,22 +79,30 @@ def load_picture(elements: Elements, frame: int) -> Picture:
         if frame >= image.frames:
             raise PixelError(f"there is no frame {frame + 1}: the file has {image.frames}", path)
         groups = FrameGroups.of(top, frame)
-        decoded = decode_frame(top, image, frame)
-        values, padding, voi, unit = _stages(groups, image, decoded)
-        return Picture(
-            key=PictureKey(path, frame),
-            values=values,
-            padding=padding,
-            inverted=_is_inverted(top, decoded),
-            voi=voi,
-            unit=unit,
-            frames=image.frames,
-            aspect=pixel_aspect(groups),
-            letters=letters_of(groups),
-            caption=caption_of(groups),
-            notes=_notes(top, image, decoded),
-            series=top.text(0x0020000E) or "",
-        )
+        for decoded, preview in decode_frames(top, image, frame, previews=previews):
+            values, padding, voi, unit = _stages(groups, image, decoded)
+            yield Picture(
+                key=PictureKey(path, frame),
+                values=values,
+                padding=padding,
+                inverted=_is_inverted(top, decoded),
+                voi=voi,
+                unit=unit,
+                frames=image.frames,
+                aspect=pixel_aspect(groups),
+                letters=letters_of(groups),
+                caption=caption_of(groups),
+                notes=_notes(top, image, decoded),
+                series=top.text(0x0020000E) or "",
+                overlay=None if preview else overlay_of(top, image, frame),
+                preview=preview,
+            )
+
+
+def load_picture(elements: Elements, frame: int) -> Picture:
+    """Decode frame `frame` (from 0) of a walked file, without a preview; raise what `load_pictures` does."""
+    (picture,) = load_pictures(elements, frame, previews=False)
+    return picture
 
 
 def frame_count(elements: Elements) -> int:

@@ -35,6 +35,17 @@ def decode_native(attributes: Attributes, image: ImagePixel, frame: int) -> Deco
         Most of its bytes are missing.
     """
     data, bit = native_bytes(attributes, image, frame)
+    return frame_of_bytes(data, bit, image, frame, attributes.elements.path)
+
+
+def frame_of_bytes(data: bytes, bit: int, image: ImagePixel, frame: int, path: str) -> Decoded:
+    """Return the stored values of a native frame that begins in bit `bit` of `data`.
+
+    Raises
+    ------
+    PixelError
+        Most of its bytes are missing.
+    """
     wanted = (image.frame_bits + bit + 7) // 8
     notes: tuple[str, ...] = ()
     if len(data) < wanted:
@@ -43,12 +54,10 @@ def decode_native(attributes: Attributes, image: ImagePixel, frame: int) -> Deco
             raise PixelError(
                 f"frame {frame + 1} is missing: the pixel data has {image.element.length:,} bytes where {image.frames} "
                 f"frame{'s' if image.frames > 1 else ''} of {image.columns} x {image.rows} take {total:,}",
-                attributes.elements.path,
+                path,
             )
         if len(data) < wanted // 4:
-            raise PixelError(
-                f"of the {wanted:,} bytes of frame {frame + 1} only {len(data):,} are in the file", attributes.elements.path
-            )
+            raise PixelError(f"of the {wanted:,} bytes of frame {frame + 1} only {len(data):,} are in the file", path)
         notes = (f"the pixel data ends {wanted - len(data):,} bytes early: what is missing is drawn black",)
         data = data.ljust(wanted, b"\0")
     values = _unpacked(data, bit, image)

@@ -16,7 +16,6 @@ from tui.dicom.pixels.window import Window
 Array = NDArray[Any]
 Floats = NDArray[np.float32]
 _MANY = 1 << 18
-_LOSSY_SYNTAXES = frozenset({"50", "51", "53", "55", "81", "91", "203"})
 
 
 class PictureKey(NamedTuple):
@@ -54,6 +53,10 @@ class Picture:
         What a viewer must know: lossy, incomplete, odd.
     series : str
         SeriesInstanceUID.
+    overlay : ndarray of bool or None
+        Shape (rows, columns): where overlays (C.9.2) are drawn.
+    preview : bool
+        Whether it is one of fewer rows and columns, to be seen until the picture comes.
     """
 
     key: PictureKey
@@ -68,6 +71,8 @@ class Picture:
     caption: Caption
     notes: tuple[str, ...]
     series: str = ""
+    overlay: NDArray[np.bool_] | None = None
+    preview: bool = False
 
     @property
     def color(self) -> bool:
