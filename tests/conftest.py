@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.dicom.pixels.pixel_oracles import ROWS
 from tests.files import write
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -40,3 +41,11 @@ def series(tmp_path: Path) -> Path:
 
 
 Until = Callable[[Callable[[], object]], Awaitable[None]]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what the decoded and the windowed values of every file were compared with."""
+    if ROWS:
+        terminalreporter.section("file, what compared, largest difference")
+        for row in ROWS:
+            terminalreporter.write_line(row.line)

@@ -2,7 +2,6 @@
 
 from typing import Final
 
-import imagecodecs
 import numpy as np
 from pydicom.pixels.decoders.base import DecodeRunner
 from pydicom.uid import UID
@@ -20,6 +19,8 @@ def is_available(uid: str) -> bool:
 
 def decode_frame(src: bytes, runner: DecodeRunner) -> bytearray:
     """Return the values of a JPEG lossless or JPEG-LS frame, pixel by pixel, as pydicom wants them."""
+    import imagecodecs  # an extra: this module can be looked at without it
+
     if runner.transfer_syntax in _JPEG_LS:
         decode = imagecodecs.jpegls_decode
     else:
