@@ -156,7 +156,11 @@ _PICTURE_WINDOW = (
                 f"{preset.name.capitalize()}: width {preset.width:g}, center {preset.center:g} (HU only)")
         for index, preset in enumerate(PRESETS)
     ),
+    Command("window.lock", PICTURE, (), "screen.lock_window", "lock window",
+            "Keep the window where another series is shown, or give it its own again"),
     Command("picture.invert", PICTURE, ("i",), "screen.invert", "invert", "Turn the grey scale round"),
+    Command("picture.colormap", PICTURE, ("C",), "screen.choose_colormap", "colormap",
+            "Choose a colormap for grey pictures"),
 )  # fmt: skip
 
 _PICTURE_VIEW = (
@@ -165,6 +169,13 @@ _PICTURE_VIEW = (
     Command("picture.fit", PICTURE, ("enter",), "screen.fit", "fit or 1:1",
             "The whole picture, or one pixel of it on each of the screen"),
     Command("picture.pan", PICTURE, ("M",), "screen.mode('pan')", "pan mode", "Arrows move the picture until `M` or Esc"),
+    Command("picture.turn", PICTURE, ("r",), "screen.turn", "turn", "Turn a quarter clockwise"),
+    Command("picture.flip", PICTURE, ("f",), "screen.flip('sideways')", "flip", "Exchange left and right"),
+    Command("picture.flip-down", PICTURE, ("v",), "screen.flip('down')", "flip upside down",
+            "Exchange above and below"),
+    Command("picture.smooth", PICTURE, (), "screen.smooth", "smooth",
+            "Blend enlarged pixels into each other, or show them sharp again"),
+    Command("picture.overlays", PICTURE, (), "screen.overlays", "overlays", "Show or hide overlay planes"),
     Command("picture.texts", PICTURE, ("t",), "screen.corner_text", "corner text", "Corner texts on or off"),
     Command("picture.reset", PICTURE, ("R",), "screen.reset_view", "reset", "The picture as it was at first"),
 )  # fmt: skip

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.render.sampling import Placement, fit_scale, place, sample, sample_without
+from tui.render.sampling import Placement, fit_scale, oriented, place, sample, sample_without
 
 SIZES = st.integers(1, 60)
 
@@ -99,3 +99,38 @@ def test_padding_does_not_count() -> None:
     assert not outside.any()
     samples, outside = sample_without(values, values < 100, placed)
     assert outside.all()
+
+
+@pytest.mark.parametrize("mirrored", [False, True])
+@pytest.mark.parametrize("turns", range(4))
+def test_pictures_are_mirrored_then_turned_clockwise(mirrored: bool, turns: int) -> None:
+    picture = np.arange(6).reshape(2, 3)
+    expected = picture[:, ::-1] if mirrored else picture
+    for _ in range(turns):
+        expected = np.array(
+            [[expected[-1 - row, column] for row in range(len(expected))] for column in range(expected.shape[1])]
+        )
+    assert np.array_equal(oriented(picture, mirrored=mirrored, turns=turns), expected)
+
+
+def test_enlarging_smoothly_goes_straight_from_center_to_center() -> None:
+    values = np.array([[0.0, 100.0]], np.float32)
+    placed = place(1, 2, 1.0, 20, 10, 1.0, (0.5, 0.5))
+    row = sample(values, placed, smooth=True)[0]
+    assert row[:5].tolist() == [0] * 5
+    assert row[15:].tolist() == [100] * 5
+    assert np.allclose(np.diff(row[5:15]), 10)
+    assert set(sample(values, placed)[0].tolist()) == {0.0, 100.0}
+
+
+def test_a_part_that_is_enlarged_smoothly_is_that_part_of_the_whole() -> None:
+    values = np.random.default_rng(5).normal(size=(16, 16)).astype(np.float32)
+    whole = sample(values, place(16, 16, 1.0, 128, 128, 1.0, (0.5, 0.5)), smooth=True)
+    part = sample(values, place(16, 16, 1.0, 64, 64, 2.0, (0.5, 0.5)), smooth=True)
+    assert np.allclose(part, whole[32:96, 32:96], atol=1e-5)
+
+
+def test_shrinking_is_the_same_smoothly() -> None:
+    values = np.random.default_rng(6).normal(size=(64, 64)).astype(np.float32)
+    placed = place(64, 64, 1.0, 20, 20, 1.0, (0.5, 0.5))
+    assert np.array_equal(sample(values, placed, smooth=True), sample(values, placed))

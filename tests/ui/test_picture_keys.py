@@ -8,6 +8,7 @@ from textual.strip import Strip
 from tests.files import bundled, write
 from tests.ui.browsing import Session, browsing
 from tui.browser_state import Mode
+from tui.commands import BY_ID
 from tui.dicom.pixels.view import View
 from tui.dicom.pixels.window import PRESETS
 from tui.widgets.ansi_strip import AnsiStrip
@@ -303,3 +304,99 @@ async def test_a_view_is_forgotten_between_files_of_other_series(ct: str) -> Non
         other = replace(session.picture, series="another", key=session.picture.key._replace(path="/elsewhere"))
         session.browser.show_picture(other)
         assert session.browser.view == View(corner_text=False)
+
+
+async def test_turn_and_flip(ct: str) -> None:
+    async with browsing([ct]) as session:
+        await looking_at(session, "ct.dcm")
+        await session.press("r", "f")
+        assert (session.browser.view.turns, session.browser.view.mirrored) == (3, True)
+        await session.until(lambda: "mirrored  turned 270" in session.text)
+        await session.press("v")
+        assert (session.browser.view.turns, session.browser.view.mirrored) == (3, False)
+        await session.press("R")
+        assert session.browser.view == View()
+
+
+async def test_letters_turn_with_the_picture(tmp_path: Path) -> None:
+    path = write(tmp_path / "a", ImageOrientationPatient=["1", "0", "0", "0", "1", "0"])
+    async with browsing([path]) as session:
+        await looking_at(session, "a")
+        await session.press("z")
+
+        def edges() -> tuple[str, str]:
+            lines = [line for line in session.text.splitlines() if line.startswith("│")]
+            middle = lines[len(lines) // 2 - 1].strip("│ ")
+            return middle[0], middle[-1]
+
+        await session.until(lambda: edges() == ("R", "L"))
+        await session.press("r")
+        await session.until(lambda: edges() == ("P", "A"))
+        await session.press("f")
+        await session.until(lambda: edges() == ("A", "P"))
+
+
+def colors_on_screen(session: Session) -> set[tuple[int, int, int]]:
+    strips = session.browser.image._strips or []
+    return {run.background for strip in strips if isinstance(strip, AnsiStrip) for run in strip._runs() if run.background}
+
+
+async def test_a_colormap_is_chosen_by_its_name(ct: str) -> None:
+    async with browsing([ct]) as session:
+        await looking_at(session, "ct.dcm")
+        await session.press("C", *"hot", "enter")
+        await session.until(lambda: session.browser.view.colormap == "hot")
+        await session.until(lambda: any(red > green > blue for red, green, blue in colors_on_screen(session)))
+        assert "hot" in session.text
+        await session.press("C", *"grey", "enter")
+        await session.until(lambda: all(red == green == blue for red, green, blue in colors_on_screen(session)))
+
+
+async def test_overlays_are_drawn_and_hidden(tmp_path: Path) -> None:
+    path = bundled("examples_overlay.dcm")
+    if not Path(path).exists():
+        path = bundled("MR-SIEMENS-DICOM-WithOverlays.dcm")
+    async with browsing([path]) as session:
+        await looking_at(session, Path(path).name)
+        assert session.picture.overlay is not None
+
+        def amber() -> bool:
+            return any(red > blue + 60 for red, _, blue in colors_on_screen(session))
+
+        await session.until(amber)
+        await session.browser.run_command(BY_ID["picture.overlays"])
+        await session.until(lambda: not amber())
+
+
+async def test_overlays_of_an_image_that_has_none(ct: str) -> None:
+    async with browsing([ct]) as session:
+        await looking_at(session, "ct.dcm")
+        await session.browser.run_command(BY_ID["picture.overlays"])
+        await session.until(lambda: "Overlays are hidden; this image has none" in session.text)
+
+
+async def test_smooth_enlarging(ct: str) -> None:
+    async with browsing([ct]) as session:
+        await looking_at(session, "ct.dcm")
+        await session.press("plus", "plus", "plus", "plus", "plus", "plus", "plus", "plus")
+        sharp = [strip.text for strip in session.browser.image._strips or []]
+        await session.browser.run_command(BY_ID["picture.smooth"])
+        assert session.browser.view.smooth
+        await session.until(lambda: [strip.text for strip in session.browser.image._strips or []] != sharp)
+
+
+async def test_a_locked_window_goes_into_another_series(tmp_path: Path) -> None:
+    write(tmp_path / "a", SeriesInstanceUID="1.1", InstanceNumber="1")
+    write(tmp_path / "b", SeriesInstanceUID="1.2", InstanceNumber="1")
+    async with browsing([tmp_path / "a"]) as session:
+        await looking_at(session, "a")
+        await session.press("6")
+        await session.browser.run_command(BY_ID["window.lock"])
+        await session.until(lambda: "bone  locked" in session.text)
+        await session.press("j")
+        await session.shown("b")
+        assert session.window.width == 1800
+        await session.browser.run_command(BY_ID["window.lock"])
+        await session.press("k")
+        await session.shown("a")
+        assert session.window.width == 400

@@ -1,6 +1,5 @@
 """``dicom-tui demo``: browse files that come with the program, without data and without a network."""
 
-import importlib.util
 import os
 from collections.abc import Sequence
 
@@ -12,6 +11,7 @@ from tui.cli.arguments import Parser, add_options, given
 from tui.cli.open import browse, terminal_problem
 from tui.cli.output import progress, refuse
 from tui.dicom import phantom
+from tui.dicom.bundled import pydicom_data
 from tui.dicom.errors import WriteError
 from tui.settings import OPTIONS
 
@@ -23,9 +23,7 @@ def phantom_folder() -> str:
 
 def bundled_folders() -> tuple[str, ...]:
     """Return the folders of DICOM files that come with pydicom, without importing it."""
-    package = importlib.util.find_spec("pydicom")
-    home = package.submodule_search_locations[0] if package and package.submodule_search_locations else ""
-    folders = (os.path.join(home, "data", name) for name in ("test_files", "charset_files", "palettes"))
+    folders = (pydicom_data(name) for name in ("test_files", "charset_files", "palettes"))
     return tuple(folder for folder in folders if os.path.isdir(folder))
 
 

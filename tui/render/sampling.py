@@ -1,7 +1,7 @@
 """Fitting a picture into a grid of square screen pixels, and averaging it down to them.
 
 Shrinking averages areas exactly, fractions of pixels included: nothing in the picture vanishes between samples.
-Enlarging repeats the nearest pixel.
+Enlarging repeats the nearest pixel, or goes straight from one to the next.
 """
 
 from typing import Any, NamedTuple
@@ -76,7 +76,12 @@ def _axis(length: int, scale: float, screen: int, center: float) -> tuple[float,
     return start, start + visible, 0, screen
 
 
-def sample(values: Array, placement: Placement) -> Array:
+def oriented(values: Array, *, mirrored: bool, turns: int) -> Array:
+    """Return a picture mirrored (left and right exchanged), then turned `turns` quarters clockwise; nothing is copied."""
+    return np.rot90(values[:, ::-1] if mirrored else values, -turns)
+
+
+def sample(values: Array, placement: Placement, *, smooth: bool = False) -> Array:
     """Return the visible part of `values` as it lands on the screen.
 
     Parameters
@@ -85,30 +90,49 @@ def sample(values: Array, placement: Placement) -> Array:
         Any numbers.
     placement : Placement
         From `place`.
+    smooth : bool
+        Whether enlarging interpolates.
 
     Returns
     -------
     ndarray of float32 (float64 for float64), shape (placement.height, placement.width[, 3])
     """
-    top, bottom = int(placement.top), min(values.shape[0], int(np.ceil(placement.bottom)))
-    left, right = int(placement.left), min(values.shape[1], int(np.ceil(placement.right)))
+    beside = 1 if smooth else 0  # pixels outside of what is seen have a part in what is
+    top, bottom = max(0, int(placement.top) - beside), min(values.shape[0], int(np.ceil(placement.bottom)) + beside)
+    left, right = max(0, int(placement.left) - beside), min(values.shape[1], int(np.ceil(placement.right)) + beside)
     part = values[top:bottom, left:right]
     if part.dtype != np.float64:
         part = part.astype(np.float32, copy=False)
-    part = _resampled(part, placement.top - top, placement.bottom - top, placement.height, 0)
-    return _resampled(part, placement.left - left, placement.right - left, placement.width, 1)
+    part = _resampled(part, placement.top - top, placement.bottom - top, placement.height, 0, smooth)
+    return _resampled(part, placement.left - left, placement.right - left, placement.width, 1, smooth)
 
 
-def sample_without(values: Array, excluded: NDArray[np.bool_], placement: Placement) -> tuple[Array, NDArray[np.bool_]]:
+def _interpolated(values: Array, places: Array, axis: int) -> Array:
+    """Return values between the centers of pixels, along `axis`; beyond the outermost centers theirs."""
+    last = values.shape[axis] - 1
+    places = np.clip(places, 0, last)
+    low = np.minimum(places.astype(np.intp), max(0, last - 1))
+    shape = [1] * values.ndim
+    shape[axis] = len(places)
+    weight = (places - low).astype(values.dtype).reshape(shape)
+    before, behind = np.take(values, low, axis), np.take(values, np.minimum(low + 1, last), axis)
+    return np.asarray(before + weight * (behind - before))
+
+
+def sample_without(
+    values: Array, excluded: NDArray[np.bool_], placement: Placement, *, smooth: bool = False
+) -> tuple[Array, NDArray[np.bool_]]:
     """Like `sample`, but what is excluded does not count; also return where more than half of a sample is excluded."""
-    weight = sample(~excluded, placement)
-    total = sample(np.where(excluded, values.dtype.type(0), values), placement)
+    weight = sample(~excluded, placement, smooth=smooth)
+    total = sample(np.where(excluded, values.dtype.type(0), values), placement, smooth=smooth)
     return np.divide(total, weight, out=np.zeros_like(total), where=weight > 0), weight < 0.5
 
 
-def _resampled(values: Array, start: float, stop: float, count: int, axis: int) -> Array:
+def _resampled(values: Array, start: float, stop: float, count: int, axis: int, smooth: bool) -> Array:
     step = (stop - start) / count
     length = values.shape[axis]
+    if step < 1.0 and smooth:
+        return _interpolated(values, start + (np.arange(count) + 0.5) * step - 0.5, axis)
     if step <= 1.0:
         index = np.minimum((start + (np.arange(count) + 0.5) * step).astype(np.intp), length - 1)
         taken: Array = np.take(values, index, axis)

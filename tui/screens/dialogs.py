@@ -10,6 +10,7 @@ from textual.screen import Screen
 
 from tui.commands import BY_ID, COMMANDS, EVERYWHERE, Command, key_label, keys_of
 from tui.dicom.options import Form, Option
+from tui.dicom.pixels.colormaps import COLORMAPS
 from tui.dicom.pixels.window import parse_window
 from tui.screens.questions import PathLookedAt
 from tui.settings import CONTRAST_THEME, GREY_THEME, OPTIONS, as_toml, settings_path
@@ -77,6 +78,9 @@ class Dialogs(Screen[None]):
 
         def say(self, message: str) -> None:
             """Show a word on the last key."""
+
+        def use_colormap(self, name: str) -> None:
+            """Show grey pictures under another colormap."""
 
         glyphs: Glyphs
 
@@ -184,6 +188,16 @@ class Dialogs(Screen[None]):
         if name is not None:
             self.settings = self.settings.with_values({"theme": name})
             self.app.theme = name
+
+    def action_choose_colormap(self) -> None:
+        """Show every colormap by its name."""
+        from tui.screens.choice import Choice
+
+        def use(name: str | None) -> None:
+            if name is not None:
+                self.use_colormap(name)
+
+        self._choose("Colormaps", tuple(Choice(row.name, row.name, row.help) for row in COLORMAPS), use)
 
     def _choose(self, title: str, choices: "tuple[Choice, ...]", chosen: "Callable[[str | None], None]") -> None:
         from tui.screens.choice import ChoiceScreen  # Textual's Input: not before it is wanted

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from textual.screen import Screen
 
 from tui.browser_state import Mode
+from tui.dicom.pixels.colormaps import GREY, problem_of
 from tui.dicom.pixels.view import View
 from tui.dicom.pixels.window import PRESETS, Window
 from tui.text import safe_text
@@ -46,8 +47,12 @@ class PictureCommands(Screen[None]):
 
     def _view_for(self, before: "Picture | None", picture: "Picture") -> View:
         """Return the view for the first picture of another file: as it was in the same series, else a new one."""
-        same = before is not None and before.series == picture.series and before.values.shape == picture.values.shape
-        return self.view if same else View(corner_text=self.view.corner_text)
+        if before is None:
+            return View(corner_text=self.view.corner_text)
+        size_is_known = not (before.preview or picture.preview)
+        if before.series == picture.series and (not size_is_known or before.values.shape == picture.values.shape):
+            return self.view
+        return self.view.for_another_series(same_unit=before.unit == picture.unit and before.color == picture.color)
 
     def watch_view(self) -> None:
         """Show window and zoom."""
@@ -73,9 +78,13 @@ class PictureCommands(Screen[None]):
             window, name = "LUT", voi.name
         name = safe_text(name, 40)
         inverted = "inverted" if self.view.inverted else ""
-        scale = f"{self.image.scale_of(self.view):.2g}x"
-        notes = "; ".join(picture.notes)
-        line.left = "  ".join(part for part in (f" {window}", name, scale, inverted, notes) if part)
+        scale = "preview" if picture.preview else f"{self.image.scale_of(self.view):.2g}x"
+        locked = "locked" if self.view.locked else ""
+        colormap = "" if self.view.colormap == GREY or picture.color else self.view.colormap
+        turned = f"turned {90 * self.view.turns}" if self.view.turns else ""
+        mirrored = "mirrored" if self.view.mirrored else ""
+        parts = (f" {window}", name, locked, scale, inverted, colormap, mirrored, turned, *picture.notes)
+        line.left = "  ".join(part for part in parts if part)
         frame = f"frame {picture.key.frame + 1}/{picture.frames}" if picture.frames > 1 else ""
         number = f"Im {picture.caption.number}" if picture.caption.number else ""
         line.right = "  ".join(part for part in (frame or number, picture.caption.place) if part) + " "
@@ -155,6 +164,40 @@ class PictureCommands(Screen[None]):
             self.say("The picture is shown at 1:1 or larger already")
         elif scale > 0:
             self.view = self.view.zoomed(1.0 / scale)
+
+    def action_turn(self) -> None:
+        """Turn the picture a quarter clockwise."""
+        self.view = self.view.turned()
+
+    def action_flip(self, way: str) -> None:
+        """Exchange left and right, or above and below."""
+        self.view = self.view.flipped() if way == "sideways" else self.view.flipped_upside_down()
+
+    def action_smooth(self) -> None:
+        """Blend enlarged pixels into each other, or show them sharp again."""
+        self.view = self.view.smoothed()
+
+    def action_overlays(self) -> None:
+        """Show or hide overlay planes."""
+        picture = self.image.picture
+        self.view = self.view.with_overlays(not self.view.overlays)
+        if picture is not None and picture.overlay is None:
+            self.say(f"Overlays are {'shown' if self.view.overlays else 'hidden'}; this image has none")
+
+    def action_lock_window(self) -> None:
+        """Keep the window through other series, or let each series have its own."""
+        self.view = self.view.with_lock(not self.view.locked)
+        self.say(f"The window {'stays' if self.view.locked else 'changes'} where another series is shown")
+
+    def use_colormap(self, name: str) -> None:
+        """Show grey pictures under another colormap."""
+        problem = problem_of(name)
+        if problem is not None:
+            self.say(f"The colormap {name} is not here: {problem}")
+            return
+        self.view = self.view.colored(name)
+        if self.image.picture is not None and self.image.picture.color:
+            self.say("This picture has its own colours; the colormap is for grey ones")
 
     def action_corner_text(self) -> None:
         """Show or hide the texts around the picture."""

@@ -1,23 +1,40 @@
 """What turns a picture under a view into strips: sampled once per place on screen, windowed once per key."""
 
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from textual.strip import Strip
 
+from tui.dicom.pixels.colormaps import GREY, color_table
 from tui.dicom.pixels.geometry import Letters
 from tui.dicom.pixels.picture import Picture
 from tui.dicom.pixels.view import View
 from tui.render.cells import Encoder, Label
 from tui.render.color_depth import ColorDepth
-from tui.render.sampling import Placement, fit_scale, place, sample, sample_without
+from tui.render.colormaps import blended
+from tui.render.sampling import Placement, oriented, place, sample, sample_without
 from tui.text import cell_width, fit_cells
 from tui.widgets.ansi_strip import AnsiStrip
 
 Array = NDArray[Any]
 _MOST_TEXT = 6  # the corner texts take a sixth of the height at the most
+
+
+_WITH_COLORS = (ColorDepth.TRUECOLOR, ColorDepth.PALETTE_256)
+_OVERLAY = (255, 200, 0)
+_WHITE = (255, 255, 255)
+
+
+class _Sampled(NamedTuple):
+    """A picture as it lands on the screen: values, where there is padding, and how much overlay there is (0 to 1)."""
+
+    key: object
+    placement: Placement
+    values: Array
+    outside: NDArray[np.bool_] | None
+    overlay: NDArray[np.float32] | None
 
 
 class PictureCanvas:
@@ -28,7 +45,7 @@ class PictureCanvas:
         self._unicode = unicode
         self._picture: Picture | None = None
         self._width = self._height = 0
-        self._sampled: tuple[Placement, Array, NDArray[np.bool_] | None] | None = None
+        self._sampled: _Sampled | None = None
 
     def set(self, picture: Picture, width: int, height: int) -> None:
         """Draw `picture` in `width` x `height` cells from now on."""
@@ -38,41 +55,67 @@ class PictureCanvas:
 
     def scale(self, view: View) -> float:
         """Return how many screen pixels a picture column takes under `view`."""
-        picture = self._picture
-        if picture is None:
-            return 0.0
-        return fit_scale(picture.rows, picture.columns, picture.aspect, self._width, 2 * self._height) * view.zoom
+        return self._placement(self._picture, view).scale if self._picture is not None else 0.0
 
     def strips(self, view: View, *, texts: bool) -> list[Strip]:
         """Return the lines of the picture under `view`, with the texts around it or without."""
         picture = self._picture
         if picture is None or self._width < 1 or self._height < 1:
             return []
-        placement, samples, outside = self._samples(picture, view)
-        levels = picture.shaded(samples, view, outside)
+        sampled = self._samples(picture, view)
+        levels = self._colored(picture, view, sampled)
+        placement = sampled.placement
         screen = np.zeros((2 * self._height, self._width, *levels.shape[2:]), np.uint8)
         bottom, right = placement.y + placement.height, placement.x + placement.width
         screen[placement.y : bottom, placement.x : right] = levels
-        grid = self._encoder.grid(screen, self._labels(picture) if texts else ())
+        grid = self._encoder.grid(screen, self._labels(picture, view) if texts else ())
         return [AnsiStrip(line, partial(grid.runs, row), self._width) for row, line in enumerate(grid.lines())]
 
-    def _samples(self, picture: Picture, view: View) -> tuple[Placement, Array, NDArray[np.bool_] | None]:
-        placement = place(
-            picture.rows, picture.columns, picture.aspect, self._width, 2 * self._height,
+    def _colored(self, picture: Picture, view: View, sampled: "_Sampled") -> NDArray[np.uint8]:
+        """Return the levels of the samples under `view`, in colours where it has some, with the overlays over them."""
+        levels = picture.shaded(sampled.values, view, sampled.outside)
+        if view.colormap != GREY and not picture.color and self._encoder.depth in _WITH_COLORS:
+            levels = color_table(view.colormap)[levels]
+            if sampled.outside is not None:
+                levels[sampled.outside] = 0
+        if sampled.overlay is not None:
+            levels = blended(levels, sampled.overlay, _OVERLAY if self._encoder.depth in _WITH_COLORS else _WHITE)
+        return levels
+
+    def _placement(self, picture: Picture, view: View) -> Placement:
+        lying = view.turns % 2 == 1
+        rows, columns = (picture.columns, picture.rows) if lying else (picture.rows, picture.columns)
+        return place(
+            rows, columns, 1 / picture.aspect if lying else picture.aspect, self._width, 2 * self._height,
             view.zoom, (view.center_x, view.center_y),
         )  # fmt: skip
-        if self._sampled is None or self._sampled[0] != placement:
-            if picture.padding is None:
-                self._sampled = placement, sample(picture.values, placement), None
-            else:
-                self._sampled = placement, *sample_without(picture.values, picture.padding, placement)
+
+    def _samples(self, picture: Picture, view: View) -> "_Sampled":
+        placement = self._placement(picture, view)
+        key = placement, view.mirrored, view.turns, view.smooth, view.overlays
+        if self._sampled is not None and self._sampled.key == key:
+            return self._sampled
+
+        def seen(values: Array) -> Array:
+            return oriented(values, mirrored=view.mirrored, turns=view.turns)
+
+        outside = overlay = None
+        if picture.padding is None:
+            values = sample(seen(picture.values), placement, smooth=view.smooth)
+        else:
+            values, outside = sample_without(seen(picture.values), seen(picture.padding), placement, smooth=view.smooth)
+        if picture.overlay is not None and view.overlays:
+            # a line of one pixel is as bright as it is where it takes a whole pixel of the screen
+            share = sample(seen(picture.overlay), placement) / np.float32(min(1.0, placement.scale))
+            overlay = np.minimum(share, np.float32(1))
+        self._sampled = _Sampled(key, placement, values, outside, overlay)
         return self._sampled
 
-    def _labels(self, picture: Picture) -> tuple[Label, ...]:
+    def _labels(self, picture: Picture, view: View) -> tuple[Label, ...]:
         """Return the texts around the picture: corners above, letters at the middle of the edges."""
         lines = max(1, self._height // _MOST_TEXT)
         half = self._width // 2 - 4
-        letters, caption = picture.letters, picture.caption
+        letters, caption = picture.letters.as_seen(mirrored=view.mirrored, turns=view.turns), picture.caption
         labels: list[Label] = []
         if self._height >= 3:
             labels += self._letters(letters)

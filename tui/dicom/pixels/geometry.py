@@ -19,6 +19,13 @@ class Letters:
     top: str = ""
     bottom: str = ""
 
+    def as_seen(self, *, mirrored: bool, turns: int) -> "Letters":
+        """Return the letters of a picture that is mirrored, then turned `turns` quarters clockwise."""
+        left, right = (self.right, self.left) if mirrored else (self.left, self.right)
+        clockwise = [left, self.top, right, self.bottom]
+        left, top, right, bottom = (clockwise[(at - turns) % 4] for at in range(4))
+        return Letters(left, right, top, bottom)
+
 
 def direction(vector: tuple[float, float, float]) -> str:
     """Return up to three letters for where `vector` (patient coordinates, PS3.3 C.7.6.2.1.1) points."""

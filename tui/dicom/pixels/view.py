@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Final
 
+from tui.dicom.pixels.colormaps import GREY
 from tui.dicom.pixels.window import Window
 
 LARGEST_ZOOM: Final = 64.0
@@ -27,6 +28,18 @@ class View:
         What lies in the middle of the pane, in fractions of the picture's width and height.
     corner_text : bool
         Whether the corners name patient and study.
+    mirrored : bool
+        Whether left and right are exchanged, before it is turned.
+    turns : int
+        Quarter turns clockwise, 0 to 3.
+    colormap : str
+        A name of `colormaps.COLORMAPS`; for grey pictures.
+    smooth : bool
+        Whether pixels blend into each other where they are enlarged.
+    overlays : bool
+        Whether overlay planes are drawn.
+    locked : bool
+        Whether the window goes with the user into another series.
     """
 
     window: Window | None = None
@@ -36,6 +49,12 @@ class View:
     center_x: float = 0.5
     center_y: float = 0.5
     corner_text: bool = True
+    mirrored: bool = False
+    turns: int = 0
+    colormap: str = GREY
+    smooth: bool = False
+    overlays: bool = True
+    locked: bool = False
 
     def windowed(self, window: Window | None) -> "View":
         """Return this view with the user's `window`."""
@@ -71,6 +90,41 @@ class View:
         """Return this view with or without texts around the picture."""
         return replace(self, corner_text=shown)
 
+    def turned(self) -> "View":
+        """Return this view a quarter turn further, clockwise."""
+        return replace(self, turns=(self.turns + 1) % 4, center_x=1 - self.center_y, center_y=self.center_x)
+
+    def flipped(self) -> "View":
+        """Return this view with left and right exchanged, as they are seen."""
+        return replace(self, mirrored=not self.mirrored, turns=-self.turns % 4, center_x=1 - self.center_x)
+
+    def flipped_upside_down(self) -> "View":
+        """Return this view with above and below exchanged, as they are seen."""
+        return replace(self, mirrored=not self.mirrored, turns=(2 - self.turns) % 4, center_y=1 - self.center_y)
+
+    def colored(self, colormap: str) -> "View":
+        """Return this view under another colormap."""
+        return replace(self, colormap=colormap)
+
+    def smoothed(self) -> "View":
+        """Return this view with pixels that blend where they are enlarged, or with sharp ones again."""
+        return replace(self, smooth=not self.smooth)
+
+    def with_overlays(self, shown: bool) -> "View":
+        """Return this view with or without overlay planes."""
+        return replace(self, overlays=shown)
+
+    def with_lock(self, locked: bool) -> "View":
+        """Return this view with the window locked or free."""
+        return replace(self, locked=locked)
+
     def reset(self) -> "View":
-        """Return the first view, but for the corner text."""
-        return View(corner_text=self.corner_text)
+        """Return the first view, but for what is drawn over the picture."""
+        return View(corner_text=self.corner_text, overlays=self.overlays)
+
+    def for_another_series(self, *, same_unit: bool) -> "View":
+        """Return the view for the first picture of another series; a locked window stays where it means the same."""
+        fresh = self.reset()
+        if not self.locked:
+            return fresh
+        return replace(fresh, locked=True, window=self.window if same_unit else None, inverted=self.inverted)
