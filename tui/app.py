@@ -23,6 +23,7 @@ from tui.browser_state import Start
 from tui.screens.browser import Browser
 from tui.settings import CONTRAST_THEME, GREY_THEME, Settings
 from tui.terminal import clipboard
+from tui.terminal.pacing import QUERY, Pacer
 from tui.terminal.probe import Terminal
 from tui.text import in_ascii, safe_text
 from tui.widgets.colors import forget_colors
@@ -116,6 +117,7 @@ class DicomApp(App[None], inherit_bindings=False):
         self._settings = settings
         self._terminal = terminal
         self._painted = False
+        self._pacer = Pacer(multiplexed=terminal.multiplexer != "")
         self.register_theme(GREY)
         self.register_theme(CONTRAST)
         if settings.theme not in self.available_themes:
@@ -127,7 +129,8 @@ class DicomApp(App[None], inherit_bindings=False):
 
     def get_default_screen(self) -> Browser:
         """Return the browser, so that no empty screen lies below it."""
-        return Browser(self._start, self._settings, self._terminal, user_settings.recall(user_settings.remembered_path()))
+        remembered = user_settings.recall(user_settings.remembered_path())
+        return Browser(self._start, self._settings, self._terminal, remembered, self._pacer)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Return Textual's filters and ours."""
@@ -153,6 +156,17 @@ class DicomApp(App[None], inherit_bindings=False):
             for screen in self.screen_stack:
                 if isinstance(screen, Browser):
                     screen.begin()
+        elif self._driver is not None and not self.is_headless:
+            for screen in self.screen_stack:
+                if isinstance(screen, Browser) and screen.image.take_drawn() and self._pacer.sent():
+                    self._driver.write(QUERY)
+
+    def on_cursor_position(self) -> None:
+        """Let the next picture go: the terminal answered the query behind the last one, so that has arrived."""
+        self._pacer.answered()
+        for screen in self.screen_stack:
+            if isinstance(screen, Browser):
+                screen.image.let_go()
 
     def _paint_in_new_colors(self, _: Theme) -> None:
         forget_colors()

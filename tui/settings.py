@@ -20,6 +20,7 @@ OPTIONS: Final = (
     Option("color", "Colours", "How many colours to use; auto asks the terminal", "auto",
            choices=("auto", "truecolor", "256", "16", "mono")),
     Option("ascii", "ASCII only", "Draw without Unicode: spaces with a background, ASCII borders", False),
+    Option("low-bandwidth", "Low bandwidth", "Fewer greys and colours in the picture, for slow links", False),
     Option("no-mouse", "No mouse", "Leave the mouse to the terminal", False),
     Option("no-corner-text", "No corner text", "Start without patient and study around the picture", False),
 )  # fmt: skip
@@ -36,6 +37,7 @@ class Settings:
     theme: str = GREY_THEME
     color: str = "auto"
     ascii: bool = False
+    low_bandwidth: bool = False
     no_mouse: bool = False
     no_corner_text: bool = False
     keys: dict[str, str] = field(default_factory=dict)

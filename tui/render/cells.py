@@ -22,7 +22,10 @@ UPPER, SPACE = "▀", " "
 _MONO = (" ", "▄", "▀", "█")
 _DENSITY = " .:-=+*#%@"
 _MOST_ENTRIES = 300_000
+_ID, _LOWER_AT = 0x1FFFFFF, 28  # how an id lies in a key of the table
 _BOTH, _UPPER_ONLY, _LOWER_ONLY, _SAME, _FLAT, _FLAT_SAME = range(6)
+# by flat, new lower colour, new upper colour
+_KINDS = np.array([_SAME, _UPPER_ONLY, _LOWER_ONLY, _BOTH, _FLAT_SAME, _FLAT_SAME, _FLAT, _FLAT])
 
 
 class Label(NamedTuple):
@@ -52,7 +55,7 @@ class _Table(dict[int, str]):
     def __missing__(self, key: int) -> str:
         if len(self) > _MOST_ENTRIES:
             self.clear()
-        kind, upper, lower = key & 7, key >> 3 & 0xFFFFFF, key >> 27
+        kind, upper, lower = key & 7, key >> 3 & _ID, key >> _LOWER_AT
         parts = []
         if kind in (_BOTH, _UPPER_ONLY):
             parts.append(sgr(upper, self._depth, background=False))
@@ -82,7 +85,7 @@ class Encoder:
     def __post_init__(self) -> None:
         object.__setattr__(self, "_table", _Table(self.depth))
 
-    def grid(self, levels: Levels, labels: tuple[Label, ...] = ()) -> "Grid":
+    def grid(self, levels: Levels, labels: tuple[Label, ...] = (), *, few: bool = False) -> "Grid":
         """Return the cells of a picture.
 
         Parameters
@@ -91,6 +94,8 @@ class Encoder:
             Grey levels or RGB of the screen pixels.
         labels : tuple of Label
             Texts over it; of two that overlap, the first is drawn.
+        few : bool
+            Whether fewer colours will do, for fewer bytes (see `color_ids`).
         """
         if not self.unicode:
             pairs = levels.reshape(levels.shape[0] // 2, 2, *levels.shape[1:]).astype(np.uint16)
@@ -99,9 +104,9 @@ class Encoder:
                 single = mean if mean.ndim == 2 else mean.mean(-1)
                 shades = np.minimum(single.astype(np.int64) * len(_DENSITY) // 256, len(_DENSITY) - 1)
                 return Grid(self, shades, shades, labels)
-            ids = color_ids(mean, self.depth)
+            ids = color_ids(mean, self.depth, few=few)
             return Grid(self, ids, ids, labels)
-        ids = color_ids(levels, self.depth)
+        ids = color_ids(levels, self.depth, few=few)
         return Grid(self, ids[0::2], ids[1::2], labels)
 
 
@@ -126,14 +131,17 @@ class Grid:
 
     def lines(self) -> list[str]:
         """Return the terminal text of every row."""
-        labelled = {label.row for label in self.labels}
         if self.encoder.depth is ColorDepth.MONO:
             return ["".join(run.text for run in self.runs(row)) for row in range(self.height)]
-        plain = _codes(self.upper, self.lower).tolist()
+        spans = {row: self._spans(row) for row in {label.row for label in self.labels if 0 <= label.row < self.height}}
+        behind = np.zeros(self.upper.shape, bool)
+        for row, places in spans.items():
+            behind[row, [end for _, end, _ in places if end < self.width]] = True
+        codes = _codes(self.upper, self.lower, behind).tolist()
         text = self.encoder._table.__getitem__
         return [
-            self._labelled_line(row) if row in labelled else "".join(map(text, codes)) + RESET
-            for row, codes in enumerate(plain)
+            self._labelled_line(row_codes, spans[row]) if row in spans else "".join(map(text, row_codes)) + RESET
+            for row, row_codes in enumerate(codes)
         ]
 
     def _spans(self, row: int) -> list[tuple[int, int, str]]:
@@ -146,20 +154,15 @@ class Grid:
                 spans.append((label.column, end, label.text))
         return sorted(spans)
 
-    def _labelled_line(self, row: int) -> str:
+    def _labelled_line(self, codes: list[int], spans: list[tuple[int, int, str]]) -> str:
         depth, parts, at = self.encoder.depth, list[str](), 0
+        text = self.encoder._table.__getitem__
         white, black = _label_ids(depth)
         style = f"\x1b[{sgr(white, depth, background=False)};{sgr(black, depth, background=True)}m"
-        for start, end, text in self._spans(row):
-            parts += [self._cells(row, at, start), style, text, RESET]
+        for start, end, label in spans:
+            parts += [*map(text, codes[at:start]), style, label, RESET]
             at = end
-        return "".join(parts) + self._cells(row, at, self.width) + RESET
-
-    def _cells(self, row: int, start: int, end: int) -> str:
-        if start >= end:
-            return ""
-        codes = _codes(self.upper[row : row + 1, start:end], self.lower[row : row + 1, start:end])
-        return "".join(map(self.encoder._table.__getitem__, codes[0].tolist()))
+        return "".join(parts) + "".join(map(text, codes[at:])) + RESET
 
     def runs(self, row: int) -> list[Run]:
         """Return `row` as runs of cells, for whatever draws over a part of the picture."""
@@ -201,22 +204,24 @@ def _label_ids(depth: ColorDepth) -> tuple[int, int]:
     }[depth]
 
 
-def _codes(upper: Ids, lower: Ids) -> Ids:
-    """Return a `_Table` key for every cell: which colours have to be set, given the cells before it in its row."""
-    columns = upper.shape[1]
+def _codes(upper: Ids, lower: Ids, behind: NDArray[np.bool_]) -> Ids:
+    """Return a `_Table` key for every cell: which colours have to be set, given the cells before it in its row.
+
+    `behind` is true for the cells after a label, where no colour is in force.
+    """
+    columns = np.arange(upper.shape[1])
     flat = upper == lower
     before = np.full_like(lower, -1)
     before[:, 1:] = lower[:, :-1]
+    before[behind] = -1
     new_lower = lower != before
     # the foreground in force is that of the last cell that was not flat
-    last = np.maximum.accumulate(np.where(flat, -1, np.arange(columns)), axis=1)
+    last = np.maximum.accumulate(np.where(flat, -1, columns), axis=1)
     previous = np.full_like(last, -1)
     previous[:, 1:] = last[:, :-1]
-    in_force = np.where(previous >= 0, np.take_along_axis(upper, np.maximum(previous, 0), 1), -1)
-    new_upper = ~flat & (upper != in_force)
-    kind = np.where(
-        flat,
-        np.where(new_lower, _FLAT, _FLAT_SAME),
-        np.where(new_upper, np.where(new_lower, _BOTH, _UPPER_ONLY), np.where(new_lower, _LOWER_ONLY, _SAME)),
-    )
-    return np.asarray(kind | np.where(new_upper, upper, 0) << 3 | np.where(new_lower, lower, 0) << 27, np.int64)
+    if behind.any():
+        previous[previous < np.maximum.accumulate(np.where(behind, columns, 0), axis=1)] = -1
+    rows = np.arange(len(upper))[:, None]
+    new_upper = ~flat & ((previous < 0) | (upper != upper[rows, previous]))
+    kind = _KINDS[flat * 4 + new_lower * 2 + new_upper]
+    return np.asarray(kind | np.where(new_upper, upper, 0) << 3 | np.where(new_lower, lower, 0) << _LOWER_AT, np.int64)

@@ -12,11 +12,14 @@ class ColorDepth(enum.Enum):
     MONO = "mono"
 
 
+FROM_PALETTE = 1 << 24  # with an index: a colour of the 256-colour palette, in true colour too (its code is shorter)
 CUBE = (0, 95, 135, 175, 215, 255)  # the levels of the 6 x 6 x 6 colour cube, from index 16 on
 
 
 def sgr(color: int, depth: ColorDepth, *, background: bool) -> str:
     """Return the SGR parameters that select colour id `color`."""
+    if depth is ColorDepth.TRUECOLOR and color & FROM_PALETTE:
+        return f"{48 if background else 38};5;{color & 255}"
     if depth is ColorDepth.TRUECOLOR:
         return f"{48 if background else 38};2;{color >> 16};{color >> 8 & 255};{color & 255}"
     if depth is ColorDepth.PALETTE_256:
@@ -27,6 +30,8 @@ def sgr(color: int, depth: ColorDepth, *, background: bool) -> str:
 
 def rgb_of(color: int, depth: ColorDepth) -> tuple[int, int, int]:
     """Return what colour id `color` looks like (the usual values, for 16 colours)."""
+    if depth is ColorDepth.TRUECOLOR and color & FROM_PALETTE:
+        return rgb_of(color & 255, ColorDepth.PALETTE_256)
     if depth is ColorDepth.TRUECOLOR:
         return color >> 16, color >> 8 & 255, color & 255
     if depth is ColorDepth.PALETTE_256:

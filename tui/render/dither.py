@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tui.render.color_depth import CUBE, ColorDepth
+from tui.render.color_depth import CUBE, FROM_PALETTE, ColorDepth
 
 Ids = NDArray[np.int64]
 Levels = NDArray[Any]
@@ -48,7 +48,16 @@ def grey(rgb: Levels) -> Levels:
     return (rgb.astype(np.float32) @ np.array([0.299, 0.587, 0.114], np.float32) + 0.5).astype(np.uint8)
 
 
-def color_ids(levels: Levels, depth: ColorDepth) -> Ids:
+@cache
+def _few_greys() -> Ids:
+    """Return the colour id of each grey level where 52 will do: the palette's 26, whose codes are short, and 26 between."""
+    palette = dict(zip(_RAMP.tolist(), _RAMP_INDEX, strict=True))
+    levels = np.array(sorted({*palette, 3, 248, *range(13, 243, 10)}))
+    ids = [FROM_PALETTE | palette[level] if level in palette else level * 0x010101 for level in levels.tolist()]
+    return np.asarray(np.array(ids)[np.abs(np.arange(256)[:, None] - levels).argmin(1)], np.int64)
+
+
+def color_ids(levels: Levels, depth: ColorDepth, *, few: bool = False) -> Ids:
     """Return a colour id for each pixel, such as `sgr` takes.
 
     Parameters
@@ -57,8 +66,14 @@ def color_ids(levels: Levels, depth: ColorDepth) -> Ids:
         Grey levels or RGB.
     depth : ColorDepth
         What the terminal shows.
+    few : bool
+        In true colour, whether 52 greys (or 64 levels of each colour) will do, none further off than 3: fewer bytes.
     """
     if depth is ColorDepth.TRUECOLOR:
+        if few and levels.ndim == 2:
+            return _few_greys()[levels]
+        if few:
+            levels = np.minimum(levels.astype(np.int64) + 2, 255) & 0xFC
         wide = levels.astype(np.int64)
         return wide * 0x010101 if levels.ndim == 2 else wide[..., 0] << 16 | wide[..., 1] << 8 | wide[..., 2]
     if depth is ColorDepth.PALETTE_256:

@@ -27,6 +27,7 @@ from tui.screens.picture_commands import PictureCommands
 from tui.screens.searching import Searching
 from tui.screens.seeking import Seeking
 from tui.settings import Remembered, Settings, remember, remembered_path
+from tui.terminal.pacing import Pacer
 from tui.terminal.probe import Terminal
 from tui.text import safe_text, shown_path
 from tui.widgets.bars import PANE_NAMES, KeyLine, PaneTabs, StatusLine, TitleBar
@@ -70,11 +71,12 @@ class Browser(PictureCommands, Seeking, Searching, Dialogs, Panes, Screen[None])
     table = getters.query_one(TagTable)
     image = getters.query_one(ImageView)
 
-    def __init__(self, start: Start, settings: Settings, terminal: Terminal, remembered: Remembered) -> None:
+    def __init__(self, start: Start, settings: Settings, terminal: Terminal, remembered: Remembered, pacer: Pacer) -> None:
         super().__init__(classes=f"-{FILES}")  # setting it later would style every widget twice
         self.start = start
         self.settings = settings
         self.terminal = terminal
+        self._pacer = pacer
         self.glyphs = UNICODE if terminal.unicode else ASCII
         self.remembered = self._remembered_before = remembered
         self.set_reactive(Browser.view, View(corner_text=not settings.no_corner_text))
@@ -135,7 +137,10 @@ class Browser(PictureCommands, Seeking, Searching, Dialogs, Panes, Screen[None])
                 yield FileTree(self.start.roots, glyphs, id="files").data_bind(filter=Browser.file_filter)
             with Column(id="right"):
                 with Pane(PANE_NAMES[PICTURE], glyphs, id="picture-pane"):
-                    image = ImageView(self.terminal.depth, unicode=self.terminal.unicode, id="picture")
+                    image = ImageView(
+                        self.terminal.depth, unicode=self.terminal.unicode, pacer=self._pacer,
+                        few=self.settings.low_bandwidth, id="picture",
+                    )  # fmt: skip
                     yield image.data_bind(Browser.view, Browser.sentence)
                     yield StatusLine(id="status")
                 with Pane(PANE_NAMES[TAGS], glyphs, id="tags-pane"):

@@ -83,7 +83,8 @@ class PictureCommands(Screen[None]):
         colormap = "" if self.view.colormap == GREY or picture.color else self.view.colormap
         turned = f"turned {90 * self.view.turns}" if self.view.turns else ""
         mirrored = "mirrored" if self.view.mirrored else ""
-        parts = (f" {window}", name, locked, scale, inverted, colormap, mirrored, turned, *picture.notes)
+        few = "few colours" if self.image.always_few else ""
+        parts = (f" {window}", name, locked, scale, inverted, colormap, mirrored, turned, few, *picture.notes)
         line.left = "  ".join(part for part in parts if part)
         frame = f"frame {picture.key.frame + 1}/{picture.frames}" if picture.frames > 1 else ""
         number = f"Im {picture.caption.number}" if picture.caption.number else ""

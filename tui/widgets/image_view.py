@@ -1,5 +1,6 @@
 """The picture: drawn with half-blocks as ready-made terminal text, for the pixels on screen only."""
 
+from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segment
@@ -8,11 +9,13 @@ from textual.geometry import Region
 from textual.message import Message
 from textual.reactive import var
 from textual.strip import Strip
+from textual.timer import Timer
 
 from tui.browser_state import Sentence
 from tui.commands import PICTURE
 from tui.dicom.pixels.view import View
 from tui.render.color_depth import ColorDepth
+from tui.terminal.pacing import Pacer
 from tui.text import cell_width, fit_cells
 from tui.widgets.bindings import bindings
 from tui.widgets.colors import colors_of
@@ -23,6 +26,7 @@ if TYPE_CHECKING:  # NumPy is imported after the first paint
     from tui.widgets.picture_canvas import PictureCanvas
 
 LEAST_WIDTH_FOR_TEXT = 60
+_REST_S = 0.25
 
 
 class ImageView(QuietFocus, can_focus=True):
@@ -36,8 +40,22 @@ class ImageView(QuietFocus, can_focus=True):
     view: var[View] = var(View)
     sentence: var[Sentence] = var(Sentence)
 
-    def __init__(self, depth: ColorDepth, *, unicode: bool = True, id: str | None = None) -> None:
+    def __init__(
+        self,
+        depth: ColorDepth,
+        *,
+        unicode: bool = True,
+        pacer: Pacer | None = None,
+        few: bool = False,
+        id: str | None = None,
+    ) -> None:
         super().__init__(id=id)
+        self._pacer = pacer
+        self.always_few = few
+        self._moved_at = 0.0
+        self._waits = False
+        self._timer: Timer | None = None
+        self._is_drawn = True  # whether what was built last was handed to the terminal
         self._depth = depth
         self._unicode = unicode
         self._picture: Picture | None = None
@@ -52,18 +70,59 @@ class ImageView(QuietFocus, can_focus=True):
     def show_picture(self, picture: "Picture | None") -> None:
         """Show another picture, or none but the sentence."""
         self._picture = picture
-        self._strips = None
-        self.refresh()
+        self._draw_anew()
 
     def watch_view(self) -> None:
         """Draw under the new view at the next repaint."""
-        self._strips = None
-        self.refresh()
+        self._draw_anew()
 
     def watch_sentence(self) -> None:
         """Draw the new sentence, where there is no picture."""
         self._strips = None
         self.refresh()
+
+    # --- one picture at a time
+
+    def _draw_anew(self) -> None:
+        """Draw, as soon as the picture before this one has arrived: of those that come meanwhile, only the last."""
+        self._strips = None
+        self._moved_at = monotonic()
+        self.let_go()
+
+    def let_go(self) -> None:
+        """Draw what waits, if it may go now."""
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
+        if self._strips is not None:
+            return
+        wait = self._pacer.wait_s() if self._pacer is not None else 0.0
+        if wait > 0:
+            self._timer = self.set_timer(wait, self.let_go)
+        else:
+            self.refresh()
+
+    def take_drawn(self) -> bool:
+        """Return whether a picture was built since this was asked last."""
+        drawn, self._is_drawn = not self._is_drawn, True
+        return drawn
+
+    @property
+    def _few(self) -> bool:
+        """Return whether few colours will do for now."""
+        if self.always_few:
+            return True
+        moving = monotonic() - self._moved_at < _REST_S
+        return moving and self._pacer is not None and self._pacer.slow
+
+    def _draw_exactly(self) -> None:
+        """Draw in all colours, after few, when nothing has moved for a while."""
+        self._timer = None
+        if self._strips is not None:
+            self._strips = None
+            self.let_go()
+
+    # --- drawing
 
     def on_resize(self) -> None:
         """Draw at the new size."""
@@ -101,7 +160,10 @@ class ImageView(QuietFocus, can_focus=True):
 
     def _picture_strips(self) -> list[Strip]:
         texts = self.view.corner_text and self.size.width >= LEAST_WIDTH_FOR_TEXT
-        return self._ready_canvas().strips(self.view, texts=texts)
+        few, self._is_drawn = self._few, False
+        if few and not self.always_few:
+            self._timer = self.set_timer(_REST_S, self._draw_exactly)
+        return self._ready_canvas().strips(self.view, texts=texts, few=few)
 
     def _sentence_strips(self) -> list[Strip]:
         width, height = self.size

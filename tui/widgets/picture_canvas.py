@@ -57,8 +57,8 @@ class PictureCanvas:
         """Return how many screen pixels a picture column takes under `view`."""
         return self._placement(self._picture, view).scale if self._picture is not None else 0.0
 
-    def strips(self, view: View, *, texts: bool) -> list[Strip]:
-        """Return the lines of the picture under `view`, with the texts around it or without."""
+    def strips(self, view: View, *, texts: bool, few: bool = False) -> list[Strip]:
+        """Return the lines of the picture under `view`, with the texts around it or without; in few colours where asked."""
         picture = self._picture
         if picture is None or self._width < 1 or self._height < 1:
             return []
@@ -68,7 +68,7 @@ class PictureCanvas:
         screen = np.zeros((2 * self._height, self._width, *levels.shape[2:]), np.uint8)
         bottom, right = placement.y + placement.height, placement.x + placement.width
         screen[placement.y : bottom, placement.x : right] = levels
-        grid = self._encoder.grid(screen, self._labels(picture, view) if texts else ())
+        grid = self._encoder.grid(screen, self._labels(picture, view) if texts else (), few=few)
         return [AnsiStrip(line, partial(grid.runs, row), self._width) for row, line in enumerate(grid.lines())]
 
     def _colored(self, picture: Picture, view: View, sampled: "_Sampled") -> NDArray[np.uint8]:

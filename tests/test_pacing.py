@@ -1,0 +1,83 @@
+import pytest
+
+from tui.terminal.pacing import ANSWER_S, Pacer
+
+
+class Clock:
+    """A clock that the tests turn."""
+
+    now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+def test_one_picture_at_a_time(clock: Clock) -> None:
+    pacer = Pacer(clock=clock)
+    assert pacer.wait_s() == 0
+    assert pacer.sent()
+    assert pacer.wait_s() == pytest.approx(ANSWER_S)
+    clock.now += 0.5
+    assert pacer.wait_s() == pytest.approx(ANSWER_S - 0.5)
+    pacer.answered()
+    assert pacer.wait_s() == 0
+    assert pacer.slow
+
+
+def test_a_quick_terminal_is_not_slow(clock: Clock) -> None:
+    pacer = Pacer(clock=clock)
+    for _ in range(20):
+        pacer.sent()
+        clock.now += 0.01
+        pacer.answered()
+    assert not pacer.slow
+    pacer.sent()
+    clock.now += 0.04
+    pacer.answered()
+    assert not pacer.slow
+
+
+def test_a_terminal_that_does_not_answer_gets_eight_a_second(clock: Clock) -> None:
+    pacer = Pacer(clock=clock)
+    pacer.sent()
+    clock.now += ANSWER_S
+    assert pacer.wait_s() == 0
+    assert not pacer.sent()
+    assert pacer.wait_s() == pytest.approx(1 / 8)
+    clock.now += 1 / 8
+    assert pacer.wait_s() == 0
+    assert pacer.slow
+    pacer.answered()
+    assert pacer.sent()
+
+
+def test_a_multiplexer_keeps_a_distance_although_it_answers_at_once(clock: Clock) -> None:
+    pacer = Pacer(multiplexed=True, clock=clock)
+    pacer.sent()
+    clock.now += 0.001
+    pacer.answered()
+    assert pacer.wait_s() == pytest.approx(1 / 8 - 0.001)
+    clock.now += 1 / 8
+    assert pacer.wait_s() == 0
+
+
+def test_an_answer_to_nothing_does_no_harm(clock: Clock) -> None:
+    pacer = Pacer(clock=clock)
+    pacer.answered()
+    assert pacer.wait_s() == 0
+    assert not pacer.slow
+
+
+def test_two_on_the_way_are_both_waited_for(clock: Clock) -> None:
+    pacer = Pacer(clock=clock)
+    pacer.sent()
+    pacer.sent()
+    pacer.answered()
+    assert pacer.wait_s() > 0
+    pacer.answered()
+    assert pacer.wait_s() == 0
