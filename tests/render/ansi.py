@@ -35,10 +35,12 @@ def cells_of(line: str) -> list[Cell]:
     return cells
 
 
+def colors_of(cell: Cell) -> tuple[tuple[str, ...] | None, tuple[str, ...] | None]:
+    """Return (upper, lower) colour of a half-block, a full block or a space."""
+    character, foreground, background = cell
+    return {"▀": (foreground, background), "█": (foreground, foreground), " ": (background, background)}[character]
+
+
 def pixels_of(line: str) -> list[tuple[tuple[str, ...] | None, tuple[str, ...] | None]]:
-    """Return (upper, lower) colour of each cell of half-blocks and spaces."""
-    pairs = []
-    for character, foreground, background in cells_of(line):
-        assert character in "▀ "
-        pairs.append((background, background) if character == " " else (foreground, background))
-    return pairs
+    """Return (upper, lower) colour of each cell."""
+    return [colors_of(cell) for cell in cells_of(line)]

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.render.ansi import cells_of, pixels_of
+from tests.render.ansi import cells_of, colors_of, pixels_of
 from tui.render.cells import Encoder, Label
 from tui.render.color_depth import ColorDepth, rgb_of, sgr
 from tui.render.dither import color_ids
@@ -51,7 +51,8 @@ def test_runs_are_the_same_cells_as_the_line(depth: ColorDepth, seed: int) -> No
     grid = Encoder(depth).grid(levels, labels)
     for row, line in enumerate(grid.lines()):
         text = "".join(run.text for run in grid.runs(row))
-        assert text == "".join(cell[0] for cell in cells_of(line))
+        mono = depth is ColorDepth.MONO
+        assert text == "".join(cell[0] if mono else cell[0].replace("█", " ") for cell in cells_of(line))
         assert len(text) == grid.width
 
 
@@ -64,8 +65,9 @@ def test_a_label_is_drawn_and_the_cells_around_it_stay(seed: int) -> None:
         assert labelled == plain
         return
     assert "".join(cell[0] for cell in labelled[0][1:4]) == "abc"
-    shown = [(cell[2] if cell[0] == " " else cell[1], cell[2]) for cell in labelled[0][:1] + labelled[0][4:]]
-    assert shown == [(cell[2] if cell[0] == " " else cell[1], cell[2]) for cell in plain[0][:1] + plain[0][4:]]
+    assert [colors_of(cell) for cell in labelled[0][:1] + labelled[0][4:]] == [
+        colors_of(cell) for cell in plain[0][:1] + plain[0][4:]
+    ]
     assert labelled[1:] == plain[1:]
 
 
@@ -100,3 +102,27 @@ def test_without_unicode_cells_are_coloured_spaces() -> None:
 def test_mono_writes_no_colours() -> None:
     lines = Encoder(ColorDepth.MONO).grid(picture(2, color=True)).lines()
     assert set("".join(lines)) <= set("▀▄█ ")
+
+
+@given(SEEDS)
+def test_few_colours_are_near_and_read_back(seed: int) -> None:
+    for color in (False, True):
+        levels = picture(seed, color=color)
+        ids = color_ids(levels, ColorDepth.TRUECOLOR, few=True)
+        shown = np.array([rgb_of(int(one), ColorDepth.TRUECOLOR) for one in ids.ravel()]).reshape(*ids.shape, 3)
+        wanted = levels if color else levels[..., None]
+        assert np.abs(shown - wanted.astype(int)).max() <= 3
+        few = Encoder(ColorDepth.TRUECOLOR).grid(levels, few=True).lines()
+        expected = [
+            (written(int(upper), ColorDepth.TRUECOLOR), written(int(lower), ColorDepth.TRUECOLOR))
+            for upper, lower in zip(ids[0], ids[1], strict=True)
+        ]
+        assert pixels_of(few[0]) == expected
+
+
+def test_few_colours_take_fewer_bytes() -> None:
+    noise = np.random.default_rng(3).normal(128, 6, (40, 60)).clip(0, 255).astype(np.uint8)
+    encoder = Encoder(ColorDepth.TRUECOLOR)
+    for levels in (noise, np.repeat(noise[..., None], 3, -1)):
+        few, exact = (sum(map(len, encoder.grid(levels, few=few).lines())) for few in (True, False))
+        assert few < 0.8 * exact

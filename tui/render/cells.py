@@ -18,12 +18,13 @@ Levels = NDArray[Any]
 RGB = tuple[int, int, int]
 
 RESET = "\x1b[0m"
-UPPER, SPACE = "▀", " "
+UPPER, SPACE, FULL = "▀", " ", "█"
 _MONO = (" ", "▄", "▀", "█")
 _DENSITY = " .:-=+*#%@"
 _MOST_ENTRIES = 300_000
 _ID, _LOWER_AT = 0x1FFFFFF, 28  # how an id lies in a key of the table
-_BOTH, _UPPER_ONLY, _LOWER_ONLY, _SAME, _FLAT, _FLAT_SAME = range(6)
+# What a cell changes: both colours, one, none; those of one colour are spaces, or full blocks in the foreground in force
+_BOTH, _UPPER_ONLY, _LOWER_ONLY, _SAME, _FLAT, _FLAT_SAME, _FULL = range(7)
 # by flat, new lower colour, new upper colour
 _KINDS = np.array([_SAME, _UPPER_ONLY, _LOWER_ONLY, _BOTH, _FLAT_SAME, _FLAT_SAME, _FLAT, _FLAT])
 
@@ -61,7 +62,7 @@ class _Table(dict[int, str]):
             parts.append(sgr(upper, self._depth, background=False))
         if kind in (_BOTH, _LOWER_ONLY, _FLAT):
             parts.append(sgr(lower, self._depth, background=True))
-        glyph = SPACE if kind in (_FLAT, _FLAT_SAME) else UPPER
+        glyph = FULL if kind == _FULL else SPACE if kind in (_FLAT, _FLAT_SAME) else UPPER
         text = self[key] = f"\x1b[{';'.join(parts)}m{glyph}" if parts else glyph
         return text
 
@@ -211,17 +212,28 @@ def _codes(upper: Ids, lower: Ids, behind: NDArray[np.bool_]) -> Ids:
     """
     columns = np.arange(upper.shape[1])
     flat = upper == lower
-    before = np.full_like(lower, -1)
-    before[:, 1:] = lower[:, :-1]
-    before[behind] = -1
-    new_lower = lower != before
-    # the foreground in force is that of the last cell that was not flat
-    last = np.maximum.accumulate(np.where(flat, -1, columns), axis=1)
+    start = np.maximum.accumulate(np.where(behind, columns, 0), axis=1) if behind.any() else 0
+    # the foreground in force is that of the last cell of two colours; a cell of that one colour needs no other
+    foreground, has_foreground = _in_force(upper, ~flat, columns, start)
+    full = flat & has_foreground & (upper == foreground)
+    full[:, :-1] &= lower[:, 1:] != lower[:, :-1]  # a run of it is shorter as spaces
+    # the background in force is that of the last cell that is not drawn in the foreground alone
+    background, has_background = _in_force(lower, ~full, columns, start)
+    new_lower = ~has_background | (lower != background)
+    full &= new_lower
+    new_lower &= ~full
+    new_upper = ~flat & (~has_foreground | (upper != foreground))
+    kind = np.where(full, _FULL, _KINDS[flat * 4 + new_lower * 2 + new_upper])
+    return np.asarray(kind | np.where(new_upper, upper, 0) << 3 | np.where(new_lower, lower, 0) << _LOWER_AT, np.int64)
+
+
+def _in_force(ids: Ids, sets: NDArray[np.bool_], columns: Ids, start: Ids | int) -> tuple[Ids, NDArray[np.bool_]]:
+    """Return the id that the last cell before each one, of those that `sets` is true for, has set, and whether there is one.
+
+    Cells before `start` do not count.
+    """
+    last = np.maximum.accumulate(np.where(sets, columns, -1), axis=1)
     previous = np.full_like(last, -1)
     previous[:, 1:] = last[:, :-1]
-    if behind.any():
-        previous[previous < np.maximum.accumulate(np.where(behind, columns, 0), axis=1)] = -1
-    rows = np.arange(len(upper))[:, None]
-    new_upper = ~flat & ((previous < 0) | (upper != upper[rows, previous]))
-    kind = _KINDS[flat * 4 + new_lower * 2 + new_upper]
-    return np.asarray(kind | np.where(new_upper, upper, 0) << 3 | np.where(new_lower, lower, 0) << _LOWER_AT, np.int64)
+    rows = np.arange(len(ids))[:, None]
+    return ids[rows, previous], previous >= np.maximum(start, 0)

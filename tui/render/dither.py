@@ -52,7 +52,7 @@ def grey(rgb: Levels) -> Levels:
 def _few_greys() -> Ids:
     """Return the colour id of each grey level where 52 will do: the palette's 26, whose codes are short, and 26 between."""
     palette = dict(zip(_RAMP.tolist(), _RAMP_INDEX, strict=True))
-    levels = np.array(sorted({*palette, 3, 248, *range(13, 243, 10)}))
+    levels = np.array(sorted({*palette, 3, 248, *range(13, 253, 10)}))
     ids = [FROM_PALETTE | palette[level] if level in palette else level * 0x010101 for level in levels.tolist()]
     return np.asarray(np.array(ids)[np.abs(np.arange(256)[:, None] - levels).argmin(1)], np.int64)
 
@@ -73,7 +73,10 @@ def color_ids(levels: Levels, depth: ColorDepth, *, few: bool = False) -> Ids:
         if few and levels.ndim == 2:
             return _few_greys()[levels]
         if few:
-            levels = np.minimum(levels.astype(np.int64) + 2, 255) & 0xFC
+            neutral = (levels[..., 0] == levels[..., 1]) & (levels[..., 1] == levels[..., 2])
+            coarse = np.minimum((levels.astype(np.int64) + 2) & 0x1FC, 255)
+            coarse = coarse[..., 0] << 16 | coarse[..., 1] << 8 | coarse[..., 2]
+            return np.where(neutral, _few_greys()[levels[..., 0]], coarse)
         wide = levels.astype(np.int64)
         return wide * 0x010101 if levels.ndim == 2 else wide[..., 0] << 16 | wide[..., 1] << 8 | wide[..., 2]
     if depth is ColorDepth.PALETTE_256:

@@ -8,6 +8,7 @@ from textual import on
 from textual.containers import Horizontal, Vertical
 from textual.events import DescendantFocus, Resize
 from textual.screen import Screen
+from textual.strip import Strip
 
 from tui.browser_state import NARROW_BELOW, PANES, Layout, Mode
 from tui.commands import FILES, PICTURE, TAGS
@@ -27,15 +28,23 @@ _LOW = 16
 
 
 class Row(Horizontal):
-    """Panes side by side; nothing of its own is ever seen, so nothing is drawn."""
+    """Panes side by side, which cover it: nothing of its own is ever seen, so nothing is drawn."""
 
     BLANK = True
+
+    def render_lines(self, crop: Region) -> list[Strip]:  # noqa: ARG002 - Textual's signature
+        """Return no lines: they would be cut to pieces at every repaint, and thrown away."""
+        return []
 
 
 class Column(Vertical):
-    """Panes one above the other; nothing of its own is ever seen, so nothing is drawn."""
+    """Panes one above the other, which cover it: nothing of its own is ever seen, so nothing is drawn."""
 
     BLANK = True
+
+    def render_lines(self, crop: Region) -> list[Strip]:  # noqa: ARG002 - as above
+        """Return no lines."""
+        return []
 
 
 class Panes(Screen[None]):
@@ -50,6 +59,12 @@ class Panes(Screen[None]):
         table: TagTable
 
     _focusing = False
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Return the screen's own lines of `crop`; none where the panes cover it (see `Row`)."""
+        if self.query_one(Row).region.contains_region(crop):
+            return []
+        return super().render_lines(crop)
 
     def set_focus(self, widget: Widget | None, scroll_visible: bool = True, from_app_focus: bool = False) -> None:
         """Give the focus to `widget`, without Textual's repaint of the whole screen: what changes repaints itself."""

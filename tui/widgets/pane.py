@@ -39,6 +39,9 @@ class Pane(Vertical):
         """Return the border's lines of `crop`."""
         width, height = self.outer_size
         colors = colors_of(self.app)
+        bordered = self.styles.padding.top and width >= 2
+        if bordered and crop.x >= 1 and crop.right <= width - 1 and crop.y >= 1 and crop.bottom <= height - 1:
+            return []
         if not self.styles.padding.top or width < 2:
             return [Strip.blank(crop.width, colors.plain)] * crop.height
         style = colors.border_active if self.active else colors.border

@@ -46,6 +46,7 @@ class PictureCanvas:
         self._picture: Picture | None = None
         self._width = self._height = 0
         self._sampled: _Sampled | None = None
+        self._strips: list[AnsiStrip] = []
 
     def set(self, picture: Picture, width: int, height: int) -> None:
         """Draw `picture` in `width` x `height` cells from now on."""
@@ -69,7 +70,14 @@ class PictureCanvas:
         bottom, right = placement.y + placement.height, placement.x + placement.width
         screen[placement.y : bottom, placement.x : right] = levels
         grid = self._encoder.grid(screen, self._labels(picture, view) if texts else (), few=few)
-        return [AnsiStrip(line, partial(grid.runs, row), self._width) for row, line in enumerate(grid.lines())]
+        lines = grid.lines()
+        if len(self._strips) != len(lines):
+            self._strips = [AnsiStrip("", list, self._width) for _ in lines]
+        self._strips = [
+            strip.renewed(line, partial(grid.runs, row), self._width)
+            for row, (strip, line) in enumerate(zip(self._strips, lines, strict=True))
+        ]
+        return list[Strip](self._strips)
 
     def _colored(self, picture: Picture, view: View, sampled: "_Sampled") -> NDArray[np.uint8]:
         """Return the levels of the samples under `view`, in colours where it has some, with the overlays over them."""
