@@ -37,6 +37,7 @@ class PtyProgram:
         width, height = size
         self.started = time.perf_counter()
         self.output = bytearray()
+        self.replies = dict(REPLIES)
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
             fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
@@ -54,17 +55,17 @@ class PtyProgram:
         os.waitpid(self.pid, 0)
         os.close(self.fd)
 
-    def read(self, timeout_s: float) -> bytes:
-        """Return what the program writes within `timeout_s`, b"" if nothing; answer what it asks."""
+    def read(self, timeout_s: float, size: int = READ_SIZE) -> bytes:
+        """Return what the program writes within `timeout_s`, at most `size` bytes; b"" if nothing. Answer what it asks."""
         if not select.select([self.fd], [], [], timeout_s)[0]:
             return b""
         try:
-            data = os.read(self.fd, READ_SIZE)
+            data = os.read(self.fd, size)
         except OSError as error:
             raise Ended(bytes(self.output[-2000:])) from error
         tail = bytes(self.output[-8:])
         self.output += data
-        for query, reply in REPLIES.items():
+        for query, reply in self.replies.items():
             asked = (tail + data).count(query) - tail.count(query)
             if asked:
                 os.write(self.fd, reply * asked)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:  # NumPy is imported after the first paint
     from tui.widgets.picture_canvas import PictureCanvas
 
 LEAST_WIDTH_FOR_TEXT = 60
-_REST_S = 0.25
+_REST_S = 0.1  # three times as long as a key takes to repeat
 
 
 class ImageView(QuietFocus, can_focus=True):
@@ -53,7 +53,7 @@ class ImageView(QuietFocus, can_focus=True):
         self._pacer = pacer
         self.always_few = few
         self._moved_at = 0.0
-        self._waits = False
+        self._stale = self._may_go = True  # whether something else is to be drawn than is on the screen, and may be by now
         self._timer: Timer | None = None
         self._is_drawn = True  # whether what was built last was handed to the terminal
         self._depth = depth
@@ -78,14 +78,13 @@ class ImageView(QuietFocus, can_focus=True):
 
     def watch_sentence(self) -> None:
         """Draw the new sentence, where there is no picture."""
-        self._strips = None
-        self.refresh()
+        self._draw_anew()
 
     # --- one picture at a time
 
     def _draw_anew(self) -> None:
         """Draw, as soon as the picture before this one has arrived: of those that come meanwhile, only the last."""
-        self._strips = None
+        self._stale = True
         self._moved_at = monotonic()
         self.let_go()
 
@@ -94,12 +93,13 @@ class ImageView(QuietFocus, can_focus=True):
         if self._timer is not None:
             self._timer.stop()
             self._timer = None
-        if self._strips is not None:
+        if not self._stale:
             return
         wait = self._pacer.wait_s() if self._pacer is not None else 0.0
         if wait > 0:
             self._timer = self.set_timer(wait, self.let_go)
         else:
+            self._may_go = True
             self.refresh()
 
     def take_drawn(self) -> bool:
@@ -110,17 +110,16 @@ class ImageView(QuietFocus, can_focus=True):
     @property
     def _few(self) -> bool:
         """Return whether few colours will do for now."""
-        if self.always_few:
-            return True
+        if self.always_few or self._depth is not ColorDepth.TRUECOLOR:
+            return self.always_few
         moving = monotonic() - self._moved_at < _REST_S
         return moving and self._pacer is not None and self._pacer.slow
 
     def _draw_exactly(self) -> None:
         """Draw in all colours, after few, when nothing has moved for a while."""
         self._timer = None
-        if self._strips is not None:
-            self._strips = None
-            self.let_go()
+        self._stale = True
+        self.let_go()
 
     # --- drawing
 
@@ -147,7 +146,8 @@ class ImageView(QuietFocus, can_focus=True):
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Return the lines of `crop`: the picture's, built once per repaint, or the sentence's."""
-        if self._strips is None:
+        if self._strips is None or (self._stale and self._may_go):  # until it may go, what is on the screen stays
+            self._stale = self._may_go = False
             self._strips = self._picture_strips() if self._picture is not None else self._sentence_strips()
         lines = self._strips[crop.y : crop.bottom]
         if crop.x == 0 and crop.width >= self.size.width:
