@@ -50,7 +50,8 @@ def test_the_next_picture_waits_for_the_answer_and_is_the_newest(program: PtyPro
     program.until_quiet(0.5)
     program.send(b"i")
     again = program.until_quiet(0.5)
-    assert rows_of(again)[1:] == rows_of(after)[1:]
+    assert rows_of(again)[1:-1] == rows_of(after)[1:-1]
+    assert b"38;5;" not in b"".join(rows_of(again))  # exact at rest
 
 
 def rows_of(data: bytes) -> list[bytes]:

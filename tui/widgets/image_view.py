@@ -55,6 +55,7 @@ class ImageView(QuietFocus, can_focus=True):
         self._moved_at = 0.0
         self._stale = self._may_go = True  # whether something else is to be drawn than is on the screen, and may be by now
         self._timer: Timer | None = None
+        self._rest: Timer | None = None
         self._is_drawn = True  # whether what was built last was handed to the terminal
         self._depth = depth
         self._unicode = unicode
@@ -86,6 +87,8 @@ class ImageView(QuietFocus, can_focus=True):
         """Draw, as soon as the picture before this one has arrived: of those that come meanwhile, only the last."""
         self._stale = True
         self._moved_at = monotonic()
+        if self._rest is not None:
+            self._rest.stop()
         self.let_go()
 
     def let_go(self) -> None:
@@ -117,7 +120,6 @@ class ImageView(QuietFocus, can_focus=True):
 
     def _draw_exactly(self) -> None:
         """Draw in all colours, after few, when nothing has moved for a while."""
-        self._timer = None
         self._stale = True
         self.let_go()
 
@@ -162,7 +164,7 @@ class ImageView(QuietFocus, can_focus=True):
         texts = self.view.corner_text and self.size.width >= LEAST_WIDTH_FOR_TEXT
         few, self._is_drawn = self._few, False
         if few and not self.always_few:
-            self._timer = self.set_timer(_REST_S, self._draw_exactly)
+            self._rest = self.set_timer(_REST_S, self._draw_exactly)
         return self._ready_canvas().strips(self.view, texts=texts, few=few)
 
     def _sentence_strips(self) -> list[Strip]:
