@@ -10,6 +10,8 @@ PROGRAM = "dicom-tui"
 # sub-command: (module, what it does)
 SUBCOMMANDS = {
     "demo": ("tui.cli.demo", "browse the files bundled with pydicom and a computed CT phantom"),
+    "view": ("tui.cli.view", "print one picture and exit; - reads standard input"),
+    "doctor": ("tui.cli.doctor", "print what the terminal can do, and why a mode is chosen"),
 }
 _BROWSER = "tui.cli.open"
 

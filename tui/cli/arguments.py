@@ -16,7 +16,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong with the arguments, and end."""
-        sys.exit(refuse(f"{message} (see {PROGRAM} --help)"))
+        sys.exit(refuse(f"{message} (see {self.prog} --help)"))
 
 
 def add_options(parser: argparse.ArgumentParser, options: Iterable[Option]) -> None:

@@ -14,11 +14,12 @@ import select
 import struct
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from contextlib import suppress
 from typing import IO, Any, Final
+
+from tui.dicom.unnamed import unnamed_memory
 
 _LENGTH: Final = struct.Struct("<I")
 _READ: Final = 1 << 20
@@ -109,7 +110,7 @@ class Worker:
     def _running(self) -> "subprocess.Popen[bytes]":
         if self._process is None or self._process.poll() is not None:
             self.close()
-            self._memory = _unnamed_memory()
+            self._memory = unnamed_memory()
             self._process = subprocess.Popen(
                 [sys.executable, "-P", "-m", self._module, str(self._memory)],
                 pass_fds=(self._memory,),
@@ -152,11 +153,3 @@ class Worker:
             parts.append(part)
             size -= len(part)
         return b"".join(parts)
-
-
-def _unnamed_memory() -> int:
-    """Return a descriptor of a file that has no name and that nobody else can open."""
-    if hasattr(os, "memfd_create"):
-        return os.memfd_create("dicom-tui", os.MFD_CLOEXEC)
-    with tempfile.TemporaryFile() as file:  # 0600, and unlinked before anything is written to it
-        return os.dup(file.fileno())

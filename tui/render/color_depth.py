@@ -11,6 +11,11 @@ class ColorDepth(enum.Enum):
     PALETTE_16 = "16"
     MONO = "mono"
 
+    @property
+    def has_colors(self) -> bool:
+        """Return whether more than greys are shown."""
+        return self in (ColorDepth.TRUECOLOR, ColorDepth.PALETTE_256)
+
 
 FROM_PALETTE = 1 << 24  # with an index: a colour of the 256-colour palette, in true colour too (its code is shorter)
 CUBE = (0, 95, 135, 175, 215, 255)  # the levels of the 6 x 6 x 6 colour cube, from index 16 on

@@ -1,0 +1,73 @@
+"""``dicom-tui doctor``: what the terminal can do and why, and what is installed."""
+
+import os
+import sys
+from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
+
+from tui import __version__
+from tui import settings as user_settings
+from tui.cli import PROGRAM
+from tui.cli.arguments import Parser, add_options, given
+from tui.dicom.pixels.codecs import has_fast_codecs
+from tui.settings import OPTIONS, Settings, SettingsError
+from tui.terminal import probe
+from tui.text import safe_text
+
+_PACKAGES = ("textual", "rich", "pydicom", "numpy", "pillow", "pylibjpeg", "pylibjpeg-libjpeg", "pylibjpeg-openjpeg",
+             "pylibjpeg-rle", "imagecodecs")  # fmt: skip
+_VARIABLES = ("TERM", "COLORTERM", "LANG", "LC_ALL", "NO_COLOR", "TMUX", "STY", "SSH_CONNECTION", "DICOM_TUI_COLOR")
+
+
+def run(words: Sequence[str]) -> int:
+    """Print what was found; return the exit code."""
+    parser = Parser(
+        prog=f"{PROGRAM} doctor", description="Print what the terminal can do, why a mode is chosen, and what is installed."
+    )
+    shown = tuple(option for option in OPTIONS if option.name in ("color", "ascii"))
+    add_options(parser, shown)
+    flags = given(parser.parse_args(words), shown)
+    path, problem = user_settings.settings_path(), ""
+    try:
+        settings = user_settings.load(path)
+    except SettingsError as error:
+        settings, problem = Settings(), str(error)
+    settings = settings.with_values(flags)
+    is_terminal = sys.stdin.isatty() and sys.stderr.isatty()
+    answer = probe.ask() if is_terminal else ""
+    found = probe.classify(answer, os.environ, settings.color, ascii_only=settings.ascii)
+    for name, text in (
+        ("program", f"{PROGRAM} {__version__}, Python {sys.version.split()[0]}"),
+        ("terminal", _terminal(is_terminal=is_terminal, answer=answer)),
+        ("colours", f"{found.depth.value}: {found.depth_reason}"),
+        ("characters", f"{'half-blocks' if found.unicode else 'ASCII'}: {found.unicode_reason}"),
+        ("multiplexer", _multiplexer(found.multiplexer)),
+        ("settings", problem or f"{path} {'' if os.path.exists(path) else '(not there)'}"),
+        ("environment", ", ".join(map(_variable, filter(os.environ.__contains__, _VARIABLES))) or "-"),
+        ("packages", ", ".join(f"{name} {_version(name)}" for name in _PACKAGES)),
+        ("codecs", "those of the extra 'fast', too" if has_fast_codecs() else "without the extra 'fast': no JPEG XL"),
+    ):
+        print(f"{name:12} {safe_text(text.strip())}")
+    return 0
+
+
+def _variable(name: str) -> str:
+    """Return what is set; of a connection, only that it is: its addresses are nobody else's business."""
+    return f"{name} is set" if name == "SSH_CONNECTION" else f"{name}={os.environ[name]}"
+
+
+def _terminal(*, is_terminal: bool, answer: str) -> str:
+    if not is_terminal:
+        return "standard input or standard error is none; what follows is from the environment alone"
+    return f"it answered {answer!r}" if answer else "it did not answer; what follows is from the environment alone"
+
+
+def _multiplexer(name: str) -> str:
+    return f"{name}: it answers for the terminal, so pictures keep a distance of an eighth of a second" if name else "none"
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "(not installed)"
