@@ -132,6 +132,9 @@ _PICTURE_WHICH = (
     Command("picture.last", PICTURE, ("end", "G"), "screen.image_at_end(1)", "last image",
             "Last frame, or image of the folder"),
     Command("picture.number", PICTURE, ("I",), "screen.ask_image", "image number", "Type the number of a frame or image"),
+    Command("cine", PICTURE, ("c",), "screen.cine", "cine", "Play frames, or the images of the folder; again: stop"),
+    Command("cine.slower", PICTURE, ("less_than_sign",), "screen.cine_rate(0.8)", "slower", "Play slower"),
+    Command("cine.faster", PICTURE, ("greater_than_sign",), "screen.cine_rate(1.25)", "faster", "Play faster"),
 )  # fmt: skip
 
 _PICTURE_WINDOW = (

@@ -400,3 +400,48 @@ async def test_a_locked_window_goes_into_another_series(tmp_path: Path) -> None:
         await session.press("k")
         await session.shown("a")
         assert session.window.width == 400
+
+
+async def test_cine_plays_frames_and_begins_again(tmp_path: Path) -> None:
+    pixels = np.arange(3 * 64 * 64, dtype="<u2").tobytes()
+    path = write(tmp_path / "a", NumberOfFrames="3", PixelData=pixels, CineRate="30")
+    async with browsing([path]) as session:
+        await looking_at(session, "a")
+        await session.press("c")
+        assert "cine 30 fps" in session.text
+        for frame in (1, 2, 0, 1):
+            await session.frame(frame)
+        await session.press("greater_than_sign")
+        await session.until(lambda: "cine 37.5 fps" in session.text)
+        await session.press("c")
+        assert not session.browser.is_playing
+        await session.until(lambda: "fps" not in session.text)
+
+
+async def test_cine_plays_the_images_of_a_folder_until_escape(series: Path) -> None:
+    async with browsing([series / "IM11"]) as session:
+        await looking_at(session, "IM11")
+        await session.press("c")
+        for name in ("IM12", "IM1", "IM2"):
+            await session.shown(name)
+        await session.press("escape")
+        assert not session.browser.is_playing
+
+
+async def test_cine_ends_where_the_user_goes_somewhere_else(series: Path) -> None:
+    async with browsing([series / "IM1"]) as session:
+        await looking_at(session, "IM1")
+        await session.press(*["less_than_sign"] * 30, "c")
+        assert session.browser.is_playing
+        await session.focus("files")
+        await session.press("end")
+        await session.until(lambda: not session.browser.is_playing)
+
+
+async def test_cine_of_one_image_says_so(ct: str) -> None:
+    async with browsing([ct]) as session:
+        await looking_at(session, "ct.dcm")
+        await session.press("c")
+        await session.until(lambda: "There is one image here: nothing to play" in session.text)
+        await session.press("less_than_sign")
+        await session.until(lambda: "Cine at 8 frames a second" in session.text)

@@ -21,6 +21,7 @@ from tui.browser_state import Layout, Mode, Selection, Sentence, Start
 from tui.commands import EVERYWHERE, FILES, PICTURE, TAGS, Command
 from tui.dicom.pixels.view import View
 from tui.screens import questions
+from tui.screens.cine import Cine
 from tui.screens.dialogs import Dialogs
 from tui.screens.panes import Column, Panes, Row
 from tui.screens.picture_commands import PictureCommands
@@ -51,7 +52,7 @@ _MESSAGE_S = 4.0
 _WELCOME = Sentence("Move through the files: what is under the cursor is shown here.")
 
 
-class Browser(PictureCommands, Seeking, Searching, Dialogs, Panes, Screen[None]):
+class Browser(PictureCommands, Cine, Seeking, Searching, Dialogs, Panes, Screen[None]):
     """Files, picture and tags."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(EVERYWHERE)

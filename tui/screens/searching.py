@@ -41,6 +41,13 @@ class Searching(Screen[None]):
         searches: Background[questions.SearchQuestion, Hits]
         _rows: TagRows | None
 
+        @property
+        def is_playing(self) -> bool:
+            """Return whether pictures are played."""
+
+        def stop_cine(self) -> None:
+            """Stop playing."""
+
         def pane(self, name: str) -> Pane:
             """Return the pane called `name`."""
 
@@ -143,6 +150,9 @@ class Searching(Screen[None]):
         """Back out of the mode, or else of the search."""
         if self.mode is not Mode.NONE:
             self.mode = Mode.NONE
+            return
+        if self.is_playing:
+            self.stop_cine()
             return
         pane = FILES if self.layout_state.pane == FILES else TAGS
         field = self._search_field(pane)

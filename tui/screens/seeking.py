@@ -128,7 +128,7 @@ class Seeking(Screen[None]):
         if self._frames is not None and self._frames > 1:
             self.selection = Selection(self.selection.path, 0 if step < 0 else self._frames - 1)
         else:
-            paths = self._files_here()
+            paths = self.files_here()
             self._ask_seek(questions.SeekQuestion(paths if step < 0 else paths[::-1], none=_NO_IMAGE))
 
     def go_to_image(self, number: int) -> None:
@@ -139,7 +139,7 @@ class Seeking(Screen[None]):
             self.selection = Selection(self.selection.path, min(max(1, number), self._frames) - 1)
         else:
             none = f"There is no image {number} in this folder"
-            self._ask_seek(questions.SeekQuestion(self._files_here(), number=number, none=none))
+            self._ask_seek(questions.SeekQuestion(self.files_here(), number=number, none=none))
 
     # --- files
 
@@ -173,7 +173,7 @@ class Seeking(Screen[None]):
         else:
             self.go_to_file(last, last_frame=direction < 0)
 
-    def _files_here(self) -> tuple[str, ...]:
+    def files_here(self) -> tuple[str, ...]:
         """Return the files of the folder of the file that is shown."""
         return self.file_tree.files.files_of(os.path.dirname(self.selection.path or ""))
 

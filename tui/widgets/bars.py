@@ -117,6 +117,7 @@ class StatusLine(Bar):
     left: var[str] = var("")
     right: var[str] = var("")
     mode: var[str] = var("")
+    cine: var[str] = var("")
 
     def watch_left(self) -> None:
         """Draw the new text."""
@@ -130,11 +131,18 @@ class StatusLine(Bar):
         """Draw the new mode."""
         self.refresh()
 
+    def watch_cine(self) -> None:
+        """Draw whether pictures are played, and how fast."""
+        self.refresh()
+
     def line(self, width: int) -> Text:
         """Return the line for `width` cells."""
         text = Text(no_wrap=True, end="")
         if self.mode:
             text.append(f" {self.mode.upper()} MODE ", "reverse")
+            text.append(" ")
+        if self.cine:
+            text.append(f" {self.cine} ", "reverse")
             text.append(" ")
         room = width - text.cell_len
         right = self.right

@@ -10,6 +10,7 @@ from tui.dicom.attributes import Attributes
 from tui.dicom.elements import Elements
 from tui.dicom.errors import PixelError, translated
 from tui.dicom.pixels.caption import caption_of
+from tui.dicom.pixels.cine import frame_rate_fps
 from tui.dicom.pixels.codecs import LOSSY
 from tui.dicom.pixels.color import to_rgb
 from tui.dicom.pixels.decode import decode_frames
@@ -95,6 +96,7 @@ def load_pictures(elements: Elements, frame: int, *, previews: bool = True) -> I
                 notes=_notes(top, image, decoded),
                 series=top.text(0x0020000E) or "",
                 overlay=None if preview else overlay_of(top, image, frame),
+                rate_fps=frame_rate_fps(top),
                 preview=preview,
             )
 

@@ -55,6 +55,8 @@ class Picture:
         SeriesInstanceUID.
     overlay : ndarray of bool or None
         Shape (rows, columns): where overlays (C.9.2) are drawn.
+    rate_fps : float or None
+        Frames per second that the file asks for.
     preview : bool
         Whether it is one of fewer rows and columns, to be seen until the picture comes.
     """
@@ -72,6 +74,7 @@ class Picture:
     notes: tuple[str, ...]
     series: str = ""
     overlay: NDArray[np.bool_] | None = None
+    rate_fps: float | None = None
     preview: bool = False
 
     @property
