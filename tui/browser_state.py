@@ -17,6 +17,7 @@ class Mode(enum.Enum):
     NONE = ""
     WINDOW = "window"
     PAN = "pan"
+    PROBE = "probe"
 
 
 @dataclass(frozen=True, slots=True)

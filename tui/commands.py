@@ -179,6 +179,8 @@ _PICTURE_VIEW = (
     Command("picture.smooth", PICTURE, (), "screen.smooth", "smooth",
             "Blend enlarged pixels into each other, or show them sharp again"),
     Command("picture.overlays", PICTURE, (), "screen.overlays", "overlays", "Show or hide overlay planes"),
+    Command("picture.probe", PICTURE, ("p",), "screen.probe", "probe",
+            "A crosshair that the arrows move, with the values under it, until `p` or Esc"),
     Command("picture.texts", PICTURE, ("t",), "screen.corner_text", "corner text", "Corner texts on or off"),
     Command("picture.reset", PICTURE, ("R",), "screen.reset_view", "reset", "The picture as it was at first"),
 )  # fmt: skip

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from textual.events import MouseScrollDown
 from textual.strip import Strip
 
 from tests.files import bundled, write
@@ -445,3 +446,46 @@ async def test_cine_of_one_image_says_so(ct: str) -> None:
         await session.until(lambda: "There is one image here: nothing to play" in session.text)
         await session.press("less_than_sign")
         await session.until(lambda: "Cine at 8 frames a second" in session.text)
+
+
+async def test_the_probe_says_what_is_under_it(ct: str) -> None:
+    async with browsing([ct]) as session:
+        await looking_at(session, "ct.dcm")
+        await session.press("p")
+        await session.until(lambda: "PROBE MODE" in session.text and "(32, 32)" in session.text)
+        value = int(session.picture.values[32, 32])
+        assert f"(32, 32)  {value} HU  stored {value + 1000}" in session.text
+        await session.press("right", "l", "down", "left")
+        moved = [session.browser.view.probe_x, session.browser.view.probe_y]
+        assert moved[0] is not None
+        assert moved[0] > 0.5
+        await session.until(lambda: "(32, 32)" not in session.text)
+        await session.press("escape")
+        assert mode_of(session) is Mode.NONE
+        assert session.browser.view.probe_x is None
+        await session.until(lambda: "stored" not in session.text)
+
+
+async def test_another_mode_takes_the_probe_away(ct: str) -> None:
+    async with browsing([ct]) as session:
+        await looking_at(session, "ct.dcm")
+        await session.press("p", "w")
+        assert mode_of(session) is Mode.WINDOW
+        assert session.browser.view.probe_x is None
+
+
+async def test_the_mouse_drags_the_window_wheels_through_images_and_probes(series: Path) -> None:
+    async with browsing([series / "IM2"]) as session:
+        await looking_at(session, "IM2")
+        image = session.browser.image
+        await session.pilot.mouse_down(image, offset=(20, 5))
+        await session.pilot.hover(image, offset=(24, 5))
+        await session.pilot.mouse_up(image, offset=(24, 5))
+        assert session.window.width == pytest.approx(400 * 1.1)
+        image.post_message(MouseScrollDown(image, 20, 5, 0, 1, 0, False, False, False))
+        await session.shown("IM3")
+        await session.press("p")
+        place = image._ready_canvas().drawing
+        assert place is not None
+        await session.pilot.click(image, offset=(image.size.width // 2 + 4, image.size.height // 2))
+        await session.until(lambda: (session.browser.view.probe_x or 0) > 0.55)

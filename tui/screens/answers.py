@@ -116,7 +116,7 @@ class Answers:
         """Decode what the next key may ask for: the frames beside this one, or the files beside that of a single frame."""
         from tui.dicom.pixels.load import load_picture
 
-        if picture.values.nbytes * _AHEAD_FITS > _PICTURES_KEPT_BYTES:
+        if picture.nbytes * _AHEAD_FITS > _PICTURES_KEPT_BYTES:
             return
         neighbours = [(elements.path, frame + step) for step in (1, -1) if 0 <= frame + step < picture.frames]
         files = [(path, 0) for path in beside] if picture.frames == 1 else []
@@ -136,5 +136,5 @@ class Answers:
 
     def _forget(self) -> None:
         """Let the oldest pictures go where all together are too large; the last one stays."""
-        while len(self._pictures) > 1 and sum(kept.values.nbytes for kept in self._pictures.values()) > _PICTURES_KEPT_BYTES:
+        while len(self._pictures) > 1 and sum(kept.nbytes for kept in self._pictures.values()) > _PICTURES_KEPT_BYTES:
             self._pictures.popitem(last=False)

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from textual import on
 from textual.screen import Screen
 
 from tui.browser_state import Mode
@@ -10,11 +11,11 @@ from tui.dicom.pixels.view import View
 from tui.dicom.pixels.window import PRESETS, Window
 from tui.text import safe_text
 from tui.widgets.bars import PANE_NAMES, StatusLine
+from tui.widgets.image_view import ImageView
 from tui.widgets.pane import Pane
 
 if TYPE_CHECKING:
     from tui.dicom.pixels.picture import Picture
-    from tui.widgets.image_view import ImageView
 
 _STEP = 0.05
 _PAN = 0.1
@@ -60,7 +61,9 @@ class PictureCommands(Screen[None]):
             self.show_status()
 
     def watch_mode(self, mode: Mode) -> None:
-        """Show the mode."""
+        """Show the mode; the probe goes with its mode."""
+        if mode is not Mode.PROBE and self.view.probe_x is not None:
+            self.view = self.view.probed(None, None)
         if self.is_mounted:
             self.query_one(StatusLine).mode = mode.value
 
@@ -85,7 +88,8 @@ class PictureCommands(Screen[None]):
         mirrored = "mirrored" if self.view.mirrored else ""
         few = "few colours" if self.image.always_few else ""
         parts = (f" {window}", name, locked, scale, inverted, colormap, mirrored, turned, few, *picture.notes)
-        line.left = "  ".join(part for part in parts if part)
+        probed = self.image.said_at_probe(self.view)
+        line.left = "  ".join(part for part in ((f" {probed}", *parts) if probed else parts) if part)
         frame = f"frame {picture.key.frame + 1}/{picture.frames}" if picture.frames > 1 else ""
         number = f"Im {picture.caption.number}" if picture.caption.number else ""
         line.right = "  ".join(part for part in (frame or number, picture.caption.place) if part) + " "
@@ -96,7 +100,9 @@ class PictureCommands(Screen[None]):
         """Do what an arrow does in the mode that is on."""
         right = {"left": -1, "right": 1}.get(way, 0)
         down = {"up": -1, "down": 1}.get(way, 0)
-        if self.mode is Mode.PAN:
+        if self.mode is Mode.PROBE:
+            self._move_probe(right, down)
+        elif self.mode is Mode.PAN:
             self.view = self.view.panned(right * _PAN, down * _PAN)
         elif self.mode is Mode.WINDOW and down:
             self.action_nudge_window(-down * _STEP, 0)
@@ -104,6 +110,49 @@ class PictureCommands(Screen[None]):
             self.action_nudge_window(0, right * _STEP)
         else:
             self.action_step_image(down)
+
+    # --- the probe
+
+    def action_probe(self) -> None:
+        """Show a crosshair that the arrows move, with what is known of the pixel under it; again: take it away."""
+        if self.mode is Mode.PROBE:
+            self.mode = Mode.NONE
+            return
+        self.mode = Mode.PROBE
+        if self.view.probe_x is None:
+            self.view = self.view.probed(self.view.center_x, self.view.center_y)
+
+    def _move_probe(self, right: int, down: int) -> None:
+        """Move the probe by a pixel of the screen, or of the picture where those are larger."""
+        picture, view = self.image.picture, self.view
+        if picture is None or view.probe_x is None or view.probe_y is None:
+            return
+        lying = view.turns % 2 == 1
+        columns, rows = (picture.rows, picture.columns) if lying else (picture.columns, picture.rows)
+        scale = self.image.scale_of(view)
+        step = max(1, round(1 / scale)) if scale else 1
+        column = min(columns - 1, max(0, int(view.probe_x * columns) + step * right))
+        row = min(rows - 1, max(0, int(view.probe_y * rows) + step * down))
+        self.view = view.probed((column + 0.5) / columns, (row + 0.5) / rows)
+
+    # --- the mouse
+
+    @on(ImageView.Pressed)
+    def _pressed(self, message: ImageView.Pressed) -> None:
+        if self.mode is Mode.PROBE:
+            self.view = self.view.probed(message.x, message.y)
+
+    @on(ImageView.Dragged)
+    def _dragged(self, message: ImageView.Dragged) -> None:
+        if self.mode is Mode.PAN:
+            width, height = self.image.size
+            self.view = self.view.panned(-message.right / max(1, width), -message.down / max(1, height))
+        elif self.mode is not Mode.PROBE:  # as everywhere: to the right wider, down brighter
+            self.action_nudge_window(-message.down * _STEP / 2, message.right * _STEP / 2)
+
+    @on(ImageView.Wheeled)
+    def _wheeled(self, message: ImageView.Wheeled) -> None:
+        self.action_step_image(message.step)
 
     # --- window
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segment
 from textual.binding import BindingType
+from textual.events import MouseDown, MouseMove
 from textual.geometry import Region
 from textual.message import Message
 from textual.reactive import var
@@ -56,6 +57,7 @@ class ImageView(QuietFocus, can_focus=True):
         self._stale = self._may_go = True  # whether something else is to be drawn than is on the screen, and may be by now
         self._timer: Timer | None = None
         self._rest: Timer | None = None
+        self._dragged: tuple[float, float] | None = None
         self._is_drawn = True  # whether what was built last was handed to the terminal
         self._depth = depth
         self._unicode = unicode
@@ -133,6 +135,68 @@ class ImageView(QuietFocus, can_focus=True):
     def scale_of(self, view: View) -> float:
         """Return how many screen pixels a picture column takes under `view`; 0 without a picture."""
         return self._ready_canvas().scale(view) if self._picture is not None and self.size else 0.0
+
+    def said_at_probe(self, view: View) -> str:
+        """Return what is known of the pixel that the probe stands on; "" without a probe, or in a preview."""
+        if self._picture is None or self._picture.preview or not self.size:
+            return ""
+        drawing = self._ready_canvas().drawing
+        pixel = drawing.probed_pixel(view) if drawing is not None else None
+        return self._picture.said_at(*pixel) if pixel is not None else ""
+
+    # --- the mouse
+
+    def on_mouse_down(self, event: MouseDown) -> None:
+        """Begin to drag, or put the probe there."""
+        self._dragged = (event.screen_x, event.screen_y)
+        self.capture_mouse()
+        if self._picture is not None and event.button == 1:
+            drawing = self._ready_canvas().drawing
+            place = drawing.place_at(self.view, event.x, 2 * event.y) if drawing is not None else None
+            if place is not None:
+                self.post_message(self.Pressed(*place))
+
+    def on_mouse_up(self) -> None:
+        """End dragging."""
+        self._dragged = None
+        self.release_mouse()
+
+    def on_mouse_move(self, event: MouseMove) -> None:
+        """Tell how far the mouse was dragged."""
+        if self._dragged is not None:
+            before, self._dragged = self._dragged, (event.screen_x, event.screen_y)
+            right, down = event.screen_x - before[0], event.screen_y - before[1]
+            if right or down:
+                self.post_message(self.Dragged(right, down))
+
+    def on_mouse_scroll_down(self) -> None:
+        """Tell that the wheel was turned."""
+        self.post_message(self.Wheeled(1))
+
+    def on_mouse_scroll_up(self) -> None:
+        """Tell that the wheel was turned."""
+        self.post_message(self.Wheeled(-1))
+
+    class Pressed(Message):
+        """The mouse was pressed on the picture, at these fractions of it as it is seen."""
+
+        def __init__(self, x: float, y: float) -> None:
+            super().__init__()
+            self.x, self.y = x, y
+
+    class Dragged(Message):
+        """The mouse was dragged by some cells."""
+
+        def __init__(self, right: float, down: float) -> None:
+            super().__init__()
+            self.right, self.down = right, down
+
+    class Wheeled(Message):
+        """The wheel was turned down (1) or up (-1)."""
+
+        def __init__(self, step: int) -> None:
+            super().__init__()
+            self.step = step
 
     class Resized(Message):
         """The picture has another size on the screen."""

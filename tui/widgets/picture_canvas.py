@@ -33,6 +33,11 @@ class PictureCanvas:
             self._width, self._height = width, height
             self._drawing = Drawing(picture, width, 2 * height, colors=self._encoder.depth.has_colors)
 
+    @property
+    def drawing(self) -> Drawing | None:
+        """Return what draws the picture."""
+        return self._drawing
+
     def scale(self, view: View) -> float:
         """Return how many screen pixels a picture column takes under `view`."""
         return self._drawing.placement(view).scale if self._drawing is not None else 0.0

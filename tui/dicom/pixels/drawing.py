@@ -14,6 +14,10 @@ from tui.render.sampling import Placement, oriented, place, sample, sample_witho
 Array = NDArray[Any]
 _OVERLAY: Final = (255, 200, 0)
 _WHITE: Final = (255, 255, 255)
+_CROSSHAIR: Final = (90, 200, 255)
+_CROSSHAIR_WEIGHT: Final = 0.75
+_GAP: Final = 2
+_ARM: Final = 8
 
 
 class _Sampled(NamedTuple):
@@ -47,12 +51,9 @@ class Drawing:
 
     def placement(self, view: View) -> Placement:
         """Return where the picture lands under `view`."""
-        picture, lying = self.picture, view.turns % 2 == 1
-        rows, columns = (picture.columns, picture.rows) if lying else (picture.rows, picture.columns)
-        return place(
-            rows, columns, 1 / picture.aspect if lying else picture.aspect, self.width, self.height,
-            view.zoom, (view.center_x, view.center_y),
-        )  # fmt: skip
+        columns, rows = self._seen_size(view)
+        aspect = 1 / self.picture.aspect if view.turns % 2 else self.picture.aspect
+        return place(rows, columns, aspect, self.width, self.height, view.zoom, (view.center_x, view.center_y))
 
     def levels(self, view: View) -> NDArray[np.uint8]:
         """Return the screen under `view`, black around the picture.
@@ -67,7 +68,59 @@ class Drawing:
         screen = np.zeros((self.height, self.width, *levels.shape[2:]), np.uint8)
         bottom, right = placement.y + placement.height, placement.x + placement.width
         screen[placement.y : bottom, placement.x : right] = levels
-        return screen
+        at = self.screen_place(view)
+        return screen if at is None else self._with_crosshair(screen, *at)
+
+    def _seen_size(self, view: View) -> tuple[int, int]:
+        """Return (columns, rows) of the picture as it is seen."""
+        size = self.picture.columns, self.picture.rows
+        return size[::-1] if view.turns % 2 else size
+
+    def _seen_pixel(self, view: View) -> tuple[int, int] | None:
+        """Return the pixel (column, row) of the picture as it is seen that the probe stands on, or None without one."""
+        if view.probe_x is None or view.probe_y is None:
+            return None
+        columns, rows = self._seen_size(view)
+        return min(columns - 1, int(view.probe_x * columns)), min(rows - 1, int(view.probe_y * rows))
+
+    def screen_place(self, view: View) -> tuple[int, int] | None:
+        """Return the screen pixel (x, y) that the probe stands on, or None where it is not seen."""
+        pixel, placement = self._seen_pixel(view), self.placement(view)
+        if pixel is None:
+            return None
+        x = (pixel[0] + 0.5 - placement.left) / (placement.right - placement.left) * placement.width
+        y = (pixel[1] + 0.5 - placement.top) / (placement.bottom - placement.top) * placement.height
+        if not (0 <= x < placement.width and 0 <= y < placement.height):
+            return None
+        return placement.x + int(x), placement.y + int(y)
+
+    def probed_pixel(self, view: View) -> tuple[int, int] | None:
+        """Return the picture's pixel (column, row) that the probe stands on, or None without a probe."""
+        pixel = self._seen_pixel(view)
+        if pixel is None:
+            return None
+        columns, rows = self._seen_size(view)
+        x, y = view.stored_place((pixel[0] + 0.5) / columns, (pixel[1] + 0.5) / rows)  # of its middle: no edge to fall off
+        return int(x * self.picture.columns), int(y * self.picture.rows)
+
+    def place_at(self, view: View, x: int, y: int) -> tuple[float, float] | None:
+        """Return the place, in fractions of the picture as it is seen, of screen pixel (x, y); None beside the picture."""
+        placement, (columns, rows) = self.placement(view), self._seen_size(view)
+        along = (x + 0.5 - placement.x) / placement.width
+        down = (y + 0.5 - placement.y) / placement.height
+        if not (0 <= along < 1 and 0 <= down < 1):
+            return None
+        seen_x = placement.left + along * (placement.right - placement.left)
+        seen_y = placement.top + down * (placement.bottom - placement.top)
+        return seen_x / columns, seen_y / rows
+
+    def _with_crosshair(self, screen: NDArray[np.uint8], x: int, y: int) -> NDArray[np.uint8]:
+        """Return the screen with arms that point at (x, y), and leave it and the pixels beside it free."""
+        weight = np.zeros(screen.shape[:2], np.float32)
+        arm = slice(max(0, x - _ARM), x + _ARM + 1), slice(max(0, y - _ARM), y + _ARM + 1)
+        weight[y, arm[0]] = weight[arm[1], x] = _CROSSHAIR_WEIGHT
+        weight[max(0, y - _GAP) : y + _GAP + 1, max(0, x - _GAP) : x + _GAP + 1] = 0
+        return blended(screen, weight, _CROSSHAIR if self._colors else _WHITE)
 
     def _colored(self, view: View, sampled: _Sampled) -> NDArray[np.uint8]:
         """Return the levels of the samples under `view`, in colours where it has some, with the overlays over them."""

@@ -69,6 +69,42 @@ def pixel_aspect(groups: FrameGroups) -> float:
     return 1.0
 
 
+@dataclass(frozen=True, slots=True)
+class Plane:
+    """Where a frame's pixels lie in the patient (C.7.6.2.1.1): mm, in the Reference Coordinate System.
+
+    `origin` is the center of the first pixel, `right` and `down` are the steps to the next column and the next row.
+    """
+
+    origin: tuple[float, float, float]
+    right: tuple[float, float, float]
+    down: tuple[float, float, float]
+
+    def position_mm(self, column: float, row: float) -> tuple[float, float, float]:
+        """Return where pixel (`column`, `row`), counted from 0, lies: x, y, z."""
+        x, y, z = (
+            start + column * right + row * down
+            for start, right, down in zip(self.origin, self.right, self.down, strict=True)
+        )
+        return x, y, z
+
+
+def plane_of(groups: FrameGroups) -> Plane | None:
+    """Return where a frame lies, or None where position, orientation or spacing is missing."""
+    position = groups.macro(PLANE_POSITION).numbers(0x00200032)
+    cosines = groups.macro(PLANE_ORIENTATION).numbers(0x00200037)
+    spacing = groups.macro(PIXEL_MEASURES).numbers(0x00280030)
+    if len(position) != 3 or len(cosines) != 6 or len(spacing) != 2 or min(spacing) <= 0:
+        return None
+    between_rows, between_columns = spacing
+    a, b, c, d, e, f = cosines
+    return Plane(
+        (position[0], position[1], position[2]),
+        (a * between_columns, b * between_columns, c * between_columns),
+        (d * between_rows, e * between_rows, f * between_rows),
+    )
+
+
 def slice_location_mm(groups: FrameGroups) -> float | None:
     """Return where a slice lies along its normal, or None where position or orientation is missing."""
     position = groups.macro(PLANE_POSITION).numbers(0x00200032)

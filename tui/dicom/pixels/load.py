@@ -15,7 +15,7 @@ from tui.dicom.pixels.codecs import LOSSY
 from tui.dicom.pixels.color import to_rgb
 from tui.dicom.pixels.decode import decode_frames
 from tui.dicom.pixels.functional_groups import FRAME_VOI_LUT, PIXEL_VALUE_TRANSFORMATION, FrameGroups
-from tui.dicom.pixels.geometry import letters_of, pixel_aspect
+from tui.dicom.pixels.geometry import letters_of, pixel_aspect, plane_of
 from tui.dicom.pixels.image_pixel import ImagePixel, image_pixel
 from tui.dicom.pixels.native import Decoded
 from tui.dicom.pixels.overlay import overlay_of
@@ -96,6 +96,8 @@ def load_pictures(elements: Elements, frame: int, *, previews: bool = True) -> I
                 notes=_notes(top, image, decoded),
                 series=top.text(0x0020000E) or "",
                 overlay=None if preview else overlay_of(top, image, frame),
+                stored=decoded.values,
+                plane=plane_of(groups),
                 rate_fps=frame_rate_fps(top),
                 preview=preview,
             )

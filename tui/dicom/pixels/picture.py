@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tui.dicom.pixels.caption import Caption
-from tui.dicom.pixels.geometry import Letters
+from tui.dicom.pixels.geometry import Letters, Plane
 from tui.dicom.pixels.stages import Voi, shade
 from tui.dicom.pixels.view import View
 from tui.dicom.pixels.window import Window
@@ -55,6 +55,10 @@ class Picture:
         SeriesInstanceUID.
     overlay : ndarray of bool or None
         Shape (rows, columns): where overlays (C.9.2) are drawn.
+    stored : ndarray
+        Stored values, shape (rows, columns[, 3]), as the decoder gave them.
+    plane : Plane or None
+        Where the pixels lie in the patient.
     rate_fps : float or None
         Frames per second that the file asks for.
     preview : bool
@@ -74,6 +78,8 @@ class Picture:
     notes: tuple[str, ...]
     series: str = ""
     overlay: NDArray[np.bool_] | None = None
+    stored: Array | None = None
+    plane: Plane | None = None
     rate_fps: float | None = None
     preview: bool = False
 
@@ -91,6 +97,30 @@ class Picture:
     def columns(self) -> int:
         """Return the width in pixels."""
         return int(self.values.shape[1])
+
+    @property
+    def nbytes(self) -> int:
+        """Return how much memory it takes."""
+        arrays = (self.values, self.stored, self.padding, self.overlay)
+        return sum(array.nbytes for array in arrays if array is not None)
+
+    def said_at(self, column: int, row: int) -> str:
+        """Return what is known of pixel (`column`, `row`), counted from 0: values with their unit, and the place in mm."""
+        value, stored = self.values[row, column], self.stored[row, column] if self.stored is not None else None
+        if self.color:
+            words = f"RGB {value[0]} {value[1]} {value[2]}"
+            if stored is not None and not np.array_equal(stored, value):
+                words += f"  stored {' '.join(str(part) for part in np.atleast_1d(stored))}"
+        else:
+            words = f"{value:.6g} {self.unit}".strip()
+            if stored is not None and float(stored) != float(value):
+                words += f"  stored {stored:.6g}" if stored.dtype.kind == "f" else f"  stored {stored}"
+            if self.padding is not None and self.padding[row, column]:
+                words += "  padding"
+        place = ""
+        if self.plane is not None:
+            place = "  ({:.1f}, {:.1f}, {:.1f}) mm".format(*self.plane.position_mm(column, row))
+        return f"({column}, {row})  {words}{place}"
 
     @cached_property
     def _sample(self) -> Floats:

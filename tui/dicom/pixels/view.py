@@ -10,6 +10,10 @@ LARGEST_ZOOM: Final = 64.0
 SMALLEST_ZOOM: Final = 1.0
 
 
+def _mirror(place: float | None) -> float | None:
+    return None if place is None else 1 - place
+
+
 @dataclass(frozen=True, slots=True)
 class View:
     """How a picture is looked at.
@@ -40,6 +44,8 @@ class View:
         Whether overlay planes are drawn.
     locked : bool
         Whether the window goes with the user into another series.
+    probe_x, probe_y : float or None
+        Where the crosshair stands, in fractions of the picture's width and height as they are seen; None without one.
     """
 
     window: Window | None = None
@@ -55,6 +61,8 @@ class View:
     smooth: bool = False
     overlays: bool = True
     locked: bool = False
+    probe_x: float | None = None
+    probe_y: float | None = None
 
     def windowed(self, window: Window | None) -> "View":
         """Return this view with the user's `window`."""
@@ -65,9 +73,13 @@ class View:
         return replace(self, window=None, choice=choice)
 
     def zoomed(self, factor: float) -> "View":
-        """Return this view `factor` times larger, never smaller than fitted."""
+        """Return this view `factor` times larger, about the probe if there is one; never smaller than fitted."""
         zoom = min(LARGEST_ZOOM, max(SMALLEST_ZOOM, self.zoom * factor))
-        return self.panned(0, 0) if zoom == self.zoom else replace(self, zoom=zoom).panned(0, 0)
+        if zoom == self.zoom:
+            return self.panned(0, 0)
+        if self.probe_x is None or self.probe_y is None:
+            return replace(self, zoom=zoom).panned(0, 0)
+        return replace(self, zoom=zoom, center_x=self.probe_x, center_y=self.probe_y).panned(0, 0)
 
     def panned(self, right: float, down: float) -> "View":
         """Return this view moved by fractions of the pane; what is seen stays within the picture."""
@@ -90,17 +102,51 @@ class View:
         """Return this view with or without texts around the picture."""
         return replace(self, corner_text=shown)
 
+    def probed(self, x: float | None, y: float | None) -> "View":
+        """Return this view with the crosshair at (`x`, `y`), or without one; what is seen moves along where it must."""
+        if x is None or y is None:
+            return replace(self, probe_x=None, probe_y=None)
+        x, y, half = min(1.0, max(0.0, x)), min(1.0, max(0.0, y)), 0.5 / self.zoom
+        center_x = min(max(self.center_x, x - half), x + half)
+        center_y = min(max(self.center_y, y - half), y + half)
+        return replace(self, probe_x=x, probe_y=y, center_x=center_x, center_y=center_y).panned(0, 0)
+
     def turned(self) -> "View":
         """Return this view a quarter turn further, clockwise."""
-        return replace(self, turns=(self.turns + 1) % 4, center_x=1 - self.center_y, center_y=self.center_x)
+        return replace(
+            self,
+            turns=(self.turns + 1) % 4,
+            center_x=1 - self.center_y,
+            center_y=self.center_x,
+            probe_x=_mirror(self.probe_y),
+            probe_y=self.probe_x,
+        )
 
     def flipped(self) -> "View":
         """Return this view with left and right exchanged, as they are seen."""
-        return replace(self, mirrored=not self.mirrored, turns=-self.turns % 4, center_x=1 - self.center_x)
+        return replace(
+            self,
+            mirrored=not self.mirrored,
+            turns=-self.turns % 4,
+            center_x=1 - self.center_x,
+            probe_x=_mirror(self.probe_x),
+        )
 
     def flipped_upside_down(self) -> "View":
         """Return this view with above and below exchanged, as they are seen."""
-        return replace(self, mirrored=not self.mirrored, turns=(2 - self.turns) % 4, center_y=1 - self.center_y)
+        return replace(
+            self,
+            mirrored=not self.mirrored,
+            turns=(2 - self.turns) % 4,
+            center_y=1 - self.center_y,
+            probe_y=_mirror(self.probe_y),
+        )
+
+    def stored_place(self, x: float, y: float) -> tuple[float, float]:
+        """Return where (`x`, `y`), fractions of the picture as it is seen, lies in fractions of the stored one."""
+        for _ in range(self.turns):  # turned back
+            x, y = y, 1 - x
+        return (1 - x if self.mirrored else x), y
 
     def colored(self, colormap: str) -> "View":
         """Return this view under another colormap."""
