@@ -37,8 +37,8 @@ def cells_of(line: str) -> list[Cell]:
 
 def colors_of(cell: Cell) -> tuple[tuple[str, ...] | None, tuple[str, ...] | None]:
     """Return (upper, lower) colour of a half-block, a full block or a space."""
-    character, foreground, background = cell
-    return {"▀": (foreground, background), "█": (foreground, foreground), " ": (background, background)}[character]
+    character, front, back = cell
+    return {"▀": (front, back), "▄": (back, front), "█": (front, front), " ": (back, back)}[character]
 
 
 def pixels_of(line: str) -> list[tuple[tuple[str, ...] | None, tuple[str, ...] | None]]:

@@ -5,6 +5,7 @@ ends with a reset.
 """
 
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,7 +19,7 @@ Levels = NDArray[Any]
 RGB = tuple[int, int, int]
 
 RESET = "\x1b[0m"
-UPPER, SPACE, FULL = "▀", " ", "█"
+UPPER, LOWER, SPACE, FULL = "▀", "▄", " ", "█"
 _MONO = (" ", "▄", "▀", "█")
 _DENSITY = " .:-=+*#%@"
 _MOST_ENTRIES = 300_000
@@ -108,17 +109,21 @@ class Encoder:
             ids = color_ids(mean, self.depth, few=few)
             return Grid(self, ids, ids, labels)
         ids = color_ids(levels, self.depth, few=few)
-        return Grid(self, ids[0::2], ids[1::2], labels)
+        return Grid(self, ids[0::2], ids[1::2], labels, thrifty=few and self.depth is not ColorDepth.MONO)
 
 
 @dataclass(frozen=True, eq=False)
 class Grid:
-    """The cells of one picture: colour ids of the upper and lower pixel of each, shape (rows, columns)."""
+    """The cells of one picture: colour ids of the upper and lower pixel of each, shape (rows, columns).
+
+    A `thrifty` one takes longer to be written, and fewer bytes: halves of a cell change places where that saves a colour.
+    """
 
     encoder: Encoder
     upper: Ids
     lower: Ids
     labels: tuple[Label, ...]
+    thrifty: bool = False
 
     @property
     def width(self) -> int:
@@ -138,6 +143,8 @@ class Grid:
         behind = np.zeros(self.upper.shape, bool)
         for row, places in spans.items():
             behind[row, [end for _, end, _ in places if end < self.width]] = True
+        if self.thrifty:
+            return [self._thrifty_line(row, spans.get(row, [])) for row in range(self.height)]
         codes = _codes(self.upper, self.lower, behind).tolist()
         text = self.encoder._table.__getitem__
         return [
@@ -164,6 +171,17 @@ class Grid:
             parts += [*map(text, codes[at:start]), style, label, RESET]
             at = end
         return "".join(parts) + "".join(map(text, codes[at:])) + RESET
+
+    def _thrifty_line(self, row: int, spans: list[tuple[int, int, str]]) -> str:
+        """Return a row with each cell drawn by the glyph that changes the shortest colours, given the cells before it."""
+        depth = self.encoder.depth
+        white, black = _label_ids(depth)
+        style = f"\x1b[{sgr(white, depth, background=False)};{sgr(black, depth, background=True)}m"
+        uppers, lowers, parts, at = self.upper[row].tolist(), self.lower[row].tolist(), list[str](), 0
+        for start, end, label in spans:
+            parts += [_thrifty(uppers[at:start], lowers[at:start], depth), style, label, RESET]
+            at = end
+        return "".join(parts) + _thrifty(uppers[at:], lowers[at:], depth) + RESET
 
     def runs(self, row: int) -> list[Run]:
         """Return `row` as runs of cells, for whatever draws over a part of the picture."""
@@ -237,3 +255,43 @@ def _in_force(ids: Ids, sets: NDArray[np.bool_], columns: Ids, start: Ids | int)
     previous[:, 1:] = last[:, :-1]
     rows = np.arange(len(ids))[:, None]
     return ids[rows, previous], previous >= np.maximum(start, 0)
+
+
+@cache
+def _sgr_pair(color: int, depth: ColorDepth) -> tuple[str, str]:
+    """Return the SGR parameters that select a colour as foreground, and as background."""
+    return sgr(color, depth, background=False), sgr(color, depth, background=True)
+
+
+def _thrifty(uppers: list[int], lowers: list[int], depth: ColorDepth) -> str:
+    """Return some cells, drawn as `Grid._thrifty_line` says."""
+    parts: list[str] = []
+    foreground = background = -1
+    at, end = 0, len(uppers)
+    while at < end:
+        upper, lower = uppers[at], lowers[at]
+        at += 1
+        if upper == lower:
+            run = 1
+            while at < end and uppers[at] == lowers[at] == upper:
+                run, at = run + 1, at + 1
+            code = _sgr_pair(upper, depth)[1]
+            if upper == background:
+                parts.append(SPACE * run)
+            elif upper == foreground and 2 * run <= len(code) + 3:  # a full block takes three bytes, a space one
+                parts.append(FULL * run)
+            else:
+                parts.append(f"\x1b[{code}m{SPACE * run}")
+                background = upper
+            continue
+        kept = (upper == foreground) + (lower == background)
+        swapped = (lower == foreground) + (upper == background)
+        glyph, front, back = (LOWER, lower, upper) if swapped > kept else (UPPER, upper, lower)
+        if front == foreground:
+            parts.append(glyph if back == background else f"\x1b[{_sgr_pair(back, depth)[1]}m{glyph}")
+        elif back == background:
+            parts.append(f"\x1b[{_sgr_pair(front, depth)[0]}m{glyph}")
+        else:
+            parts.append(f"\x1b[{_sgr_pair(front, depth)[0]};{_sgr_pair(back, depth)[1]}m{glyph}")
+        foreground, background = front, back
+    return "".join(parts)

@@ -50,11 +50,15 @@ def grey(rgb: Levels) -> Levels:
 
 @cache
 def _few_greys() -> Ids:
-    """Return the colour id of each grey level where 52 will do: the palette's 26, whose codes are short, and 26 between."""
-    palette = dict(zip(_RAMP.tolist(), _RAMP_INDEX, strict=True))
-    levels = np.array(sorted({*palette, 3, 248, *range(13, 253, 10)}))
-    ids = [FROM_PALETTE | palette[level] if level in palette else level * 0x010101 for level in levels.tolist()]
-    return np.asarray(np.array(ids)[np.abs(np.arange(256)[:, None] - levels).argmin(1)], np.int64)
+    """Return the colour id of each grey level where one that is no further off than 3 will do.
+
+    The palette's 26 greys have short codes: one of those wherever it is near enough, else one half-way between two.
+    """
+    near = np.abs(np.arange(256)[:, None] - _RAMP)
+    between = np.array([3, *range(13, 253, 10), 248])
+    half_way = between[np.abs(np.arange(256)[:, None] - between).argmin(1)]
+    ids = np.where(near.min(1) <= 3, FROM_PALETTE | np.array(_RAMP_INDEX)[near.argmin(1)], half_way * 0x010101)
+    return np.asarray(ids, np.int64)
 
 
 def color_ids(levels: Levels, depth: ColorDepth, *, few: bool = False) -> Ids:
