@@ -181,6 +181,8 @@ _PICTURE_VIEW = (
     Command("picture.overlays", PICTURE, (), "screen.overlays", "overlays", "Show or hide overlay planes"),
     Command("picture.probe", PICTURE, ("p",), "screen.probe", "probe",
             "A crosshair that the arrows move, with the values under it, until `p` or Esc"),
+    Command("picture.bars", PICTURE, ("b",), "screen.bars", "histogram",
+            "Histogram with the window in it, and bar of colours, on or off"),
     Command("picture.texts", PICTURE, ("t",), "screen.corner_text", "corner text", "Corner texts on or off"),
     Command("picture.reset", PICTURE, ("R",), "screen.reset_view", "reset", "The picture as it was at first"),
 )  # fmt: skip

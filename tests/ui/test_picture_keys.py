@@ -489,3 +489,12 @@ async def test_the_mouse_drags_the_window_wheels_through_images_and_probes(serie
         assert place is not None
         await session.pilot.click(image, offset=(image.size.width // 2 + 4, image.size.height // 2))
         await session.until(lambda: (session.browser.view.probe_x or 0) > 0.55)
+
+
+async def test_the_histogram_comes_and_goes(ct: str) -> None:
+    async with browsing([ct]) as session:
+        await looking_at(session, "ct.dcm")
+        await session.press("b")
+        await session.until(lambda: "240" in session.text and "-160" in session.text and "1000" in session.text)
+        await session.press("b")
+        await session.until(lambda: "-160" not in session.text)

@@ -234,6 +234,12 @@ class PictureCommands(Screen[None]):
         if picture is not None and picture.overlay is None:
             self.say(f"Overlays are {'shown' if self.view.overlays else 'hidden'}; this image has none")
 
+    def action_bars(self) -> None:
+        """Show or hide the histogram and the bar of colours."""
+        self.view = self.view.with_bars(not self.view.bars)
+        if self.view.bars and self.image.picture is not None and self.image.picture.color:
+            self.say("A picture with its own colours has no window to be marked in a histogram")
+
     def action_lock_window(self) -> None:
         """Keep the window through other series, or let each series have its own."""
         self.view = self.view.with_lock(not self.view.locked)

@@ -4,6 +4,7 @@ from functools import partial
 
 from textual.strip import Strip
 
+from tui.dicom.pixels.bars import bar_texts
 from tui.dicom.pixels.drawing import Drawing
 from tui.dicom.pixels.geometry import Letters
 from tui.dicom.pixels.picture import Picture
@@ -47,7 +48,8 @@ class PictureCanvas:
         drawing = self._drawing
         if drawing is None or self._width < 1 or self._height < 1:
             return []
-        grid = self._encoder.grid(drawing.levels(view), self._labels(drawing.picture, view) if texts else (), few=few)
+        labels = (*self._bar_labels(view), *(self._labels(drawing.picture, view) if texts else ()))
+        grid = self._encoder.grid(drawing.levels(view), labels, few=few)
         lines = grid.lines()
         if len(self._strips) != len(lines):
             self._strips = [AnsiStrip("", list, self._width) for _ in lines]
@@ -56,6 +58,15 @@ class PictureCanvas:
             for row, (strip, line) in enumerate(zip(self._strips, lines, strict=True))
         ]
         return list[Strip](self._strips)
+
+    def _bar_labels(self, view: View) -> tuple[Label, ...]:
+        """Return the values beside the histogram and the bar of colours."""
+        if self._drawing is None or not view.bars:
+            return ()
+        texts = bar_texts(self._drawing.picture, view, self._width, 2 * self._height)
+        return tuple(
+            _label(text.y // 2, text.x - cell_width(text.text) if text.ends else text.x, text.text) for text in texts
+        )
 
     def _labels(self, picture: Picture, view: View) -> tuple[Label, ...]:
         """Return the texts around the picture: corners above, letters at the middle of the edges."""

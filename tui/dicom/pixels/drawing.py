@@ -5,6 +5,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from tui.dicom.pixels.bars import with_bars
 from tui.dicom.pixels.colormaps import GREY, color_table
 from tui.dicom.pixels.picture import Picture
 from tui.dicom.pixels.view import View
@@ -68,6 +69,8 @@ class Drawing:
         screen = np.zeros((self.height, self.width, *levels.shape[2:]), np.uint8)
         bottom, right = placement.y + placement.height, placement.x + placement.width
         screen[placement.y : bottom, placement.x : right] = levels
+        if view.bars:
+            screen = with_bars(screen, self.picture, view, colors=self._colors)
         at = self.screen_place(view)
         return screen if at is None else self._with_crosshair(screen, *at)
 

@@ -131,6 +131,19 @@ class Picture:
             values = values[np.isfinite(values)]
         return values[:: max(1, len(values) // _MANY)] if len(values) else np.zeros(1, np.float32)
 
+    def histogram(self, bins: int) -> tuple[NDArray[np.int64], float, float]:
+        """Return how many values (without padding; thinned out where there are many) lie in each bin of the full range.
+
+        Returns
+        -------
+        (counts, low, step)
+            Counts of shape (bins,), where the first bin begins, and how wide each is.
+        """
+        full = self.full_range
+        low, high = full.center - full.width / 2, full.center + full.width / 2
+        counts, _ = np.histogram(self._sample, bins, (low, high))
+        return counts.astype(np.int64), low, (high - low) / bins
+
     @cached_property
     def full_range(self) -> Window:
         """Return the window from the least to the greatest value."""

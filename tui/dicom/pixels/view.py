@@ -44,6 +44,8 @@ class View:
         Whether overlay planes are drawn.
     locked : bool
         Whether the window goes with the user into another series.
+    bars : bool
+        Whether the histogram and the bar of colours are drawn.
     probe_x, probe_y : float or None
         Where the crosshair stands, in fractions of the picture's width and height as they are seen; None without one.
     """
@@ -61,6 +63,7 @@ class View:
     smooth: bool = False
     overlays: bool = True
     locked: bool = False
+    bars: bool = False
     probe_x: float | None = None
     probe_y: float | None = None
 
@@ -160,13 +163,17 @@ class View:
         """Return this view with or without overlay planes."""
         return replace(self, overlays=shown)
 
+    def with_bars(self, shown: bool) -> "View":
+        """Return this view with or without histogram and bar of colours."""
+        return replace(self, bars=shown)
+
     def with_lock(self, locked: bool) -> "View":
         """Return this view with the window locked or free."""
         return replace(self, locked=locked)
 
     def reset(self) -> "View":
         """Return the first view, but for what is drawn over the picture."""
-        return View(corner_text=self.corner_text, overlays=self.overlays)
+        return View(corner_text=self.corner_text, overlays=self.overlays, bars=self.bars)
 
     def for_another_series(self, *, same_unit: bool) -> "View":
         """Return the view for the first picture of another series; a locked window stays where it means the same."""

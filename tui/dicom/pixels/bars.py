@@ -1,0 +1,100 @@
+"""The histogram of a grey picture, with the window marked in it, and the bar of its colours: drawn over the picture."""
+
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tui.dicom.pixels.colormaps import GREY, color_table
+from tui.dicom.pixels.picture import Picture
+from tui.dicom.pixels.stages import shade
+from tui.dicom.pixels.view import View
+
+_LEAST_WIDTH: Final = 60  # of the screen: what is narrower shows neither
+_LEAST_HEIGHT: Final = 30
+_HISTOGRAM_HEIGHT: Final = 12
+_BAR_WIDTH: Final = 2
+_MARGIN: Final = 2
+_DARK: Final = 70  # grey of what lies outside of the window
+_BRIGHT: Final = 200  # ... and of what lies in it
+
+
+class BarText(NamedTuple):
+    """A value beside a bar: at screen pixel (x, y), to the right of it or, with `ends`, up to it."""
+
+    x: int
+    y: int
+    text: str
+    ends: bool = False
+
+
+def _shown(picture: Picture, width: int, height: int) -> bool:
+    return not picture.color and width >= _LEAST_WIDTH and height >= _LEAST_HEIGHT
+
+
+def _histogram_width(width: int) -> int:
+    return min(width // 3, 96)
+
+
+def with_bars(screen: NDArray[np.uint8], picture: Picture, view: View, *, colors: bool) -> NDArray[np.uint8]:
+    """Return the screen with the histogram at the lower left and the colour bar at the right.
+
+    Parameters
+    ----------
+    screen : ndarray of uint8, shape (height, width) or (height, width, 3)
+        The picture; one in colours of its own, or a small one, stays as it is.
+    picture : Picture
+        What is counted, without padding.
+    view : View
+        The window that is marked, and the colormap.
+    colors : bool
+        Whether the screen shows colours.
+    """
+    height, width = screen.shape[:2]
+    if not _shown(picture, width, height):
+        return screen
+    drawn = screen.copy()
+    _draw_histogram(drawn, picture, view)
+    levels = np.linspace(255, 0, height // 2).round().astype(np.uint8)
+    strip = color_table(view.colormap)[levels] if drawn.ndim == 3 and colors and view.colormap != GREY else levels
+    if drawn.ndim == 3 and strip.ndim == 1:
+        strip = np.repeat(strip[:, None], 3, 1)
+    top, right = height // 4, width - _MARGIN
+    drawn[top - 1 : top + len(levels) + 1, right - _BAR_WIDTH - 1 : right + 1] = 0
+    drawn[top : top + len(levels), right - _BAR_WIDTH : right] = strip[:, None]
+    return drawn
+
+
+def _draw_histogram(screen: NDArray[np.uint8], picture: Picture, view: View) -> None:
+    height, width = screen.shape[:2]
+    columns = _histogram_width(width)
+    counts, low, step = picture.histogram(columns)
+    shares = np.sqrt(counts / max(1, counts.max()))  # a square root shows the small ones, too
+    tall = np.ceil(shares * _HISTOGRAM_HEIGHT).astype(int)
+    shades = shade((low + step * (np.arange(columns) + 0.5)).astype(np.float32), picture.voi_of(view) or picture.auto)
+    grey = np.where((shades > 0) & (shades < 1), _BRIGHT, _DARK).astype(np.uint8)
+    from_bottom = np.arange(_HISTOGRAM_HEIGHT, 0, -1)[:, None]
+    area = np.where(from_bottom <= tall, grey, 0).astype(np.uint8)
+    bottom = height - _MARGIN
+    part = screen[bottom - _HISTOGRAM_HEIGHT : bottom, _MARGIN : _MARGIN + columns]
+    part[...] = area if screen.ndim == 2 else area[..., None]
+
+
+def bar_texts(picture: Picture, view: View, width: int, height: int) -> tuple[BarText, ...]:
+    """Return the values beside the bars: the ends of the window, and those of the histogram."""
+    if not _shown(picture, width, height):
+        return ()
+    window = picture.window_of(view)
+    high, low = window.center + window.width / 2, window.center - window.width / 2
+    if view.inverted != picture.inverted:
+        high, low = low, high
+    beside = width - _MARGIN - _BAR_WIDTH - 1
+    full = picture.full_range
+    least, most = full.center - full.width / 2, full.center + full.width / 2
+    above = height - _MARGIN - _HISTOGRAM_HEIGHT - 2
+    return (
+        BarText(beside, height // 4, f"{high:.5g}", ends=True),
+        BarText(beside, height // 4 + height // 2 - 1, f"{low:.5g}", ends=True),
+        BarText(_MARGIN, above, f"{least:.5g}"),
+        BarText(_MARGIN + _histogram_width(width), above, f"{most:.5g}", ends=True),
+    )
