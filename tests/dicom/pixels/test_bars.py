@@ -47,10 +47,10 @@ def test_columns_in_the_window_are_bright_and_the_others_dark() -> None:
 
 
 def test_the_bar_goes_from_white_to_black_in_the_colours_of_the_picture() -> None:
-    grey = screen(View(bars=True))[:, WIDTH - 3]
+    grey = screen(View(bars=True))[:, WIDTH - 5]
     assert (grey[20], grey[59]) == (255, 0)
     assert (np.diff(grey[20:60].astype(int)) <= 0).all()
-    hot = screen(View(bars=True, colormap="hot"))[:, WIDTH - 3]
+    hot = screen(View(bars=True, colormap="hot"))[:, WIDTH - 5]
     assert hot[20].tolist() == [255, 255, 255]
     assert hot[40, 0] == 255
     assert hot[40, 2] < 50

@@ -15,6 +15,7 @@ _LEAST_HEIGHT: Final = 30
 _HISTOGRAM_HEIGHT: Final = 12
 _BAR_WIDTH: Final = 2
 _MARGIN: Final = 2
+_BAR_MARGIN: Final = 4  # beside it stands the letter of the right edge
 _DARK: Final = 70  # grey of what lies outside of the window
 _BRIGHT: Final = 200  # ... and of what lies in it
 
@@ -59,7 +60,7 @@ def with_bars(screen: NDArray[np.uint8], picture: Picture, view: View, *, colors
     strip = color_table(view.colormap)[levels] if drawn.ndim == 3 and colors and view.colormap != GREY else levels
     if drawn.ndim == 3 and strip.ndim == 1:
         strip = np.repeat(strip[:, None], 3, 1)
-    top, right = height // 4, width - _MARGIN
+    top, right = height // 4, width - _BAR_MARGIN
     drawn[top - 1 : top + len(levels) + 1, right - _BAR_WIDTH - 1 : right + 1] = 0
     drawn[top : top + len(levels), right - _BAR_WIDTH : right] = strip[:, None]
     return drawn
@@ -88,7 +89,7 @@ def bar_texts(picture: Picture, view: View, width: int, height: int) -> tuple[Ba
     high, low = window.center + window.width / 2, window.center - window.width / 2
     if view.inverted != picture.inverted:
         high, low = low, high
-    beside = width - _MARGIN - _BAR_WIDTH - 1
+    beside = width - _BAR_MARGIN - _BAR_WIDTH - 1
     full = picture.full_range
     least, most = full.center - full.width / 2, full.center + full.width / 2
     above = height - _MARGIN - _HISTOGRAM_HEIGHT - 2
