@@ -1,8 +1,9 @@
 """How fast the frames of a file are meant to be shown (PS3.3 C.7.6.5, C.7.6.6)."""
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from tui.dicom.attributes import Attributes
+if TYPE_CHECKING:  # the browser needs the limits before the first paint, and no file yet
+    from tui.dicom.attributes import Attributes
 
 SLOWEST_FPS: Final = 0.5
 FASTEST_FPS: Final = 60.0
@@ -10,7 +11,7 @@ _RECOMMENDED_DISPLAY_FRAME_RATE, _CINE_RATE = 0x00082144, 0x00180040  # frames p
 _FRAME_TIME, _FRAME_TIME_VECTOR = 0x00181063, 0x00181065  # ms for a frame; ms between each and the one before it
 
 
-def frame_rate_fps(top: Attributes) -> float | None:
+def frame_rate_fps(top: "Attributes") -> float | None:
     """Return the file's frames per second, or None if it does not tell.
 
     A vector of times is taken at its mean. What is out of the range that can be shown is cut to it.
