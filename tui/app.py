@@ -31,6 +31,8 @@ from tui.widgets.image_view import ImageView
 from tui.widgets.row_list import RowList
 
 # Every colour is one of the 256, so that greys stay apart where there is no more.
+_LAST_ANSWER_S = 0.5
+
 GREY = Theme(
     name=GREY_THEME,
     primary="#5fafd7",
@@ -117,6 +119,7 @@ class DicomApp(App[None], inherit_bindings=False):
         self._settings = settings
         self._terminal = terminal
         self._painted = False
+        self._leaves = False
         self._pacer = Pacer(multiplexed=terminal.multiplexer != "")
         self.register_theme(GREY)
         self.register_theme(CONTRAST)
@@ -161,9 +164,20 @@ class DicomApp(App[None], inherit_bindings=False):
                 if isinstance(screen, Browser) and screen.image.take_drawn() and self._pacer.sent():
                     self._driver.write(QUERY)
 
+    async def action_quit(self) -> None:
+        """Leave; an answer of the terminal that is on its way is waited for, or the shell would take it for typing."""
+        if not self._pacer.awaits_answer:
+            self.exit()
+        elif not self._leaves:
+            self._leaves = True
+            self.set_timer(_LAST_ANSWER_S, self.exit)
+
     def on_cursor_position(self) -> None:
         """Let the next picture go: the terminal answered the query behind the last one, so that has arrived."""
         self._pacer.answered()
+        if self._leaves and not self._pacer.awaits_answer:
+            self.exit()
+            return
         for screen in self.screen_stack:
             if isinstance(screen, Browser):
                 screen.image.let_go()

@@ -72,3 +72,22 @@ def test_a_terminal_that_does_not_answer_gets_pictures_all_the_same(program: Pty
     for _ in range(3):
         program.send(b".")
         assert 1 <= pictures(program.until_quiet(0.3)) <= 2
+
+
+def test_an_answer_that_is_on_its_way_is_not_left_to_the_shell(program: PtyProgram) -> None:
+    del program.replies[QUERY]
+    program.send(b".")
+    program.until_quiet(0.2)
+    program.send(b"q")
+    assert b"\x1b[?1049l" not in program.until_quiet(0.2)
+    program.send(REPLIES[QUERY])
+    program.until_end(5)
+    assert b"\x1b[?1049l" in program.output
+
+
+def test_an_answer_that_never_comes_keeps_nobody(program: PtyProgram) -> None:
+    del program.replies[QUERY]
+    program.send(b".")
+    program.until_quiet(0.2)
+    program.send(b"q")
+    program.until_end(5)

@@ -61,6 +61,11 @@ class Pacer:
             self._mean_s = took if not self._mean_s else (1 - _WEIGHT) * self._mean_s + _WEIGHT * took
 
     @property
+    def awaits_answer(self) -> bool:
+        """Return whether an answer may still come."""
+        return self._on_the_way > 0
+
+    @property
     def slow(self) -> bool:
         """Return whether pictures take so long that smaller ones are wanted while a key repeats."""
         return self._mute or self._mean_s > _SLOW_S
