@@ -1,5 +1,6 @@
 """``dicom-tui view FILE``: print one picture where the cursor is, and exit."""
 
+import io
 import os
 import shutil
 import sys
@@ -21,6 +22,7 @@ FAILED = 1
 _STDIN = "-"
 _LINES_BELOW = 3  # the words on the picture, and the prompt
 _GZIP_NAME = ".gz"
+_MOST_LINES = 1000
 
 
 def _positive(text: str) -> str | None:
@@ -64,6 +66,8 @@ def run(words: Sequence[str]) -> int:
     except (DicomError, OSError) as error:
         print(f"{PROGRAM}: {safe_text(arguments.file)}: {safe_text(str(error))}", file=sys.stderr)
         return FAILED
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
     sys.stdout.write("".join(f"{line}\n" for line in [*lines, about]))
     return 0
 
@@ -115,4 +119,4 @@ def _size(width: str, shape: float) -> tuple[int, int]:
     """Return (columns, rows) of cells for a picture `shape` times as wide as high: what was asked for, or what fits."""
     columns, lines = shutil.get_terminal_size()
     most = int(width) if width else min(columns, max(1, round(2 * max(1, lines - _LINES_BELOW) * shape)))
-    return most, max(1, round(most / shape / 2))
+    return most, min(_MOST_LINES, max(1, round(most / shape / 2)))

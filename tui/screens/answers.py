@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from tui.browser_state import Sentence, Start, start_of
-from tui.dicom.attributes import frames_said
+from tui.dicom.attributes import Attributes, frames_said
 from tui.dicom.elements import Elements, walk_file
 from tui.dicom.errors import DicomError
 from tui.dicom.library.scan import Facts, Listing, list_folder, path_problem
@@ -22,6 +22,7 @@ if TYPE_CHECKING:  # NumPy is imported with the first picture, the query with th
 PictureKey = tuple[str, object, int]
 
 _PICTURES_KEPT_BYTES = 192 * 1024 * 1024
+_BYTES_A_PIXEL = 6  # stored and modality values
 _AHEAD_FITS = 8  # decoding ahead is for pictures of which so many are kept
 _QUICK_S = 0.2  # ... and that come so quickly that the next question hardly waits for them
 _FACTS_AT_ONCE = 16
@@ -114,6 +115,7 @@ class Answers:
 
     def _decode_ahead(self, elements: Elements, frame: int, picture: "Picture", beside: tuple[str, ...]) -> Iterator[None]:
         """Decode what the next key may ask for: the frames beside this one, or the files beside that of a single frame."""
+        from tui.dicom.pixels.image_pixel import image_pixel
         from tui.dicom.pixels.load import load_picture
 
         if picture.nbytes * _AHEAD_FITS > _PICTURES_KEPT_BYTES:
@@ -125,7 +127,9 @@ class Answers:
             try:
                 walked = elements if path == elements.path else walk_file(path)
                 key = _key(walked, number)
-                if key not in self._pictures:
+                image = image_pixel(Attributes.of(walked))
+                needed = image.rows * image.columns * image.samples * _BYTES_A_PIXEL
+                if key not in self._pictures and needed * _AHEAD_FITS <= _PICTURES_KEPT_BYTES:
                     self._keep(key, load_picture(walked, number))
             except DicomError:
                 continue  # nobody asked for it yet; who does is told why

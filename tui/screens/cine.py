@@ -47,6 +47,7 @@ class Cine(Screen[None]):
     _rate_fps = _DEFAULT_FPS
     _rate_of = ""  # the series that the rate was set for
     _due_from = 0.0
+    _frames_played = 1
     _asked: str | None = None  # the file that is to be played now, ...
     _left: str | None = None  # ... and the one before it, from which the cursor is on its way
     _shown: list[float]
@@ -72,6 +73,7 @@ class Cine(Screen[None]):
             self._rate_fps, self._rate_of = picture.rate_fps or _DEFAULT_FPS, picture.series
         self._asked = self._left = self.selection.path
         self._shown = []
+        self._frames_played = picture.frames
         self._due_from = monotonic()
         self._playing = self.set_interval(_TICK_S, self._play_on)
         self._say_rate()
@@ -123,8 +125,8 @@ class Cine(Screen[None]):
         self._due_from += due / self._rate_fps
         self._shown.append(monotonic())
         self._say_rate()
-        if picture is not None and picture.frames > 1:
-            frame = (self.selection.frame + due) % picture.frames
+        if self._frames_played > 1:  # also where one of them is a sentence
+            frame = (self.selection.frame + due) % self._frames_played
             self.selection = Selection(self.selection.path, frame)
             return
         paths = self._slices()

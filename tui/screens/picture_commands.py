@@ -42,6 +42,8 @@ class PictureCommands(Screen[None]):
         before = self.image.picture
         if before is None or before.key.path != picture.key.path:
             self.view = self._view_for(before, picture)
+        if self.mode is Mode.PROBE and self.view.probe_x is None:
+            self.view = self.view.probed(self.view.center_x, self.view.center_y)
         self.image.show_picture(picture)
         self.query_one("#picture-pane", Pane).title = picture.caption.title or PANE_NAMES["picture"]
         self.show_status()

@@ -28,7 +28,7 @@ class Pacer:
 
     def __init__(self, *, multiplexed: bool = False, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._distance_s = _LOW_RATE_S if multiplexed else 0.0
+        self._distance_s = self._least_distance_s = _LOW_RATE_S if multiplexed else 0.0
         self._on_the_way = 0  # more than one where the screen was drawn anew for another reason
         self._sent = 0.0
         self._last = -1e9
@@ -40,13 +40,13 @@ class Pacer:
         now = self._clock()
         if self._on_the_way and now - self._sent >= ANSWER_S:  # a terminal that does not answer
             self._on_the_way, self._mute, self._distance_s = 0, True, _LOW_RATE_S
-        answer = self._sent + ANSWER_S - now if self._on_the_way else 0.0
+        answer = self._sent + ANSWER_S - now if self._on_the_way and not self._mute else 0.0
         return max(0.0, answer, self._last + self._distance_s - now)
 
     def sent(self) -> bool:
         """Note that a picture was written; return whether a query is to be written behind it."""
         self._last = self._clock()
-        if self._mute:
+        if self._mute and self._last - self._sent < ANSWER_S:  # asked again now and then: an answer may have been lost
             return False
         self._sent = self._last
         self._on_the_way += 1
@@ -54,7 +54,8 @@ class Pacer:
 
     def answered(self) -> None:
         """Note that a query was answered."""
-        self._mute = False  # if it was, it was only slow
+        if self._mute:  # it was only slow
+            self._mute, self._distance_s = False, self._least_distance_s
         if self._on_the_way:
             self._on_the_way -= 1
             took = self._clock() - self._sent

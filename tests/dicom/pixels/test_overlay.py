@@ -68,7 +68,7 @@ def test_two_planes_are_drawn_together(tmp_path: Path) -> None:
     assert np.array_equal(found, FRAME | other)
 
 
-@pytest.mark.parametrize("origin", [(11, 21), (-9, -4), (60, 60), (1, 1), (-70, 1), (200, 1)])
+@pytest.mark.parametrize("origin", [(11, 21), (-9, -4), (60, 60), (1, 1), (-70, 1), (200, 1), (1, 200), (85, 85)])
 def test_a_plane_lies_where_its_origin_says(tmp_path: Path, origin: tuple[int, int]) -> None:
     small = np.ones((20, 10), bool)
     expected = np.zeros((64, 64), bool)
@@ -133,3 +133,10 @@ def test_the_same_as_pydicom() -> None:
     found = overlay(path)
     assert found is not None
     assert np.array_equal(found[: theirs.shape[0], : theirs.shape[1]], theirs[: found.shape[0], : found.shape[1]])
+
+
+def test_a_truncated_file_draws_without_its_embedded_overlay(tmp_path: Path) -> None:
+    own = plane(0x6000, FRAME, Data=None, BitsAllocated=16, BitPosition=12)
+    path = Path(written(tmp_path / "a", own, BitsStored=12, HighBit=11))
+    path.write_bytes(path.read_bytes()[:-1001])
+    assert overlay(str(path)) is None

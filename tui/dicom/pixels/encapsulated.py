@@ -76,6 +76,10 @@ def decode_encapsulated(frame: Frame) -> Decoded:
     if image.transfer_syntax == DEFLATED_FRAME:
         return _inflated(frame)
     values, photometric = _asked(frame, {})
+    if image.signed and values.dtype.kind == "u":  # a codec that knows no sign
+        values = values.view(values.dtype.str.replace("u", "i"))
+        unused = 8 * values.dtype.itemsize - image.bits_stored
+        values = values << unused >> unused if unused > 0 else values
     precision = frame.header.precision if frame.header is not None and frame.header.precision else None
     return Decoded(_settled_sign(values, image, precision), photometric)
 
@@ -88,6 +92,8 @@ def decode_preview(frame: Frame) -> Decoded | None:
         return None
     levels = min(header.levels, (min(image.rows, image.columns) // _PREVIEW_SIDE).bit_length() - 1)
     if levels < 1 or header.precision > 16 or header.signed != image.signed:
+        return None
+    if header.precision < 8 or (header.precision == 8 and image.signed):  # which Pillow scales and lifts its own way
         return None
     try:
         return Decoded(*_asked(frame, {"reduce": levels, "precision": header.precision, "signed": header.signed}))

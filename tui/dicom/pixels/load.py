@@ -14,7 +14,7 @@ from tui.dicom.pixels.cine import frame_rate_fps
 from tui.dicom.pixels.codecs import LOSSY
 from tui.dicom.pixels.color import to_rgb
 from tui.dicom.pixels.decode import decode_frames
-from tui.dicom.pixels.functional_groups import FRAME_VOI_LUT, PIXEL_VALUE_TRANSFORMATION, FrameGroups
+from tui.dicom.pixels.functional_groups import FRAME_VOI_LUT, PIXEL_VALUE_TRANSFORMATION, PLANE_POSITION, FrameGroups
 from tui.dicom.pixels.geometry import letters_of, pixel_aspect, plane_of
 from tui.dicom.pixels.image_pixel import ImagePixel, image_pixel
 from tui.dicom.pixels.native import Decoded
@@ -97,7 +97,8 @@ def load_pictures(elements: Elements, frame: int, *, previews: bool = True) -> I
                 series=top.text(0x0020000E) or "",
                 overlay=None if preview else overlay_of(top, image, frame),
                 stored=decoded.values,
-                plane=plane_of(groups),
+                # a position that is not the frame's own is that of the first one
+                plane=plane_of(groups) if frame == 0 or groups.macro(PLANE_POSITION) is not top else None,
                 rate_fps=frame_rate_fps(top),
                 preview=preview,
             )

@@ -75,7 +75,8 @@ def _embedded(top: Attributes, image: ImagePixel, frame: int, position: int) -> 
         return None  # it is one of the image's own bits
     data, _ = native_bytes(top, image, frame)
     order = ">" if image.big_endian else "<"
-    words = np.frombuffer(data, order + _WORDS[image.bits_allocated])
+    size = image.bits_allocated // 8
+    words = np.frombuffer(data[: len(data) // size * size], order + _WORDS[image.bits_allocated])
     if len(words) < image.rows * image.columns:
         return None
     return (words >> position & 1).astype(bool).reshape(image.rows, image.columns)
@@ -85,7 +86,7 @@ def _placed(plane: Mask, down: int, right: int, rows: int, columns: int) -> Mask
     """Return `plane` with its first pixel at (`down`, `right`) of an image, cut to it."""
     whole = np.zeros((rows, columns), bool)
     top, left = max(0, down), max(0, right)
-    part = plane[top - down : rows - down, left - right : columns - right]
+    part = plane[top - down : max(0, rows - down), left - right : max(0, columns - right)]
     if part.size:
         whole[top : top + part.shape[0], left : left + part.shape[1]] = part
     return whole

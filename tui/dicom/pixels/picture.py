@@ -16,6 +16,7 @@ from tui.dicom.pixels.window import Window
 Array = NDArray[Any]
 Floats = NDArray[np.float32]
 _MANY = 1 << 18
+_LARGEST_IN_FULL = 1e15
 
 
 class PictureKey(NamedTuple):
@@ -112,7 +113,8 @@ class Picture:
             if stored is not None and not np.array_equal(stored, value):
                 words += f"  stored {' '.join(str(part) for part in np.atleast_1d(stored))}"
         else:
-            words = f"{value:.6g} {self.unit}".strip()
+            whole = float(value).is_integer() and abs(value) < _LARGEST_IN_FULL
+            words = f"{value:.0f} {self.unit}".strip() if whole else f"{value:.6g} {self.unit}".strip()
             if stored is not None and float(stored) != float(value):
                 words += f"  stored {stored:.6g}" if stored.dtype.kind == "f" else f"  stored {stored}"
             if self.padding is not None and self.padding[row, column]:
