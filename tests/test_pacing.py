@@ -94,3 +94,11 @@ def test_two_on_the_way_are_both_waited_for(clock: Clock) -> None:
     assert pacer.wait_s() > 0
     pacer.answered()
     assert pacer.wait_s() == 0
+
+
+def test_what_was_on_its_way_when_the_program_was_suspended_is_forgotten(clock: Clock) -> None:
+    pacer = Pacer(clock=clock)
+    pacer.sent()
+    pacer.forget()
+    assert pacer.wait_s() == 0
+    assert not pacer.awaits_answer

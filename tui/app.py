@@ -148,6 +148,7 @@ class DicomApp(App[None], inherit_bindings=False):
         self.theme_changed_signal.subscribe(self, self._paint_in_new_colors)
 
     def _paint_again(self, _: App[None]) -> None:
+        self._pacer.forget()
         self.refresh(layout=True)
 
     def post_display_hook(self) -> None:

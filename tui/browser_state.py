@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from tui.commands import FILES, PICTURE, TAGS
+from tui.dicom.pixels.view import View
 
 PANES = (FILES, PICTURE, TAGS)
 NARROW_BELOW = 100
@@ -47,6 +48,34 @@ class Selection:
 
     path: str | None = None
     frame: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the view was made for: the last picture that was shown, also where a sentence has come since.
+
+    `size` is (columns, rows), None for a preview, which has fewer.
+    """
+
+    path: str
+    series: str
+    unit: str
+    color: bool
+    size: tuple[int, int] | None
+
+    def view_of(self, after: "Shown", view: View) -> View:
+        """Return the view for `after`, which is shown next.
+
+        Window and all else stay within a series; where its pictures are of different sizes, what was meant for a place in
+        them goes. Files that name no series are of one where they look alike.
+        """
+        if self.path == after.path:
+            return view
+        resized = None not in (self.size, after.size) and self.size != after.size
+        same_unit = (self.unit, self.color) == (after.unit, after.color)
+        if self.series != after.series or not same_unit or (resized and not after.series):
+            return view.for_another_series(same_unit=same_unit)
+        return view.fitted().probed(None, None) if resized else view
 
 
 @dataclass(frozen=True, slots=True)

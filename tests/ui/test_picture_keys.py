@@ -220,6 +220,32 @@ async def test_a_window_stays_within_its_series(series: Path) -> None:
         assert session.window.width == 400
 
 
+async def test_the_window_outlasts_a_file_without_a_picture(series: Path) -> None:
+    async with browsing([series / "IM12"]) as session:
+        await looking_at(session, "IM12")
+        await session.press("3", "plus")
+        await session.browser.run_command(BY_ID["window.lock"])
+        await session.focus("files")
+        await session.press("down")
+        await session.until(lambda: session.browser.image.picture is None and session.sentence)
+        await session.press("up")
+        await session.shown("IM12")
+        assert session.window.width == 80
+        assert session.browser.view.locked
+        assert session.browser.view.zoom == 1.25
+
+
+async def test_a_picture_of_another_size_in_the_series_is_shown_whole(tmp_path: Path) -> None:
+    write(tmp_path / "a")
+    write(tmp_path / "b", Columns=32)
+    async with browsing([tmp_path / "a"]) as session:
+        await looking_at(session, "a")
+        await session.press("3", "plus", "down")
+        await session.shown("b")
+        assert session.window.width == 80
+        assert session.browser.view.zoom == 1
+
+
 async def test_frames_then_the_next_file(tmp_path: Path) -> None:
     frames = np.arange(3 * 64 * 64, dtype="<u2").tobytes()
     for name in ("a.dcm", "b.dcm"):

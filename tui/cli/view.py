@@ -16,7 +16,7 @@ from tui.dicom.pixels.view import View
 from tui.dicom.pixels.window import Window, parse_window
 from tui.settings import OPTIONS as SETTINGS
 from tui.terminal import probe
-from tui.text import safe_text
+from tui.text import in_ascii, safe_text
 
 FAILED = 1
 _STDIN = "-"
@@ -93,7 +93,8 @@ def _drawn(file: str, values: Values) -> tuple[list[str], str]:
     frame = f"frame {picture.key.frame + 1}/{picture.frames}" if picture.frames > 1 else ""
     size = f"{picture.columns} x {picture.rows}"
     parts = (picture.caption.title, said, size, frame, *picture.notes, "not for diagnosis")
-    return grid.lines(), "  ".join(part for part in parts if part)
+    about = "  ".join(part for part in parts if part)
+    return grid.lines(), about if terminal.unicode else in_ascii(about)
 
 
 def _path(file: str) -> str:

@@ -24,6 +24,7 @@ PictureKey = tuple[str, object, int]
 _PICTURES_KEPT_BYTES = 192 * 1024 * 1024
 _BYTES_A_PIXEL = 6  # stored and modality values
 _AHEAD_FITS = 8  # decoding ahead is for pictures of which so many are kept
+_AHEAD_S = 1.0  # ... of which none may hold a question up for longer
 _QUICK_S = 0.2  # ... and that come so quickly that the next question hardly waits for them
 _FACTS_AT_ONCE = 16
 
@@ -130,7 +131,7 @@ class Answers:
                 image = image_pixel(Attributes.of(walked))
                 needed = image.rows * image.columns * image.samples * _BYTES_A_PIXEL
                 if key not in self._pictures and needed * _AHEAD_FITS <= _PICTURES_KEPT_BYTES:
-                    self._keep(key, load_picture(walked, number))
+                    self._keep(key, load_picture(walked, number, limit_s=_AHEAD_S))
             except DicomError:
                 continue  # nobody asked for it yet; who does is told why
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from textual import on
 from textual.screen import Screen
 
-from tui.browser_state import Mode
+from tui.browser_state import Mode, Shown
 from tui.dicom.pixels.colormaps import GREY, problem_of
 from tui.dicom.pixels.view import View
 from tui.dicom.pixels.window import PRESETS, Window
@@ -35,27 +35,22 @@ class PictureCommands(Screen[None]):
         def action_step_image(self, step: int) -> None:
             """Show another picture."""
 
+    _last_seen: Shown | None = None
+
     # --- showing
 
     def show_picture(self, picture: "Picture") -> None:
         """Show a picture; the window stays within a file, and goes with a series of the same kind."""
-        before = self.image.picture
-        if before is None or before.key.path != picture.key.path:
-            self.view = self._view_for(before, picture)
+        size = None if picture.preview else (picture.columns, picture.rows)
+        shown = Shown(picture.key.path, picture.series, picture.unit, picture.color, size)
+        if self._last_seen is not None:
+            self.view = self._last_seen.view_of(shown, self.view)
+        self._last_seen = shown
         if self.mode is Mode.PROBE and self.view.probe_x is None:
             self.view = self.view.probed(self.view.center_x, self.view.center_y)
         self.image.show_picture(picture)
         self.query_one("#picture-pane", Pane).title = picture.caption.title or PANE_NAMES["picture"]
         self.show_status()
-
-    def _view_for(self, before: "Picture | None", picture: "Picture") -> View:
-        """Return the view for the first picture of another file: as it was in the same series, else a new one."""
-        if before is None:
-            return View(corner_text=self.view.corner_text)
-        size_is_known = not (before.preview or picture.preview)
-        if before.series == picture.series and (not size_is_known or before.values.shape == picture.values.shape):
-            return self.view
-        return self.view.for_another_series(same_unit=before.unit == picture.unit and before.color == picture.color)
 
     def watch_view(self) -> None:
         """Show window and zoom."""

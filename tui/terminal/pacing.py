@@ -61,6 +61,10 @@ class Pacer:
             took = self._clock() - self._sent
             self._mean_s = took if not self._mean_s else (1 - _WEIGHT) * self._mean_s + _WEIGHT * took
 
+    def forget(self) -> None:
+        """Forget what is on its way: the program was suspended, and the answer went to the shell."""
+        self._on_the_way = 0
+
     @property
     def awaits_answer(self) -> bool:
         """Return whether an answer may still come."""

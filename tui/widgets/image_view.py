@@ -142,7 +142,11 @@ class ImageView(QuietFocus, can_focus=True):
             return ""
         drawing = self._ready_canvas().drawing
         pixel = drawing.probed_pixel(view) if drawing is not None else None
-        return self._picture.said_at(*pixel) if pixel is not None else ""
+        if pixel is None:
+            return ""
+        from tui.dicom.pixels.probe import said_at  # imports NumPy; there is a picture, so it is there
+
+        return said_at(self._picture, *pixel)
 
     # --- the mouse
 

@@ -14,6 +14,7 @@ from tui.dicom.pixels.drawing import Drawing
 from tui.dicom.pixels.geometry import Letters, Plane
 from tui.dicom.pixels.load import load_picture
 from tui.dicom.pixels.picture import Picture, PictureKey
+from tui.dicom.pixels.probe import said_at
 from tui.dicom.pixels.view import View
 from tui.dicom.pixels.window import LINEAR_EXACT, Window
 from tui.render.sampling import oriented
@@ -89,7 +90,7 @@ def test_beside_the_picture_there_is_nothing() -> None:
 
 
 def test_what_is_said_of_a_pixel() -> None:
-    assert picture().said_at(3, 2) == "(3, 2)  83 HU  (-98.5, -50.0, 9.5) mm"
+    assert said_at(picture(), 3, 2) == "(3, 2)  83 HU  (-98.5, -50.0, 9.5) mm"
 
 
 def test_what_is_said_of_a_real_file(tmp_path: Path) -> None:
@@ -99,15 +100,15 @@ def test_what_is_said_of_a_real_file(tmp_path: Path) -> None:
     )  # fmt: skip
     found = load_picture(walk_file(path), 0)
     stored = int(found.values[5, 8]) + 1000
-    assert found.said_at(8, 5) == f"(8, 5)  {stored - 1000} HU  stored {stored}  (-8.0, -17.5, 30.0) mm"
+    assert said_at(found, 8, 5) == f"(8, 5)  {stored - 1000} HU  stored {stored}  (-8.0, -17.5, 30.0) mm"
 
 
 def test_colours_and_padding_are_said(tmp_path: Path) -> None:
     rgb = np.zeros((4, 4, 3), np.uint8)
     rgb[1, 2] = 10, 20, 30
-    assert picture(rgb).said_at(2, 1).startswith("(2, 1)  RGB 10 20 30")
+    assert said_at(picture(rgb), 2, 1).startswith("(2, 1)  RGB 10 20 30")
     path = write(tmp_path / "a", PixelPaddingValue=0, RescaleIntercept="0")
-    assert load_picture(walk_file(path), 0).said_at(0, 0) == "(0, 0)  0 HU  padding"
+    assert said_at(load_picture(walk_file(path), 0), 0, 0) == "(0, 0)  0 HU  padding"
 
 
 @pytest.mark.parametrize("colors", [True, False])

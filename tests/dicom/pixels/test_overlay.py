@@ -1,5 +1,6 @@
 """Overlay planes against bits that the tests set themselves (PS3.3 C.9.2)."""
 
+import struct
 from pathlib import Path
 from typing import Any
 
@@ -124,6 +125,16 @@ def test_one_overlay_holds_for_all_frames(tmp_path: Path) -> None:
 
 def test_overlay_data_that_is_too_short_is_none(tmp_path: Path) -> None:
     assert overlay(written(tmp_path / "a", plane(0x6000, FRAME, Data=b"\xff" * 100))) is None
+
+
+def test_a_broken_overlay_is_a_note_on_the_picture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise struct.error("unpack requires a buffer of 8 bytes")
+
+    monkeypatch.setattr("tui.dicom.pixels.load.overlay_of", broken)
+    picture = load_picture(walk_file(written(tmp_path / "a", plane(0x6000, FRAME))), 0)
+    assert picture.overlay is None
+    assert picture.notes == ("overlay not drawn: unpack requires a buffer of 8 bytes",)
 
 
 def test_the_same_as_pydicom() -> None:

@@ -20,6 +20,7 @@ from tui.dicom.pixels.decode import decode_frame
 from tui.dicom.pixels.image_pixel import image_pixel
 from tui.dicom.pixels.load import frame_count, load_picture
 from tui.dicom.pixels.picture import Picture
+from tui.dicom.pixels.probe import said_at
 from tui.dicom.pixels.stages import LookupTable
 from tui.dicom.pixels.view import View
 from tui.dicom.pixels.window import Window
@@ -296,6 +297,24 @@ def test_logarithmic_x_ray_values_stay_as_they_are(tmp_path: Path, relationship:
         RescaleSlope=None, RescaleIntercept=None, PixelData=np.arange(64 * 64, dtype="<u2").tobytes(),
     )  # fmt: skip
     assert picture_of(path).values.max() == (greatest if relationship == "LIN" else 64 * 64 - 1)
+
+
+def test_logarithmic_x_ray_values_are_rescaled_for_the_probe(tmp_path: Path) -> None:
+    path = write(
+        tmp_path / "a.dcm", SOPClassUID=XA, PixelIntensityRelationship="LOG", RescaleSlope="0.5", RescaleIntercept="3",
+        RescaleType="OD", PixelData=np.arange(64 * 64, dtype="<u2").tobytes(),
+    )  # fmt: skip
+    picture = picture_of(path)
+    assert picture.values[0, 10] == 10
+    assert (picture.unit, picture.measured_unit) == ("", "OD")
+    assert said_at(picture, 10, 0) == "(10, 0)  8 OD  stored 10"
+
+
+def test_a_codec_that_takes_too_long_is_stopped_and_another_stands_by() -> None:
+    elements = walk_file(bundled("JPEG2000.dcm"))
+    with pytest.raises(PixelError, match="took too long"):
+        load_picture(elements, 0, limit_s=0)
+    assert load_picture(elements, 0).rows == 1024
 
 
 def test_wide_integers_keep_their_differences(tmp_path: Path) -> None:

@@ -8,11 +8,12 @@ from tui.dicom.pixels.native import Decoded, decode_native
 
 
 def decode_frames(
-    attributes: Attributes, image: ImagePixel, frame: int, *, previews: bool
+    attributes: Attributes, image: ImagePixel, frame: int, *, previews: bool, limit_s: float | None = None
 ) -> Iterator[tuple[Decoded, bool]]:
     """Yield the stored values of frame `frame` (from 0), and False.
 
-    Where `previews` are wanted and one is quicker, it is yielded first, and True; it has fewer rows and columns.
+    Where `previews` are wanted and one is quicker, it is yielded first, and True; it has fewer rows and columns. A codec
+    that takes longer than `limit_s` seconds (None: a minute) is stopped.
 
     Raises
     ------
@@ -28,7 +29,8 @@ def decode_frames(
         preview = encapsulated.decode_preview(coded) if previews else None
         if preview is not None:
             yield preview, True
-        yield encapsulated.decode_encapsulated(coded), False
+        limit_s = encapsulated.TIME_LIMIT_S if limit_s is None else limit_s
+        yield encapsulated.decode_encapsulated(coded, limit_s), False
         return
     decoded = decode_native(attributes, image, frame)
     if (note := contradiction(image)) is not None:

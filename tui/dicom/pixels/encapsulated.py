@@ -64,8 +64,8 @@ def read_frame(attributes: Attributes, image: ImagePixel, frame: int) -> Frame:
     return Frame(image, frame, data, header, name, path)
 
 
-def decode_encapsulated(frame: Frame) -> Decoded:
-    """Return the stored values of a compressed frame.
+def decode_encapsulated(frame: Frame, limit_s: float = TIME_LIMIT_S) -> Decoded:
+    """Return the stored values of a compressed frame, which the decoder has `limit_s` seconds for.
 
     Raises
     ------
@@ -75,7 +75,7 @@ def decode_encapsulated(frame: Frame) -> Decoded:
     image = frame.image
     if image.transfer_syntax == DEFLATED_FRAME:
         return _inflated(frame)
-    values, photometric = _asked(frame, {})
+    values, photometric = _asked(frame, {}, limit_s)
     if image.signed and values.dtype.kind == "u":  # a codec that knows no sign
         values = values.view(values.dtype.str.replace("u", "i"))
         unused = 8 * values.dtype.itemsize - image.bits_stored
@@ -109,12 +109,12 @@ def _inflated(frame: Frame) -> Decoded:
     return frame_of_bytes(data, 0, image, frame.number, frame.path)
 
 
-def _asked(frame: Frame, also: dict[str, Any]) -> tuple[Array, str]:
+def _asked(frame: Frame, also: dict[str, Any], limit_s: float = TIME_LIMIT_S) -> tuple[Array, str]:
     """Return the values that the decoder's process answers with, and what they are."""
     image, what = frame.image, f"{frame.name}, frame {frame.number + 1} cannot be decoded"
     question = {"transfer_syntax": image.transfer_syntax, "options": _options(image, frame.photometric), **also}
     try:
-        answer, raw = _WORKER.ask(question, frame.data, TIME_LIMIT_S)
+        answer, raw = _WORKER.ask(question, frame.data, limit_s)
     except WorkerDiedError as error:
         raise PixelError(f"{what}: the decoder was at it, and {error}", frame.path) from error
     if "error" in answer:

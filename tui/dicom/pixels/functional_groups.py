@@ -23,16 +23,19 @@ class FrameGroups:
         The dataset.
     own, shared : Attributes or None
         The frame's item of the Per-frame, and the item of the Shared Functional Groups Sequence.
+    frame : int
+        Which, from 0.
     """
 
     top: Attributes
     own: Attributes | None
     shared: Attributes | None
+    frame: int = 0
 
     @classmethod
     def of(cls, top: Attributes, frame: int) -> "FrameGroups":
         """Return the groups of frame `frame` (from 0); of a classic object, the dataset alone."""
-        return cls(top, top.item(PER_FRAME, frame), top.item(SHARED))
+        return cls(top, top.item(PER_FRAME, frame), top.item(SHARED), frame)
 
     def macro(self, sequence: int) -> Attributes:
         """Return the item of the macro `sequence` for this frame, or the dataset where there is none."""

@@ -6,6 +6,8 @@ from typing import Final
 from tui.dicom.pixels.functional_groups import PIXEL_MEASURES, PLANE_ORIENTATION, PLANE_POSITION, FrameGroups
 from tui.text import safe_text
 
+GRID_FRAME_OFFSET_VECTOR: Final = 0x3004000C
+_Z: Final = (0.0, 0.0, 1.0)
 _OBLIQUE: Final = 0.05
 _SQUARE_ENOUGH: Final = 1e-4
 
@@ -89,13 +91,37 @@ class Plane:
         return x, y, z
 
 
+def _normal(cosines: tuple[float, ...]) -> tuple[float, float, float]:
+    (a, b, c), (d, e, f) = cosines[:3], cosines[3:]
+    return b * f - c * e, c * d - a * f, a * e - b * d
+
+
+def _place(groups: FrameGroups) -> tuple[tuple[float, ...], tuple[float, ...]] | None:
+    """Return (ImagePositionPatient, ImageOrientationPatient) of a frame, or None where one of them is not known.
+
+    The frames of an RT Dose are GridFrameOffsetVector apart (C.8.8.3.2), which is along the normal where it begins with 0,
+    and else their z. Of other objects, a position that is not the frame's own is that of the first frame.
+    """
+    holder = groups.macro(PLANE_POSITION)
+    position, cosines = holder.numbers(0x00200032), groups.macro(PLANE_ORIENTATION).numbers(0x00200037)
+    if len(position) != 3 or len(cosines) != 6:
+        return None
+    if groups.frame == 0 or holder is not groups.top:
+        return position, cosines
+    offsets = groups.top.numbers(GRID_FRAME_OFFSET_VECTOR)
+    if groups.frame >= len(offsets):
+        return None
+    along = _normal(cosines) if offsets[0] == 0 else _Z
+    offset = offsets[groups.frame] - offsets[0]
+    return tuple(place + offset * part for place, part in zip(position, along, strict=True)), cosines
+
+
 def plane_of(groups: FrameGroups) -> Plane | None:
     """Return where a frame lies, or None where position, orientation or spacing is missing."""
-    position = groups.macro(PLANE_POSITION).numbers(0x00200032)
-    cosines = groups.macro(PLANE_ORIENTATION).numbers(0x00200037)
-    spacing = groups.macro(PIXEL_MEASURES).numbers(0x00280030)
-    if len(position) != 3 or len(cosines) != 6 or len(spacing) != 2 or min(spacing) <= 0:
+    place, spacing = _place(groups), groups.macro(PIXEL_MEASURES).numbers(0x00280030)
+    if place is None or len(spacing) != 2 or min(spacing) <= 0:
         return None
+    position, cosines = place
     between_rows, between_columns = spacing
     a, b, c, d, e, f = cosines
     return Plane(
@@ -107,10 +133,8 @@ def plane_of(groups: FrameGroups) -> Plane | None:
 
 def slice_location_mm(groups: FrameGroups) -> float | None:
     """Return where a slice lies along its normal, or None where position or orientation is missing."""
-    position = groups.macro(PLANE_POSITION).numbers(0x00200032)
-    cosines = groups.macro(PLANE_ORIENTATION).numbers(0x00200037)
-    if len(position) != 3 or len(cosines) != 6:
+    place = _place(groups)
+    if place is None:
         return None
-    (a, b, c), (d, e, f) = cosines[:3], cosines[3:]
-    normal = (b * f - c * e, c * d - a * f, a * e - b * d)
-    return sum(along * place for along, place in zip(normal, position, strict=True))
+    position, cosines = place
+    return sum(along * part for along, part in zip(_normal(cosines), position, strict=True))

@@ -14,16 +14,19 @@ from tui.dicom.pixels.cine import frame_rate_fps
 from tui.dicom.pixels.codecs import LOSSY
 from tui.dicom.pixels.color import to_rgb
 from tui.dicom.pixels.decode import decode_frames
-from tui.dicom.pixels.functional_groups import FRAME_VOI_LUT, PIXEL_VALUE_TRANSFORMATION, PLANE_POSITION, FrameGroups
+from tui.dicom.pixels.functional_groups import FRAME_VOI_LUT, PIXEL_VALUE_TRANSFORMATION, FrameGroups
 from tui.dicom.pixels.geometry import letters_of, pixel_aspect, plane_of
 from tui.dicom.pixels.image_pixel import ImagePixel, image_pixel
 from tui.dicom.pixels.native import Decoded
 from tui.dicom.pixels.overlay import overlay_of
 from tui.dicom.pixels.palette_color import apply_palette
 from tui.dicom.pixels.picture import Picture, PictureKey
-from tui.dicom.pixels.stages import Modality, Voi, modality_stage, voi_stages
+from tui.dicom.pixels.real_world import real_world_values
+from tui.dicom.pixels.stages import Modality, Rescale, Voi, modality_stage, voi_stages
+from tui.text import safe_text
 
 Array = NDArray[Any]
+_NOTE = 80
 
 
 def _is_inverted(top: Attributes, decoded: Decoded) -> bool:
@@ -61,10 +64,21 @@ def _notes(top: Attributes, image: ImagePixel, decoded: Decoded) -> tuple[str, .
     return tuple(notes)
 
 
-def load_pictures(elements: Elements, frame: int, *, previews: bool = True) -> Iterator[Picture]:
+def _overlay(top: Attributes, image: ImagePixel, frame: int) -> tuple[NDArray[np.bool_] | None, tuple[str, ...]]:
+    """Return where overlays are drawn; a broken one is a note, for the picture under it is not."""
+    try:
+        with translated(PixelError, "overlay not drawn", top.elements.path):
+            return overlay_of(top, image, frame), ()
+    except PixelError as error:
+        return None, (safe_text(str(error), _NOTE),)
+
+
+def load_pictures(
+    elements: Elements, frame: int, *, previews: bool = True, limit_s: float | None = None
+) -> Iterator[Picture]:
     """Decode frame `frame` (from 0) of a walked file: yield a preview where that comes much sooner, then the picture.
 
-    Without `previews`, only the picture.
+    Without `previews`, only the picture. A codec that takes longer than `limit_s` seconds (None: a minute) is stopped.
 
     Raises
     ------
@@ -80,8 +94,9 @@ def load_pictures(elements: Elements, frame: int, *, previews: bool = True) -> I
         if frame >= image.frames:
             raise PixelError(f"there is no frame {frame + 1}: the file has {image.frames}", path)
         groups = FrameGroups.of(top, frame)
-        for decoded, preview in decode_frames(top, image, frame, previews=previews):
-            values, padding, voi, unit = _stages(groups, image, decoded)
+        for decoded, preview in decode_frames(top, image, frame, previews=previews, limit_s=limit_s):
+            values, padding, voi, unit, undisplayed = _stages(groups, image, decoded)
+            overlay, overlay_notes = (None, ()) if preview else _overlay(top, image, frame)
             yield Picture(
                 key=PictureKey(path, frame),
                 values=values,
@@ -93,20 +108,21 @@ def load_pictures(elements: Elements, frame: int, *, previews: bool = True) -> I
                 aspect=pixel_aspect(groups),
                 letters=letters_of(groups),
                 caption=caption_of(groups),
-                notes=_notes(top, image, decoded),
+                notes=(*_notes(top, image, decoded), *overlay_notes),
                 series=top.text(0x0020000E) or "",
-                overlay=None if preview else overlay_of(top, image, frame),
+                overlay=overlay,
                 stored=decoded.values,
-                # a position that is not the frame's own is that of the first one
-                plane=plane_of(groups) if frame == 0 or groups.macro(PLANE_POSITION) is not top else None,
+                undisplayed=undisplayed,
+                real_world=real_world_values(groups),
+                plane=plane_of(groups),
                 rate_fps=frame_rate_fps(top),
                 preview=preview,
             )
 
 
-def load_picture(elements: Elements, frame: int) -> Picture:
+def load_picture(elements: Elements, frame: int, *, limit_s: float | None = None) -> Picture:
     """Decode frame `frame` (from 0) of a walked file, without a preview; raise what `load_pictures` does."""
-    (picture,) = load_pictures(elements, frame, previews=False)
+    (picture,) = load_pictures(elements, frame, previews=False, limit_s=limit_s)
     return picture
 
 
@@ -124,17 +140,21 @@ def frame_count(elements: Elements) -> int:
 
 def _stages(
     groups: FrameGroups, image: ImagePixel, decoded: Decoded
-) -> tuple[Array, NDArray[np.bool_] | None, tuple[Voi, ...], str]:
-    """Return (values, padding, voi, unit) of a decoded frame."""
+) -> tuple[Array, NDArray[np.bool_] | None, tuple[Voi, ...], str, Modality | None]:
+    """Return (values, padding, voi, unit, the Modality stage that is not for display) of a decoded frame."""
     top, stored, photometric = groups.top, decoded.values, decoded.photometric
     if photometric == "PALETTE COLOR":
-        return apply_palette(stored, top, signed=image.signed), None, (), ""
+        return apply_palette(stored, top, signed=image.signed), None, (), "", None
     if stored.ndim == 3:
-        return to_rgb(stored, photometric, image.bits_stored, top.elements.path), None, (), ""
+        return to_rgb(stored, photometric, image.bits_stored, top.elements.path), None, (), "", None
     if photometric not in ("MONOCHROME1", "MONOCHROME2"):
         raise PixelError(f"the photometric interpretation {photometric} with one sample is not known", top.elements.path)
-    modality: Modality = modality_stage(top, groups.macro(PIXEL_VALUE_TRANSFORMATION), signed=image.signed)
+    transformation = groups.macro(PIXEL_VALUE_TRANSFORMATION)
+    modality, measured = (
+        modality_stage(top, transformation, signed=image.signed, display=display) for display in (True, False)
+    )
     values = modality.apply(stored)
     low = values.min(initial=0.0)
     voi = voi_stages(groups.macro(FRAME_VOI_LUT), top, signed=bool(low < 0))
-    return values, _padding(top, image, stored), voi, modality.unit
+    undisplayed = measured if modality == Rescale() != measured else None
+    return values, _padding(top, image, stored), voi, modality.unit, undisplayed

@@ -9,14 +9,14 @@ from numpy.typing import NDArray
 
 from tui.dicom.pixels.caption import Caption
 from tui.dicom.pixels.geometry import Letters, Plane
-from tui.dicom.pixels.stages import Voi, shade
+from tui.dicom.pixels.real_world import RealWorldValues
+from tui.dicom.pixels.stages import Modality, Voi, shade
 from tui.dicom.pixels.view import View
 from tui.dicom.pixels.window import Window
 
 Array = NDArray[Any]
 Floats = NDArray[np.float32]
 _MANY = 1 << 18
-_LARGEST_IN_FULL = 1e15
 
 
 class PictureKey(NamedTuple):
@@ -58,6 +58,10 @@ class Picture:
         Shape (rows, columns): where overlays (C.9.2) are drawn.
     stored : ndarray
         Stored values, shape (rows, columns[, 3]), as the decoder gave them.
+    undisplayed : Modality or None
+        The Modality stage where it is for the probe and for measures, but not for display (PS3.4 N.2.1.2).
+    real_world : tuple of RealWorldValues
+        What stored values mean beside the modality's values.
     plane : Plane or None
         Where the pixels lie in the patient.
     rate_fps : float or None
@@ -80,6 +84,8 @@ class Picture:
     series: str = ""
     overlay: NDArray[np.bool_] | None = None
     stored: Array | None = None
+    undisplayed: Modality | None = None
+    real_world: tuple[RealWorldValues, ...] = ()
     plane: Plane | None = None
     rate_fps: float | None = None
     preview: bool = False
@@ -105,24 +111,14 @@ class Picture:
         arrays = (self.values, self.stored, self.padding, self.overlay)
         return sum(array.nbytes for array in arrays if array is not None)
 
-    def said_at(self, column: int, row: int) -> str:
-        """Return what is known of pixel (`column`, `row`), counted from 0: values with their unit, and the place in mm."""
-        value, stored = self.values[row, column], self.stored[row, column] if self.stored is not None else None
-        if self.color:
-            words = f"RGB {value[0]} {value[1]} {value[2]}"
-            if stored is not None and not np.array_equal(stored, value):
-                words += f"  stored {' '.join(str(part) for part in np.atleast_1d(stored))}"
-        else:
-            whole = float(value).is_integer() and abs(value) < _LARGEST_IN_FULL
-            words = f"{value:.0f} {self.unit}".strip() if whole else f"{value:.6g} {self.unit}".strip()
-            if stored is not None and float(stored) != float(value):
-                words += f"  stored {stored:.6g}" if stored.dtype.kind == "f" else f"  stored {stored}"
-            if self.padding is not None and self.padding[row, column]:
-                words += "  padding"
-        place = ""
-        if self.plane is not None:
-            place = "  ({:.1f}, {:.1f}, {:.1f}) mm".format(*self.plane.position_mm(column, row))
-        return f"({column}, {row})  {words}{place}"
+    @property
+    def measured_unit(self) -> str:
+        """Return the unit of `measured` values; "" where not known."""
+        return self.undisplayed.unit if self.undisplayed is not None else self.unit
+
+    def measured(self, values: Array) -> Array:
+        """Return some of `values` as a probe and measures show them: through the whole Modality stage."""
+        return self.undisplayed.apply(values) if self.undisplayed is not None else values
 
     @cached_property
     def _sample(self) -> Floats:

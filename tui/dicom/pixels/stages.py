@@ -115,7 +115,7 @@ def table_entries(data: bytes, count: int, *, big_endian: bool) -> Array:
     return np.frombuffer(data[: len(data) // 2 * 2], ">u2" if big_endian else "<u2")[:count]
 
 
-def modality_stage(top: Attributes, transformation: Attributes, *, signed: bool) -> Modality:
+def modality_stage(top: Attributes, transformation: Attributes, *, signed: bool, display: bool = True) -> Modality:
     """Return the Modality stage of a frame.
 
     Parameters
@@ -126,9 +126,11 @@ def modality_stage(top: Attributes, transformation: Attributes, *, signed: bool)
         Where RescaleSlope and RescaleIntercept stand: the dataset, or the frame's functional group.
     signed : bool
         Whether stored values are.
+    display : bool
+        Whether it is for display; if not, for a probe and for measures.
     """
     sop_class = top.text(0x00080016) or ""
-    if sop_class.startswith(_XRAY_CLASSES) and top.text(0x00281040) in ("LOG", "DISP"):
+    if display and sop_class.startswith(_XRAY_CLASSES) and top.text(0x00281040) in ("LOG", "DISP"):
         return Rescale()  # PS3.4 N.2.1.2: neither the LUT nor the rescale is for display
     item = top.item(0x00283000)
     if item is not None:
