@@ -29,6 +29,7 @@ from tui.text import in_ascii, safe_text
 from tui.widgets.colors import forget_colors
 from tui.widgets.image_view import ImageView
 from tui.widgets.row_list import RowList
+from tui.widgets.type_ahead import TypeAhead
 
 # Every colour is one of the 256, so that greys stay apart where there is no more.
 _LAST_ANSWER_S = 0.5
@@ -216,17 +217,23 @@ class DicomApp(App[None], inherit_bindings=False):
         return self.return_code or 0
 
     async def on_event(self, event: Event) -> None:
-        """Do what a key is bound to at once, where the focused widget takes no text.
+        """Do what a key is bound to at once, and put letters into a text field at once.
 
         Textual would send the key to the widget and through its parents back to here. Keys that arrive together, as they
-        do over a slow link, would all be sent before the first is done: of "/seq", the q would end the program.
+        do over a slow link, would all be sent before the first is done: of "/seq", the q would end the program, and an
+        Enter behind a word would be taken after the letters behind it.
         """
-        if isinstance(event, Key) and not event.is_forwarded and isinstance(self.focused, RowList | ImageView):
-            self.app_focus = True
-            if not await self._check_bindings(event.key, priority=True):
-                await self._check_bindings(event.key)
+        focused = self.focused if isinstance(event, Key) and not event.is_forwarded else None
+        if not isinstance(event, Key) or not isinstance(focused, RowList | ImageView | TypeAhead):
+            await super().on_event(event)
             return
-        await super().on_event(event)
+        self.app_focus = True
+        if await self._check_bindings(event.key, priority=True):
+            return
+        if isinstance(focused, TypeAhead) and event.is_printable and event.character is not None:
+            focused.type_in(event.character)
+        else:
+            await self._check_bindings(event.key)
 
     def _fatal_error(self) -> None:
         """Tell where a bug is, without the values of variables: they hold patients' data.

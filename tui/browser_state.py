@@ -19,6 +19,25 @@ class Mode(enum.Enum):
     WINDOW = "window"
     PAN = "pan"
     PROBE = "probe"
+    MEASURE = "measure"
+
+    @property
+    def hint(self) -> str:
+        """Return what its keys do, for the key line."""
+        return _HINTS.get(self, "")
+
+    @property
+    def has_crosshair(self) -> bool:
+        """Return whether the arrows move a crosshair."""
+        return self in (Mode.PROBE, Mode.MEASURE)
+
+
+_HINTS = {
+    Mode.WINDOW: "←→ width  ↑↓ level  w or Esc ends",
+    Mode.PAN: "←→↑↓ move the picture  M or Esc ends",
+    Mode.PROBE: "←→↑↓ move the crosshair  p or Esc ends",
+    Mode.MEASURE: "←→↑↓ move  Enter point  m or Esc ends",
+}
 
 
 @dataclass(frozen=True, slots=True)

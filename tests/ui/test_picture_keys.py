@@ -10,6 +10,7 @@ from tests.files import bundled, write
 from tests.ui.browsing import Session, browsing
 from tui.browser_state import Mode
 from tui.commands import BY_ID
+from tui.dicom.pixels.marks import ANGLE, PROFILE, Mark
 from tui.dicom.pixels.view import View
 from tui.dicom.pixels.window import PRESETS
 from tui.widgets.ansi_strip import AnsiStrip
@@ -524,3 +525,95 @@ async def test_the_histogram_comes_and_goes(ct: str) -> None:
         await session.until(lambda: "240" in session.text and "-160" in session.text and "1000" in session.text)
         await session.press("b")
         await session.until(lambda: "-160" not in session.text)
+
+
+async def measuring(session: Session, tool: str) -> None:
+    await session.press("m")
+    await session.until(lambda: "Measure" in session.text)
+    await session.press(*tool, "enter")
+    await session.until(lambda: mode_of(session) is Mode.MEASURE)
+
+
+async def test_a_distance_is_measured_and_stays_on_its_picture(tmp_path: Path) -> None:
+    for name in "ab":
+        write(tmp_path / name, PixelSpacing=["2", "0.5"])
+    async with browsing([tmp_path / "a"]) as session:
+        await looking_at(session, "a")
+        await measuring(session, "dist")
+        assert "DISTANCE MODE" in session.text
+        assert "Enter point" in session.text
+        await session.press("enter", *["right"] * 3)
+        moved = session.browser.view.marking
+        assert moved is not None
+        await session.until(lambda: " mm" in session.text)
+        await session.press("enter")
+        marks = session.browser.view.marks
+        (mark,) = marks
+        assert mark.points[0][1] == mark.points[1][1]
+        length = session.browser.image.said_at_probe(session.browser.view)
+        assert float(length.removesuffix(" mm")) == pytest.approx((mark.points[1][0] - mark.points[0][0]) * 0.5, abs=0.05)
+        await session.until(lambda: session.text.count(length) == 2)  # on the picture and in the status line
+        await session.press("m")
+        assert mode_of(session) is Mode.NONE
+        await session.press("down")
+        await session.shown("b")
+        assert not session.browser.view.marks
+        await session.press("up")
+        await session.shown("a")
+        assert session.browser.view.marks == marks
+
+
+async def test_escape_drops_the_point_then_the_mode(ct: str) -> None:
+    async with browsing([ct]) as session:
+        await looking_at(session, "ct.dcm")
+        await measuring(session, "angle")
+        await session.press("enter", "right", "escape")
+        assert mode_of(session) is Mode.MEASURE
+        assert session.browser.view.marking == Mark(ANGLE)
+        await session.press("escape")
+        assert mode_of(session) is Mode.NONE
+        assert session.browser.view.probe_x is None
+
+
+async def test_measures_are_listed_and_removed(ct: str) -> None:
+    async with browsing([ct]) as session:
+        await looking_at(session, "ct.dcm")
+        await session.browser.run_command(BY_ID["picture.measure-list"])
+        await session.until(lambda: "Nothing was measured" in session.text)
+        await measuring(session, "rect")
+        await session.press("enter", "right", "down", "enter", "left", "enter", "up", "enter", "m")
+        assert len(session.browser.view.marks) == 2
+        await session.press("m")
+        await session.until(lambda: "remove the last" in session.text)
+        await session.press(*"list", "enter")
+        await session.until(lambda: "rectangle: mean" in session.text)
+        await session.press("escape", "m", *"remove the last", "enter")
+        await session.until(lambda: len(session.browser.view.marks) == 1)
+        await session.press("m", *"remove all", "enter")
+        await session.until(lambda: session.browser.view.marks == ())
+
+
+async def test_the_mouse_draws_a_rectangle(ct: str) -> None:
+    async with browsing([ct]) as session:
+        await looking_at(session, "ct.dcm")
+        await measuring(session, "rect")
+        image = session.browser.image
+        middle = image.size.width // 2, image.size.height // 2
+        await session.pilot.mouse_down(image, offset=middle)
+        await session.pilot.hover(image, offset=(middle[0] + 5, middle[1] + 3))
+        await session.pilot.mouse_up(image, offset=(middle[0] + 5, middle[1] + 3))
+        await session.until(lambda: len(session.browser.view.marks) == 1)
+        first, last = session.browser.view.marks[0].points
+        assert first[0] < last[0]
+        assert first[1] < last[1]
+
+
+async def test_keys_that_arrive_together_choose_a_tool_and_measure(ct: str) -> None:
+    async with browsing([ct]) as session:
+        await looking_at(session, "ct.dcm")
+        for key in ("m", *"prof", "enter", "left", "enter", "right", "right", "enter"):
+            session.app.simulate_key(key)
+        await session.until(lambda: len(session.browser.view.marks) == 1)
+        (mark,) = session.browser.view.marks
+        assert mark.tool == PROFILE
+        assert mark.points[0][0] < mark.points[1][0]

@@ -83,6 +83,7 @@ class Browser(PictureCommands, Cine, Seeking, Searching, Dialogs, Panes, Screen[
         self.set_reactive(Browser.view, View(corner_text=not settings.no_corner_text))
         self._rows: TagRows | None = None
         self._size_before: Size | None = None
+        self._marks = {}
         make = self._background
         self.paths: Background[str, Start | str] = make(
             "paths", lambda path: self.answers.path(path), questions.PathLookedAt

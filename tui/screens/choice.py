@@ -12,6 +12,7 @@ from textual.widgets import Input
 
 from tui.widgets.glyphs import Glyphs
 from tui.widgets.row_list import Piece, RowList
+from tui.widgets.type_ahead import TypeAhead
 
 _LABEL_WIDTH = 34
 
@@ -57,7 +58,7 @@ class ChoiceList(RowList, can_focus=False):
         self.screen.action_accept()  # type: ignore[attr-defined]  # it lies on a ChoiceScreen only
 
 
-class ChoiceInput(Input):
+class ChoiceInput(TypeAhead, Input):
     """Takes letters; moves and Enter are the screen's, done at once and with what stands in the field now."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

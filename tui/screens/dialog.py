@@ -14,8 +14,13 @@ from textual.widgets import Button, Input, Label, Select
 
 from tui.dicom.options import Form, Option, Value, Values
 from tui.text import safe_text
+from tui.widgets.type_ahead import TypeAhead
 
 _LOW = 24
+
+
+class Field(TypeAhead, Input):
+    """A line of text in a form."""
 
 
 class Dialog(ModalScreen[Values | None]):
@@ -59,7 +64,7 @@ class Dialog(ModalScreen[Values | None]):
             return Select(
                 [(choice, choice) for choice in option.choices], value=value, allow_blank=False, id=name, compact=True
             )
-        field = Input(value, id=name, compact=True)
+        field = Field(value, id=name, compact=True)
         field.cursor_blink = False
         return field
 

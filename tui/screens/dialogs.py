@@ -3,6 +3,7 @@
 import os
 import re
 import shlex
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -171,7 +172,7 @@ class Dialogs(Screen[None]):
 
     def action_palette(self) -> None:
         """Show every command by its name; a pane's command gives it the focus first."""
-        self._choose("Commands", palette_choices(self.settings.keys), self._run_by_id)
+        self.choose("Commands", palette_choices(self.settings.keys), self._run_by_id)
 
     def _run_by_id(self, id_: str | None) -> None:
         if id_ is not None:
@@ -182,7 +183,7 @@ class Dialogs(Screen[None]):
         from tui.screens.choice import Choice
 
         names = sorted(self.app.available_themes, key=lambda name: (name not in (GREY_THEME, CONTRAST_THEME), name))
-        self._choose("Themes", tuple(Choice(name, name) for name in names), self._use_theme)
+        self.choose("Themes", tuple(Choice(name, name) for name in names), self._use_theme)
 
     def _use_theme(self, name: str | None) -> None:
         if name is not None:
@@ -197,12 +198,19 @@ class Dialogs(Screen[None]):
             if name is not None:
                 self.use_colormap(name)
 
-        self._choose("Colormaps", tuple(Choice(row.name, row.name, row.help) for row in COLORMAPS), use)
+        self.choose("Colormaps", tuple(Choice(row.name, row.name, row.help) for row in COLORMAPS), use)
 
-    def _choose(self, title: str, choices: "tuple[Choice, ...]", chosen: "Callable[[str | None], None]") -> None:
+    def choose(self, title: str, choices: "tuple[Choice, ...]", chosen: "Callable[[str | None], None]") -> None:
+        """Let the user choose by name."""
         from tui.screens.choice import ChoiceScreen  # Textual's Input: not before it is wanted
 
         self.app.push_screen(ChoiceScreen(title, choices, self.glyphs), chosen)
+
+    def read_text(self, title: str, sentence: str, read: "Callable[[], str]") -> None:
+        """Show a text to read, select and copy."""
+        from tui.screens.reading import ReadingScreen  # Textual's TextArea: not before it is wanted
+
+        self.app.push_screen(ReadingScreen(title, sentence, read))
 
     def action_help(self) -> None:
         """Show all keys."""
@@ -228,9 +236,10 @@ class Dialogs(Screen[None]):
         if rows.is_parent(index) and self.table.shown.hits is None:
             self.table.action_clicked()
             return
-        from tui.screens.value import ValueScreen
-
-        self.app.push_screen(ValueScreen(rows, index))
+        row = rows.row(index)
+        facts = (row.title, f"VR {row.vr}" if row.vr else "", row.creator, rows.key(index))
+        said = "  ".join(fact for fact in facts if fact)
+        self.read_text(f"{row.tag} {row.name}".strip(), said, partial(rows.whole, index))
 
     def action_copy_value(self) -> None:
         """Copy the value under the cursor, as another program wants it."""

@@ -9,8 +9,9 @@ from tui.browser_state import Mode, Shown
 from tui.dicom.pixels.colormaps import GREY, problem_of
 from tui.dicom.pixels.view import View
 from tui.dicom.pixels.window import PRESETS, Window
+from tui.screens.measuring import Measuring
 from tui.text import safe_text
-from tui.widgets.bars import PANE_NAMES, StatusLine
+from tui.widgets.bars import PANE_NAMES, KeyLine, StatusLine
 from tui.widgets.image_view import ImageView
 from tui.widgets.pane import Pane
 
@@ -21,7 +22,7 @@ _STEP = 0.05
 _PAN = 0.1
 
 
-class PictureCommands(Screen[None]):
+class PictureCommands(Measuring, Screen[None]):
     """The picture's part of the browser."""
 
     if TYPE_CHECKING:  # what the browser has
@@ -46,8 +47,12 @@ class PictureCommands(Screen[None]):
         if self._last_seen is not None:
             self.view = self._last_seen.view_of(shown, self.view)
         self._last_seen = shown
-        if self.mode is Mode.PROBE and self.view.probe_x is None:
+        if self.mode.has_crosshair and self.view.probe_x is None:
             self.view = self.view.probed(self.view.center_x, self.view.center_y)
+        before = self.image.picture
+        if before is None or before.key != picture.key:
+            self.drop_point()
+        self.view = self.view.with_marks(() if picture.preview else self.marks_of(picture.key))
         self.image.show_picture(picture)
         self.query_one("#picture-pane", Pane).title = picture.caption.title or PANE_NAMES["picture"]
         self.show_status()
@@ -58,11 +63,14 @@ class PictureCommands(Screen[None]):
             self.show_status()
 
     def watch_mode(self, mode: Mode) -> None:
-        """Show the mode; the probe goes with its mode."""
-        if mode is not Mode.PROBE and self.view.probe_x is not None:
+        """Show the mode; the crosshair goes with its modes."""
+        if not mode.has_crosshair and self.view.probe_x is not None:
             self.view = self.view.probed(None, None)
+        if mode is not Mode.MEASURE and self.view.marking is not None:
+            self.view = self.view.marked(None)
         if self.is_mounted:
-            self.query_one(StatusLine).mode = mode.value
+            self.query_one(StatusLine).mode = self.tool.name if mode is Mode.MEASURE else mode.value
+            self.query_one(KeyLine).hint = mode.hint
 
     def show_status(self) -> None:
         """Show in the status line what is seen, and how."""
@@ -97,7 +105,7 @@ class PictureCommands(Screen[None]):
         """Do what an arrow does in the mode that is on."""
         right = {"left": -1, "right": 1}.get(way, 0)
         down = {"up": -1, "down": 1}.get(way, 0)
-        if self.mode is Mode.PROBE:
+        if self.mode.has_crosshair:
             self._move_probe(right, down)
         elif self.mode is Mode.PAN:
             self.view = self.view.panned(right * _PAN, down * _PAN)
@@ -136,16 +144,26 @@ class PictureCommands(Screen[None]):
 
     @on(ImageView.Pressed)
     def _pressed(self, message: ImageView.Pressed) -> None:
-        if self.mode is Mode.PROBE:
+        if self.mode.has_crosshair:
             self.view = self.view.probed(message.x, message.y)
+        if self.mode is Mode.MEASURE:
+            self.set_point()
 
     @on(ImageView.Dragged)
     def _dragged(self, message: ImageView.Dragged) -> None:
         if self.mode is Mode.PAN:
             width, height = self.image.size
             self.view = self.view.panned(-message.right / max(1, width), -message.down / max(1, height))
-        elif self.mode is not Mode.PROBE:  # as everywhere: to the right wider, down brighter
+        elif self.mode.has_crosshair:
+            if message.place is not None:
+                self.view = self.view.probed(*message.place)
+        else:  # as everywhere: to the right wider, down brighter
             self.action_nudge_window(-message.down * _STEP / 2, message.right * _STEP / 2)
+
+    @on(ImageView.Released)
+    def _released(self) -> None:
+        if self.mode is Mode.MEASURE:
+            self.end_drag()
 
     @on(ImageView.Wheeled)
     def _wheeled(self, message: ImageView.Wheeled) -> None:
@@ -202,7 +220,10 @@ class PictureCommands(Screen[None]):
         self.view = self.view.zoomed(factor)
 
     def action_fit(self) -> None:
-        """Show the whole picture; if it is whole, one pixel of it on each of the screen."""
+        """Show the whole picture; if it is whole, one pixel of it on each of the screen. While measuring, set a point."""
+        if self.mode is Mode.MEASURE:
+            self.set_point()
+            return
         if self.view.zoom != 1.0 or self.image.picture is None:
             self.view = self.view.fitted()
             return

@@ -41,6 +41,9 @@ class Searching(Screen[None]):
         searches: Background[questions.SearchQuestion, Hits]
         _rows: TagRows | None
 
+        def drop_point(self) -> bool:
+            """Drop the points of the measure that is under way; return whether there were some."""
+
         @property
         def is_playing(self) -> bool:
             """Return whether pictures are played."""
@@ -147,7 +150,9 @@ class Searching(Screen[None]):
             self.say("No search is on: / begins one")
 
     def action_back(self) -> None:
-        """Back out of the mode, or else of the search."""
+        """Back out of a measure, out of the mode, or else out of the search."""
+        if self.drop_point():
+            return
         if self.mode is not Mode.NONE:
             self.mode = Mode.NONE
             return

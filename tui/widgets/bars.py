@@ -160,6 +160,7 @@ class KeyLine(Bar):
 
     scope: var[str] = var(FILES)
     message: var[str] = var("")
+    hint: var[str] = var("")  # what the keys of a mode do
 
     def __init__(self, remapped: dict[str, str], *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -173,6 +174,10 @@ class KeyLine(Bar):
         """Show the message, or the keys again."""
         self.refresh()
 
+    def watch_hint(self) -> None:
+        """Show the keys of a mode, or those of the pane again."""
+        self.refresh()
+
     def line(self, width: int) -> Text:
         """Return the line for `width` cells."""
         text = Text(" ", no_wrap=True, end="")
@@ -182,6 +187,11 @@ class KeyLine(Bar):
         everywhere = {command.id: command for command in of_scope(EVERYWHERE)}
         last = self._spelled([everywhere[name] for name in _ALWAYS])
         room = width - last.cell_len - 2
+        if self.hint:
+            text.append(fit_cells(self.hint, max(0, room)), "bold")
+            text.append(" " * max(0, width - text.cell_len - last.cell_len))
+            text.append_text(last)
+            return text
         shown = [everywhere["pane.next"], *of_scope(self.scope), *of_scope(EVERYWHERE)]
         for command in shown:
             if not command.line or command.id in _ALWAYS or (command.id == "pane.next" and text.cell_len > 1):

@@ -23,6 +23,7 @@ from tui.widgets.colors import colors_of
 from tui.widgets.quiet_focus import QuietFocus
 
 if TYPE_CHECKING:  # NumPy is imported after the first paint
+    from tui.dicom.pixels.drawing import Drawing
     from tui.dicom.pixels.picture import Picture
     from tui.widgets.picture_canvas import PictureCanvas
 
@@ -137,16 +138,28 @@ class ImageView(QuietFocus, can_focus=True):
         return self._ready_canvas().scale(view) if self._picture is not None and self.size else 0.0
 
     def said_at_probe(self, view: View) -> str:
-        """Return what is known of the pixel that the probe stands on; "" without a probe, or in a preview."""
-        if self._picture is None or self._picture.preview or not self.size:
-            return ""
-        drawing = self._ready_canvas().drawing
-        pixel = drawing.probed_pixel(view) if drawing is not None else None
-        if pixel is None:
-            return ""
-        from tui.dicom.pixels.probe import said_at  # imports NumPy; there is a picture, so it is there
+        """Return what is measured, or known of the pixel that the probe stands on; "" without a probe, or in a preview."""
+        drawing = self._drawing
+        return drawing.said(view) if drawing is not None and not drawing.picture.preview else ""
 
-        return said_at(self._picture, *pixel)
+    def said_of_marks(self, view: View) -> list[str]:
+        """Return what every mark on the picture measures, in full, a line each."""
+        drawing = self._drawing
+        return drawing.said_of_marks(view) if drawing is not None else []
+
+    def probed_pixel(self, view: View) -> tuple[int, int] | None:
+        """Return the picture's pixel (column, row) that the probe stands on, or None without one."""
+        drawing = self._drawing
+        return drawing.probed_pixel(view) if drawing is not None else None
+
+    @property
+    def _drawing(self) -> "Drawing | None":
+        return self._ready_canvas().drawing if self._picture is not None and self.size else None
+
+    def _place_at(self, x: int, y: int) -> tuple[float, float] | None:
+        """Return the place on the picture, in fractions of it as it is seen, of a cell; None beside it."""
+        drawing = self._drawing
+        return drawing.place_at(self.view, x, 2 * y) if drawing is not None else None
 
     # --- the mouse
 
@@ -154,14 +167,14 @@ class ImageView(QuietFocus, can_focus=True):
         """Begin to drag, or put the probe there."""
         self._dragged = (event.screen_x, event.screen_y)
         self.capture_mouse()
-        if self._picture is not None and event.button == 1:
-            drawing = self._ready_canvas().drawing
-            place = drawing.place_at(self.view, event.x, 2 * event.y) if drawing is not None else None
-            if place is not None:
-                self.post_message(self.Pressed(*place))
+        place = self._place_at(event.x, event.y) if event.button == 1 else None
+        if place is not None:
+            self.post_message(self.Pressed(*place))
 
     def on_mouse_up(self) -> None:
         """End dragging."""
+        if self._dragged is not None:
+            self.post_message(self.Released())
         self._dragged = None
         self.release_mouse()
 
@@ -171,7 +184,7 @@ class ImageView(QuietFocus, can_focus=True):
             before, self._dragged = self._dragged, (event.screen_x, event.screen_y)
             right, down = event.screen_x - before[0], event.screen_y - before[1]
             if right or down:
-                self.post_message(self.Dragged(right, down))
+                self.post_message(self.Dragged(right, down, self._place_at(event.x, event.y)))
 
     def on_mouse_scroll_down(self) -> None:
         """Tell that the wheel was turned."""
@@ -189,11 +202,14 @@ class ImageView(QuietFocus, can_focus=True):
             self.x, self.y = x, y
 
     class Dragged(Message):
-        """The mouse was dragged by some cells."""
+        """The mouse was dragged by some cells; `place` is where it is, in fractions of the picture, None beside it."""
 
-        def __init__(self, right: float, down: float) -> None:
+        def __init__(self, right: float, down: float, place: tuple[float, float] | None = None) -> None:
             super().__init__()
-            self.right, self.down = right, down
+            self.right, self.down, self.place = right, down, place
+
+    class Released(Message):
+        """The mouse was let go."""
 
     class Wheeled(Message):
         """The wheel was turned down (1) or up (-1)."""

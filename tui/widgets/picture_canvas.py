@@ -4,10 +4,10 @@ from functools import partial
 
 from textual.strip import Strip
 
-from tui.dicom.pixels.bars import bar_texts
 from tui.dicom.pixels.drawing import Drawing
 from tui.dicom.pixels.geometry import Letters
 from tui.dicom.pixels.picture import Picture
+from tui.dicom.pixels.screen_text import ScreenText
 from tui.dicom.pixels.view import View
 from tui.render.cells import Encoder, Label
 from tui.render.color_depth import ColorDepth
@@ -48,7 +48,10 @@ class PictureCanvas:
         drawing = self._drawing
         if drawing is None or self._width < 1 or self._height < 1:
             return []
-        labels = (*self._bar_labels(view), *(self._labels(drawing.picture, view) if texts else ()))
+        words = (_label_of(text) for text in drawing.texts(view))
+        labels = (*words, *(self._labels(drawing.picture, view) if texts else ()))
+        if not self._unicode:
+            labels = tuple(map(_ascii_only, labels))
         grid = self._encoder.grid(drawing.levels(view), labels, few=few)
         lines = grid.lines()
         if len(self._strips) != len(lines):
@@ -58,15 +61,6 @@ class PictureCanvas:
             for row, (strip, line) in enumerate(zip(self._strips, lines, strict=True))
         ]
         return list[Strip](self._strips)
-
-    def _bar_labels(self, view: View) -> tuple[Label, ...]:
-        """Return the values beside the histogram and the bar of colours."""
-        if self._drawing is None or not view.bars:
-            return ()
-        texts = bar_texts(self._drawing.picture, view, self._width, 2 * self._height)
-        return tuple(
-            _label(text.y // 2, text.x - cell_width(text.text) if text.ends else text.x, text.text) for text in texts
-        )
 
     def _labels(self, picture: Picture, view: View) -> tuple[Label, ...]:
         """Return the texts around the picture: corners above, letters at the middle of the edges."""
@@ -81,7 +75,7 @@ class PictureCanvas:
         for row, text in enumerate(caption.study[:lines]):
             shown = fit_cells(text, half)
             labels.append(_label(row, self._width - 1 - cell_width(shown), shown))
-        return tuple(labels if self._unicode else map(_ascii_only, labels))
+        return tuple(labels)
 
     def _letters(self, letters: Letters) -> list[Label]:
         """Return the directions at the middle of the edges; none where they are not known."""
@@ -93,6 +87,11 @@ class PictureCanvas:
             _label(middle, self._width - 1 - cell_width(letters.right), letters.right),
         )
         return [label for label in places if label.text]
+
+
+def _label_of(text: ScreenText) -> Label:
+    column = text.x - cell_width(text.text) if text.ends else text.x
+    return _label(text.y // 2, column, text.text)
 
 
 def _label(row: int, column: int, text: str) -> Label:

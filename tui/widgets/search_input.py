@@ -6,8 +6,10 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import Input
 
+from tui.widgets.type_ahead import TypeAhead
 
-class SearchInput(Input):
+
+class SearchInput(TypeAhead, Input):
     """A text field without a blinking cursor (each blink would write 2 KB); Enter and the arrows lead to the hits."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

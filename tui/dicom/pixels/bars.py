@@ -1,12 +1,13 @@
 """The histogram of a grey picture, with the window marked in it, and the bar of its colours: drawn over the picture."""
 
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tui.dicom.pixels.colormaps import GREY, color_table
 from tui.dicom.pixels.picture import Picture
+from tui.dicom.pixels.screen_text import ScreenText
 from tui.dicom.pixels.stages import shade
 from tui.dicom.pixels.view import View
 
@@ -18,15 +19,6 @@ _MARGIN: Final = 2
 _BAR_MARGIN: Final = 4  # beside it stands the letter of the right edge
 _DARK: Final = 70  # grey of what lies outside of the window
 _BRIGHT: Final = 200  # ... and of what lies in it
-
-
-class BarText(NamedTuple):
-    """A value beside a bar: at screen pixel (x, y), to the right of it or, with `ends`, up to it."""
-
-    x: int
-    y: int
-    text: str
-    ends: bool = False
 
 
 def _shown(picture: Picture, width: int, height: int) -> bool:
@@ -81,7 +73,7 @@ def _draw_histogram(screen: NDArray[np.uint8], picture: Picture, view: View) -> 
     part[...] = area if screen.ndim == 2 else area[..., None]
 
 
-def bar_texts(picture: Picture, view: View, width: int, height: int) -> tuple[BarText, ...]:
+def bar_texts(picture: Picture, view: View, width: int, height: int) -> tuple[ScreenText, ...]:
     """Return the values beside the bars: the ends of the window, and those of the histogram."""
     if not _shown(picture, width, height):
         return ()
@@ -94,8 +86,8 @@ def bar_texts(picture: Picture, view: View, width: int, height: int) -> tuple[Ba
     least, most = full.center - full.width / 2, full.center + full.width / 2
     above = height - _MARGIN - _HISTOGRAM_HEIGHT - 2
     return (
-        BarText(beside, height // 4, f"{high:.5g}", ends=True),
-        BarText(beside, height // 4 + height // 2 - 1, f"{low:.5g}", ends=True),
-        BarText(_MARGIN, above, f"{least:.5g}"),
-        BarText(_MARGIN + _histogram_width(width), above, f"{most:.5g}", ends=True),
+        ScreenText(beside, height // 4, f"{high:.5g}", ends=True),
+        ScreenText(beside, height // 4 + height // 2 - 1, f"{low:.5g}", ends=True),
+        ScreenText(_MARGIN, above, f"{least:.5g}"),
+        ScreenText(_MARGIN + _histogram_width(width), above, f"{most:.5g}", ends=True),
     )

@@ -1,13 +1,18 @@
 """A picture as it lands on a screen: placed, sampled once per place, windowed once per key, coloured, with overlays."""
 
+from functools import partial
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tui.dicom.pixels.bars import with_bars
+from tui.dicom.pixels.bars import bar_texts, with_bars
 from tui.dicom.pixels.colormaps import GREY, color_table
+from tui.dicom.pixels.mark_drawing import Marks
+from tui.dicom.pixels.marks import Mark
 from tui.dicom.pixels.picture import Picture
+from tui.dicom.pixels.probe import said_at
+from tui.dicom.pixels.screen_text import ScreenText
 from tui.dicom.pixels.view import View
 from tui.render.colormaps import blended
 from tui.render.sampling import Placement, oriented, place, sample, sample_without
@@ -31,6 +36,13 @@ class _Sampled(NamedTuple):
     overlay: NDArray[np.float32] | None
 
 
+def _onto(placement: Placement, x: float, y: float) -> tuple[float, float]:
+    """Return where (`x`, `y`), in pixels of the picture as it is seen, lands on the screen."""
+    along = (x - placement.left) / (placement.right - placement.left)
+    down = (y - placement.top) / (placement.bottom - placement.top)
+    return placement.x + along * placement.width, placement.y + down * placement.height
+
+
 class Drawing:
     """Draws one picture on one screen, under many views.
 
@@ -49,6 +61,7 @@ class Drawing:
         self.width, self.height = width, height
         self._colors = colors
         self._sampled: _Sampled | None = None
+        self._marks = Marks(picture, width, height, colors=colors)
 
     def placement(self, view: View) -> Placement:
         """Return where the picture lands under `view`."""
@@ -71,8 +84,43 @@ class Drawing:
         screen[placement.y : bottom, placement.x : right] = levels
         if view.bars:
             screen = with_bars(screen, self.picture, view, colors=self._colors)
+        screen = self._marks.drawn(screen, view.marks, self.under_way(view), partial(self._on_screen, view))
         at = self.screen_place(view)
         return screen if at is None else self._with_crosshair(screen, *at)
+
+    # --- measures
+
+    def under_way(self, view: View) -> Mark | None:
+        """Return the measure that is under way, up to the pixel that the probe stands on; None without one."""
+        pixel = self.probed_pixel(view)
+        return view.marking.with_point(pixel) if view.marking is not None and view.marking.points and pixel else None
+
+    def said(self, view: View) -> str:
+        """Return what is measured, or else known of the pixel that the probe stands on; "" without a probe."""
+        pixel, mark = self.probed_pixel(view), self.under_way(view)
+        if mark is None and view.marks and view.marks[-1].points[-1] == pixel:
+            mark = view.marks[-1]
+        if mark is not None:
+            return self._marks.measured(mark).said
+        return said_at(self.picture, *pixel) if pixel is not None else ""
+
+    def said_of_marks(self, view: View) -> list[str]:
+        """Return what every mark measures, in full, a line each, with its points."""
+        points = (", ".join(f"({column}, {row})" for column, row in mark.points) for mark in view.marks)
+        return [
+            f"{mark.tool.name}: {self._marks.measured(mark).said}  {places}"
+            for mark, places in zip(view.marks, points, strict=True)
+        ]
+
+    def texts(self, view: View) -> tuple[ScreenText, ...]:
+        """Return the words that stand on the picture: what was measured, and the values beside the bars."""
+        texts = self._marks.texts(view.marks, self.under_way(view), partial(self._on_screen, view))
+        return (*texts, *bar_texts(self.picture, view, self.width, self.height)) if view.bars else texts
+
+    def _on_screen(self, view: View, x: float, y: float) -> tuple[float, float]:
+        """Return where (`x`, `y`), in pixels of the stored picture, lies on the screen, or beyond it."""
+        (columns, rows), (x, y) = self._seen_size(view), view.seen_place(x / self.picture.columns, y / self.picture.rows)
+        return _onto(self.placement(view), x * columns, y * rows)
 
     def _seen_size(self, view: View) -> tuple[int, int]:
         """Return (columns, rows) of the picture as it is seen."""
@@ -91,11 +139,9 @@ class Drawing:
         pixel, placement = self._seen_pixel(view), self.placement(view)
         if pixel is None:
             return None
-        x = (pixel[0] + 0.5 - placement.left) / (placement.right - placement.left) * placement.width
-        y = (pixel[1] + 0.5 - placement.top) / (placement.bottom - placement.top) * placement.height
-        if not (0 <= x < placement.width and 0 <= y < placement.height):
-            return None
-        return placement.x + int(x), placement.y + int(y)
+        x, y = _onto(placement, pixel[0] + 0.5, pixel[1] + 0.5)
+        right, bottom = placement.x + placement.width, placement.y + placement.height
+        return (int(x), int(y)) if placement.x <= x < right and placement.y <= y < bottom else None
 
     def probed_pixel(self, view: View) -> tuple[int, int] | None:
         """Return the picture's pixel (column, row) that the probe stands on, or None without a probe."""

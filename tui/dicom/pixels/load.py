@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from tui.dicom.attributes import Attributes
 from tui.dicom.elements import Elements
 from tui.dicom.errors import PixelError, translated
+from tui.dicom.pixels.calibration import calibration_of
 from tui.dicom.pixels.caption import caption_of
 from tui.dicom.pixels.cine import frame_rate_fps
 from tui.dicom.pixels.codecs import LOSSY
@@ -115,6 +116,7 @@ def load_pictures(
                 undisplayed=undisplayed,
                 real_world=real_world_values(groups),
                 plane=plane_of(groups),
+                calibration=calibration_of(groups),
                 rate_fps=frame_rate_fps(top),
                 preview=preview,
             )

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from tui.dicom.pixels.calibration import NOT_CALIBRATED, Calibration
 from tui.dicom.pixels.caption import Caption
 from tui.dicom.pixels.geometry import Letters, Plane
 from tui.dicom.pixels.real_world import RealWorldValues
@@ -64,6 +65,8 @@ class Picture:
         What stored values mean beside the modality's values.
     plane : Plane or None
         Where the pixels lie in the patient.
+    calibration : Calibration
+        What distances are in mm.
     rate_fps : float or None
         Frames per second that the file asks for.
     preview : bool
@@ -87,6 +90,7 @@ class Picture:
     undisplayed: Modality | None = None
     real_world: tuple[RealWorldValues, ...] = ()
     plane: Plane | None = None
+    calibration: Calibration = NOT_CALIBRATED
     rate_fps: float | None = None
     preview: bool = False
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from tui.dicom.attributes import LARGEST_VALUE, Attributes
+from tui.dicom.attributes import Attributes
 from tui.dicom.pixels.functional_groups import FrameGroups
 from tui.text import safe_text
 
@@ -47,13 +47,15 @@ def real_world_values(groups: FrameGroups) -> tuple[RealWorldValues, ...]:
     return ()
 
 
+def _first_number(item: Attributes, tags: tuple[int, ...]) -> float | None:
+    return next((found for tag in tags if (found := item.number(tag)) is not None), None)
+
+
 def _mapping(item: Attributes) -> RealWorldValues | None:
-    first, last = (
-        next((found for tag in tags if (found := item.number(tag)) is not None), None) for tags in (_FIRST, _LAST)
-    )
+    first, last = (_first_number(item, tags) for tags in (_FIRST, _LAST))
     slope, intercept = item.number(_SLOPE), item.number(_INTERCEPT)
     element = item.element(_TABLE)
-    table = item.numbers(_TABLE) if element is not None and element.length <= min(_MOST_BYTES, LARGEST_VALUE) else ()
+    table = item.numbers(_TABLE) if element is not None and element.length <= _MOST_BYTES else ()
     if first is None or last is None or (slope is None and not table):
         return None
     units = item.item(_UNITS)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from tui.dicom.pixels.colormaps import GREY
+from tui.dicom.pixels.marks import Mark
 from tui.dicom.pixels.window import Window
 
 LARGEST_ZOOM: Final = 64.0
@@ -48,6 +49,10 @@ class View:
         Whether the histogram and the bar of colours are drawn.
     probe_x, probe_y : float or None
         Where the crosshair stands, in fractions of the picture's width and height as they are seen; None without one.
+    marks : tuple of Mark
+        What was measured on this picture.
+    marking : Mark or None
+        What is being measured: its next point is where the crosshair stands.
     """
 
     window: Window | None = None
@@ -66,6 +71,8 @@ class View:
     bars: bool = False
     probe_x: float | None = None
     probe_y: float | None = None
+    marks: tuple[Mark, ...] = ()
+    marking: Mark | None = None
 
     def windowed(self, window: Window | None) -> "View":
         """Return this view with the user's `window`."""
@@ -151,6 +158,21 @@ class View:
             x, y = y, 1 - x
         return (1 - x if self.mirrored else x), y
 
+    def seen_place(self, x: float, y: float) -> tuple[float, float]:
+        """Return where (`x`, `y`), fractions of the stored picture, lies in fractions of the picture as it is seen."""
+        x = 1 - x if self.mirrored else x
+        for _ in range(self.turns):
+            x, y = 1 - y, x
+        return x, y
+
+    def with_marks(self, marks: tuple[Mark, ...]) -> "View":
+        """Return this view with these measures on the picture."""
+        return replace(self, marks=marks)
+
+    def marked(self, marking: Mark | None) -> "View":
+        """Return this view with another measure under way, or with none."""
+        return replace(self, marking=marking)
+
     def colored(self, colormap: str) -> "View":
         """Return this view under another colormap."""
         return replace(self, colormap=colormap)
@@ -173,11 +195,11 @@ class View:
 
     def reset(self) -> "View":
         """Return the first view, but for what is drawn over the picture."""
-        return View(corner_text=self.corner_text, overlays=self.overlays, bars=self.bars)
+        return View(corner_text=self.corner_text, overlays=self.overlays, bars=self.bars, marks=self.marks)
 
     def for_another_series(self, *, same_unit: bool) -> "View":
         """Return the view for the first picture of another series; a locked window stays where it means the same."""
-        fresh = self.reset()
+        fresh = replace(self.reset(), marks=())
         if not self.locked:
             return fresh
         return replace(fresh, locked=True, window=self.window if same_unit else None, inverted=self.inverted)

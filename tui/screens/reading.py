@@ -1,6 +1,6 @@
-"""One whole value, to read, select and copy."""
+"""A text to read, select and copy: a whole value, or what was measured."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import ClassVar
 
 from textual import on
@@ -14,20 +14,27 @@ from textual.widgets import Label, TextArea
 
 from tui.background import Background
 from tui.dicom.errors import DicomError
-from tui.dicom.tags import TagRows
 from tui.screens.questions import Failed
 
 
-class ValueRead(Message):
-    """A whole value was read, or `text` says why not."""
+class TextRead(Message):
+    """A text was read, or `text` says why not."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
         self.text = text
 
 
-class ValueScreen(ModalScreen[None]):
-    """The whole value of a row; long ones are read from the file in the background."""
+class ReadingScreen(ModalScreen[None]):
+    """A text, which may have to be read from a file in the background.
+
+    Parameters
+    ----------
+    title, sentence : str
+        What it is, and what is known of it; both safe to draw.
+    read : callable
+        Returns the text; raises DicomError where there is none, which is shown instead.
+    """
 
     CSS_PATH = "dialogs.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -35,42 +42,41 @@ class ValueScreen(ModalScreen[None]):
         Binding("y", "copy", "copy", show=False),
     ]
 
-    def __init__(self, rows: TagRows, index: int) -> None:
+    def __init__(self, title: str, sentence: str, read: Callable[[], str]) -> None:
         super().__init__()
-        self._rows = rows
-        self._index = index
+        self._titled = title
+        self._sentence = sentence
         self._text = ""
-        self._background: Background[int, str] = Background(
-            "value",
+        self._background: Background[Callable[[], str], str] = Background(
+            "reading",
             self._read,
-            lambda _index, text: self._post(ValueRead(text)),
+            lambda _read, text: self._post(TextRead(text)),
             lambda error: self._post(Failed(error)),
         )
+        self._wanted = read
 
     def compose(self) -> ComposeResult:
-        """Lay out the name and the value."""
-        row = self._rows.row(self._index)
+        """Lay out the title and the text."""
         with Vertical(classes="dialog dialog-large") as box:
-            box.border_title = Content(f"{row.tag} {row.name}".strip())
+            box.border_title = Content(self._titled)
             box.border_subtitle = Content("y copies all, Ctrl+C a selection, Esc closes")
-            facts = (row.title, f"VR {row.vr}" if row.vr else "", row.creator, self._rows.key(self._index))
-            yield Label(Content("  ".join(fact for fact in facts if fact)), classes="sentence")
+            yield Label(Content(self._sentence), classes="sentence")
             area = TextArea("reading …", read_only=True, soft_wrap=True, show_line_numbers=False, id="value")
             area.cursor_blink = False
             yield area
 
     def on_mount(self) -> None:
-        """Read the value."""
+        """Read the text."""
         self.query_one(TextArea).focus()
-        self._background.ask(self._index)
+        self._background.ask(self._wanted)
 
     def on_unmount(self) -> None:
         """Read no further."""
         self._background.stop()
 
-    def _read(self, index: int) -> Iterator[str | None]:
+    def _read(self, read: Callable[[], str]) -> Iterator[str]:
         try:
-            yield self._rows.whole(index)
+            yield read()
         except DicomError as error:
             yield str(error)
 
@@ -79,8 +85,8 @@ class ValueScreen(ModalScreen[None]):
         if self.is_running:
             self.post_message(message)
 
-    @on(ValueRead)
-    def _show(self, message: ValueRead) -> None:
+    @on(TextRead)
+    def _show(self, message: TextRead) -> None:
         self._text = message.text
         self.query_one(TextArea).text = message.text or "(no value)"
 
@@ -89,5 +95,5 @@ class ValueScreen(ModalScreen[None]):
         raise message.error
 
     def action_copy(self) -> None:
-        """Copy the whole value."""
+        """Copy the whole text."""
         self.app.copy_to_clipboard(self._text)
