@@ -135,6 +135,6 @@ def test_the_doctor_says_what_was_found() -> None:
     text = done.stdout.decode()
     assert done.returncode == 0
     assert "colours      256: asked for" in text
-    assert "half-blocks: the terminal did not answer; the locale is C.UTF-8" in text
+    assert "Unicode: the terminal did not answer; the locale is C.UTF-8" in text
     assert "pydicom 3" in text
     assert "\x1b" not in text

@@ -8,17 +8,21 @@ from tui.commands import BY_ID, EVERYWHERE, SCOPES, key_label, keys_of, of_scope
 from tui.dicom.errors import WriteError
 from tui.dicom.options import Option, Value
 from tui.dicom.save import new_file, private_folder
+from tui.render.cell_kind import CellKind
 from tui.text import safe_text
 
 GREY_THEME: Final = "grey"
 CONTRAST_THEME: Final = "high-contrast"
 _APP: Final = "dicom-tui"
+CELLS: Final = tuple(kind.value for kind in CellKind if kind is not CellKind.SPACE)  # which is for terminals without Unicode
 
 OPTIONS: Final = (
     Option("theme", "Theme", "Colours of the program: grey, high-contrast, or one of Textual's", GREY_THEME,
            metavar="NAME"),
     Option("color", "Colours", "How many colours to use; auto asks the terminal", "auto",
            choices=("auto", "truecolor", "256", "16", "mono")),
+    Option("cells", "Cells", "What a cell of a picture draws; fonts have half-blocks, mostly quadrants and braille, too",
+           "half", choices=CELLS),
     Option("ascii", "ASCII only", "Draw without Unicode: spaces with a background, ASCII borders", False),
     Option("low-bandwidth", "Low bandwidth", "Fewer greys and colours in the picture, for slow links", False),
     Option("no-mouse", "No mouse", "Leave the mouse to the terminal", False),
@@ -36,6 +40,7 @@ class Settings:
 
     theme: str = GREY_THEME
     color: str = "auto"
+    cells: str = "half"
     ascii: bool = False
     low_bandwidth: bool = False
     no_mouse: bool = False

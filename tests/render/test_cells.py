@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.render.ansi import cells_of, colors_of, pixels_of
+from tui.render.cell_kind import CellKind
 from tui.render.cells import Encoder, Label
 from tui.render.color_depth import ColorDepth, rgb_of, sgr
 from tui.render.dither import color_ids
@@ -91,10 +92,10 @@ def test_dithered_greys_are_right_on_average(depth: ColorDepth, level: int) -> N
 def test_without_unicode_cells_are_coloured_spaces() -> None:
     levels = picture(1, color=False)
     for depth in COLOURED:
-        for line in Encoder(depth, unicode=False).grid(levels).lines():
+        for line in Encoder(depth, CellKind.SPACE).grid(levels).lines():
             assert line.isascii()
             assert {cell[0] for cell in cells_of(line)} == {" "}
-    for line in Encoder(ColorDepth.MONO, unicode=False).grid(levels).lines():
+    for line in Encoder(ColorDepth.MONO, CellKind.SPACE).grid(levels).lines():
         assert line.isascii()
         assert "\x1b" not in line
 

@@ -13,6 +13,7 @@ from tui.commands import BY_ID
 from tui.dicom.pixels.marks import ANGLE, PROFILE, Mark
 from tui.dicom.pixels.view import View
 from tui.dicom.pixels.window import PRESETS
+from tui.render.color_depth import ColorDepth
 from tui.widgets.ansi_strip import AnsiStrip
 
 MULTI_FRAME = bundled("examples_ybr_color.dcm")  # thirty frames
@@ -617,3 +618,21 @@ async def test_keys_that_arrive_together_choose_a_tool_and_measure(ct: str) -> N
         (mark,) = session.browser.view.marks
         assert mark.tool == PROFILE
         assert mark.points[0][0] < mark.points[1][0]
+
+
+async def test_cells_and_colours_are_chosen_while_it_runs(ct: str) -> None:
+    async with browsing([ct]) as session:
+        await looking_at(session, "ct.dcm")
+        await session.browser.run_command(BY_ID["picture.cells"])
+        await session.press(*"braille", "enter")
+        await session.until(lambda: any("\u2801" <= letter <= "\u28ff" for letter in session.text))
+        await session.browser.run_command(BY_ID["picture.cells"])
+        await session.press(*"ascii", "enter")
+        await session.until(lambda: "%%" in session.text)
+        await session.browser.run_command(BY_ID["picture.cells"])
+        await session.press(*"half", "enter")
+        await session.until(lambda: "▀▀" in session.text)
+        await session.browser.run_command(BY_ID["picture.colors"])
+        await session.press(*"mono", "enter")
+        await session.until(lambda: session.browser.image.depth is ColorDepth.MONO)
+        await session.until(lambda: "█" in session.text)

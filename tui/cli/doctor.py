@@ -24,7 +24,7 @@ def run(words: Sequence[str]) -> int:
     parser = Parser(
         prog=f"{PROGRAM} doctor", description="Print what the terminal can do, why a mode is chosen, and what is installed."
     )
-    shown = tuple(option for option in OPTIONS if option.name in ("color", "ascii"))
+    shown = tuple(option for option in OPTIONS if option.name in ("color", "cells", "ascii"))
     add_options(parser, shown)
     flags = given(parser.parse_args(words), shown)
     path, problem = user_settings.settings_path(), ""
@@ -40,7 +40,8 @@ def run(words: Sequence[str]) -> int:
         ("program", f"{PROGRAM} {__version__}, Python {sys.version.split()[0]}"),
         ("terminal", _terminal(is_terminal=is_terminal, answer=answer)),
         ("colours", f"{found.depth.value}: {found.depth_reason}"),
-        ("characters", f"{'half-blocks' if found.unicode else 'ASCII'}: {found.unicode_reason}"),
+        ("characters", f"{'Unicode' if found.unicode else 'ASCII'}: {found.unicode_reason}"),
+        ("cells", _cells(settings.cells, found)),
         ("multiplexer", _multiplexer(found.multiplexer)),
         ("settings", problem or f"{path} {'' if os.path.exists(path) else '(not there)'}"),
         ("environment", ", ".join(map(_variable, filter(os.environ.__contains__, _VARIABLES))) or "-"),
@@ -60,6 +61,12 @@ def _terminal(*, is_terminal: bool, answer: str) -> str:
     if not is_terminal:
         return "standard input or standard error is none; what follows is from the environment alone"
     return f"it answered {answer!r}" if answer else "it did not answer; what follows is from the environment alone"
+
+
+def _cells(wanted: str, found: probe.Terminal) -> str:
+    kind = found.kind(wanted)
+    why = "" if kind.value == wanted else f", for {wanted} needs Unicode"
+    return f"{kind.value}{why}: {kind.columns} x {kind.rows} pixels"
 
 
 def _multiplexer(name: str) -> str:

@@ -41,7 +41,7 @@ OPTIONS = (
     Option("colormap", "Colormap", "For grey pictures", GREY, choices=tuple(row.name for row in COLORMAPS)),
     Option("invert", "Invert", "Turn the grey scale round", False),
     Option("smooth", "Smooth", "Blend enlarged pixels into each other", False),
-    *(option for option in SETTINGS if option.name in ("color", "ascii", "low-bandwidth")),
+    *(option for option in SETTINGS if option.name in ("color", "cells", "ascii", "low-bandwidth")),
 )  # fmt: skip
 
 
@@ -86,8 +86,10 @@ def _drawn(file: str, values: Values) -> tuple[list[str], str]:
         window=window, inverted=bool(values["invert"]), colormap=str(values["colormap"]), smooth=bool(values["smooth"])
     )
     width, height = _size(str(values["width"]), picture.columns / (picture.rows * picture.aspect))
-    drawing = Drawing(picture, width, 2 * height, colors=terminal.depth.has_colors)
-    grid = Encoder(terminal.depth, terminal.unicode).grid(drawing.levels(view), few=bool(values["low-bandwidth"]))
+    kind = terminal.kind(str(values["cells"]))
+    colors = terminal.depth.has_colors and not kind.is_text
+    drawing = Drawing(picture, width * kind.columns, height * kind.rows, colors=colors, cells=kind)
+    grid = Encoder(terminal.depth, kind).grid(drawing.levels(view), few=bool(values["low-bandwidth"]))
     voi = picture.voi_of(view)
     said = f"{voi.text} {picture.unit}".strip() if isinstance(voi, Window) else "colour" if picture.color else "LUT"
     frame = f"frame {picture.key.frame + 1}/{picture.frames}" if picture.frames > 1 else ""

@@ -48,6 +48,12 @@ def grey(rgb: Levels) -> Levels:
     return (rgb.astype(np.float32) @ np.array([0.299, 0.587, 0.114], np.float32) + 0.5).astype(np.uint8)
 
 
+def four_greys(levels: Levels) -> Levels:
+    """Return grey levels or RGB as the greys that 16 colours have, dithered: uint8, shape (h, w)."""
+    single = levels if levels.ndim == 2 else grey(levels)
+    return _FOUR[_dithered(single, _FOUR, 4)].astype(np.uint8)
+
+
 @cache
 def _few_greys() -> Ids:
     """Return the colour id of each grey level where one that is no further off than 3 will do.

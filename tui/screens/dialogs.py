@@ -13,8 +13,10 @@ from tui.commands import BY_ID, COMMANDS, EVERYWHERE, Command, key_label, keys_o
 from tui.dicom.options import Form, Option
 from tui.dicom.pixels.colormaps import COLORMAPS
 from tui.dicom.pixels.window import parse_window
+from tui.render.cell_kind import CellKind
+from tui.render.color_depth import ColorDepth
 from tui.screens.questions import PathLookedAt
-from tui.settings import CONTRAST_THEME, GREY_THEME, OPTIONS, as_toml, settings_path
+from tui.settings import CELLS, CONTRAST_THEME, GREY_THEME, OPTIONS, as_toml, settings_path
 from tui.text import shown_path
 
 if TYPE_CHECKING:
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from tui.dicom.tags import TagRows
     from tui.screens.choice import Choice
     from tui.settings import Settings
+    from tui.terminal.probe import Terminal
     from tui.widgets.file_tree import FileTree
     from tui.widgets.glyphs import Glyphs
     from tui.widgets.image_view import ImageView
@@ -72,6 +75,7 @@ class Dialogs(Screen[None]):
         selection: Selection
         view: View
         settings: Settings
+        terminal: Terminal
         file_tree: FileTree
         table: TagTable
         image: ImageView
@@ -165,6 +169,7 @@ class Dialogs(Screen[None]):
             self.settings = self.settings.with_values(answer)
             self.app.theme = self.settings.theme
             self.view = self.view.with_corner_text(not self.settings.no_corner_text)
+            self.image.draw_with(self.image.depth, self.terminal.kind(self.settings.cells))
 
     def _unknown_theme(self, name: str) -> str | None:
         known = sorted(self.app.available_themes)
@@ -199,6 +204,33 @@ class Dialogs(Screen[None]):
                 self.use_colormap(name)
 
         self.choose("Colormaps", tuple(Choice(row.name, row.name, row.help) for row in COLORMAPS), use)
+
+    def action_choose_cells(self) -> None:
+        """Show what a cell of the picture may draw."""
+        from tui.screens.choice import Choice
+
+        def use(name: str | None) -> None:
+            if name is not None:
+                self.settings = self.settings.with_values({"cells": name})
+                self.image.draw_with(self.image.depth, self.terminal.kind(name))
+
+        kinds = map(CellKind, CELLS)
+        rows = tuple(Choice(kind.value, kind.value, f"{kind.columns} x {kind.rows} pixels a cell") for kind in kinds)
+        self.choose("Cells", rows, use)
+
+    def action_choose_colors(self) -> None:
+        """Show in how many colours the picture may be drawn."""
+        from tui.screens.choice import Choice
+
+        def use(name: str | None) -> None:
+            if name is not None:
+                self.image.draw_with(ColorDepth(name), self.image.kind)
+
+        found = self.terminal.depth
+        rows = (
+            Choice(depth.value, depth.value, self.terminal.depth_reason if depth is found else "") for depth in ColorDepth
+        )
+        self.choose("Colours of the picture", tuple(rows), use)
 
     def choose(self, title: str, choices: "tuple[Choice, ...]", chosen: "Callable[[str | None], None]") -> None:
         """Let the user choose by name."""

@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
+from tui.render.cell_kind import CellKind
 from tui.render.color_depth import ColorDepth
 
 # The half-block is erased again. Its bytes hold no C1 control that moves a cursor, should the terminal not know UTF-8.
@@ -45,6 +46,11 @@ class Terminal:
     unicode_reason: str
     multiplexer: str = ""
     answered: bool = False
+
+    def kind(self, wanted: str) -> CellKind:
+        """Return what a cell of a picture draws, where `wanted` (a value of CellKind) is asked for."""
+        kind = CellKind(wanted)
+        return kind if self.unicode or kind is CellKind.ASCII else CellKind.SPACE
 
 
 def ask(answer_s: float = _ANSWER_S) -> str:

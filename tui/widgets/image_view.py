@@ -15,6 +15,7 @@ from textual.timer import Timer
 from tui.browser_state import Sentence
 from tui.commands import PICTURE
 from tui.dicom.pixels.view import View
+from tui.render.cell_kind import CellKind
 from tui.render.color_depth import ColorDepth
 from tui.terminal.pacing import Pacer
 from tui.text import cell_width, fit_cells
@@ -45,6 +46,7 @@ class ImageView(QuietFocus, can_focus=True):
     def __init__(
         self,
         depth: ColorDepth,
+        kind: CellKind = CellKind.HALF,
         *,
         unicode: bool = True,
         pacer: Pacer | None = None,
@@ -61,6 +63,7 @@ class ImageView(QuietFocus, can_focus=True):
         self._dragged: tuple[float, float] | None = None
         self._is_drawn = True  # whether what was built last was handed to the terminal
         self._depth = depth
+        self._kind = kind
         self._unicode = unicode
         self._picture: Picture | None = None
         self._canvas: PictureCanvas | None = None
@@ -74,6 +77,21 @@ class ImageView(QuietFocus, can_focus=True):
     def show_picture(self, picture: "Picture | None") -> None:
         """Show another picture, or none but the sentence."""
         self._picture = picture
+        self._draw_anew()
+
+    @property
+    def depth(self) -> ColorDepth:
+        """Return in how many colours pictures are drawn."""
+        return self._depth
+
+    @property
+    def kind(self) -> CellKind:
+        """Return what a cell draws."""
+        return self._kind
+
+    def draw_with(self, depth: ColorDepth, kind: CellKind) -> None:
+        """Draw pictures in other colours, or with other cells."""
+        self._depth, self._kind, self._canvas = depth, kind, None
         self._draw_anew()
 
     def watch_view(self) -> None:
@@ -158,8 +176,7 @@ class ImageView(QuietFocus, can_focus=True):
 
     def _place_at(self, x: int, y: int) -> tuple[float, float] | None:
         """Return the place on the picture, in fractions of it as it is seen, of a cell; None beside it."""
-        drawing = self._drawing
-        return drawing.place_at(self.view, x, 2 * y) if drawing is not None else None
+        return self._ready_canvas().place_at(self.view, x, y) if self._picture is not None and self.size else None
 
     # --- the mouse
 
@@ -225,7 +242,7 @@ class ImageView(QuietFocus, can_focus=True):
         from tui.widgets.picture_canvas import PictureCanvas  # imports NumPy; there is a picture, so it is there
 
         if self._canvas is None:
-            self._canvas = PictureCanvas(self._depth, unicode=self._unicode)
+            self._canvas = PictureCanvas(self._depth, self._kind, unicode=self._unicode)
         if self._picture is not None:
             self._canvas.set(self._picture, self.size.width, self.size.height)
         return self._canvas

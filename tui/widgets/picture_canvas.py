@@ -9,6 +9,7 @@ from tui.dicom.pixels.geometry import Letters
 from tui.dicom.pixels.picture import Picture
 from tui.dicom.pixels.screen_text import ScreenText
 from tui.dicom.pixels.view import View
+from tui.render.cell_kind import CellKind
 from tui.render.cells import Encoder, Label
 from tui.render.color_depth import ColorDepth
 from tui.text import cell_width, fit_cells
@@ -18,10 +19,10 @@ _MOST_TEXT = 6  # the corner texts take a sixth of the height at the most
 
 
 class PictureCanvas:
-    """Draws one picture at one size, under many views."""
+    """Draws one picture at one size, under many views; `unicode` tells whether texts may be more than ASCII."""
 
-    def __init__(self, depth: ColorDepth, *, unicode: bool = True) -> None:
-        self._encoder = Encoder(depth, unicode)
+    def __init__(self, depth: ColorDepth, kind: CellKind, *, unicode: bool = True) -> None:
+        self._encoder = Encoder(depth, kind)
         self._unicode = unicode
         self._drawing: Drawing | None = None
         self._width = self._height = 0
@@ -32,12 +33,21 @@ class PictureCanvas:
         before = self._drawing
         if before is None or picture is not before.picture or (width, height) != (self._width, self._height):
             self._width, self._height = width, height
-            self._drawing = Drawing(picture, width, 2 * height, colors=self._encoder.depth.has_colors)
+            kind = self._encoder.kind
+            colors = self._encoder.depth.has_colors and not kind.is_text
+            self._drawing = Drawing(picture, width * kind.columns, height * kind.rows, colors=colors, cells=kind)
 
     @property
     def drawing(self) -> Drawing | None:
         """Return what draws the picture."""
         return self._drawing
+
+    def place_at(self, view: View, column: int, row: int) -> tuple[float, float] | None:
+        """Return the place, in fractions of the picture as it is seen, of a cell; None beside the picture."""
+        kind = self._encoder.kind
+        if self._drawing is None:
+            return None
+        return self._drawing.place_at(view, column * kind.columns + kind.columns // 2, row * kind.rows)
 
     def scale(self, view: View) -> float:
         """Return how many screen pixels a picture column takes under `view`."""
@@ -48,7 +58,7 @@ class PictureCanvas:
         drawing = self._drawing
         if drawing is None or self._width < 1 or self._height < 1:
             return []
-        words = (_label_of(text) for text in drawing.texts(view))
+        words = (_label_of(text, self._encoder.kind) for text in drawing.texts(view))
         labels = (*words, *(self._labels(drawing.picture, view) if texts else ()))
         if not self._unicode:
             labels = tuple(map(_ascii_only, labels))
@@ -89,9 +99,9 @@ class PictureCanvas:
         return [label for label in places if label.text]
 
 
-def _label_of(text: ScreenText) -> Label:
-    column = text.x - cell_width(text.text) if text.ends else text.x
-    return _label(text.y // 2, column, text.text)
+def _label_of(text: ScreenText, kind: CellKind) -> Label:
+    column = text.x // kind.columns - (cell_width(text.text) if text.ends else 0)
+    return _label(text.y // kind.rows, column, text.text)
 
 
 def _label(row: int, column: int, text: str) -> Label:

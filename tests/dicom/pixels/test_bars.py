@@ -71,3 +71,10 @@ def test_small_screens_and_colours_show_none() -> None:
     for found, width in ((picture(rgb), WIDTH), (picture(), 50)):
         drawing = Drawing(found, width, HEIGHT)
         assert np.array_equal(drawing.levels(View(bars=True)), drawing.levels(View()))
+
+
+@pytest.mark.parametrize("value", [0.0, 1.0, 30000.0, -4096.0])
+def test_a_picture_of_one_value_has_a_histogram(value: float) -> None:
+    counts, low, step = picture(np.full((30, 40), value, np.float32)).histogram(20)
+    assert counts.sum() == 1200
+    assert low <= value <= low + 20 * step

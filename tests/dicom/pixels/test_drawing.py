@@ -17,6 +17,7 @@ from tui.dicom.pixels.picture import Picture, PictureKey
 from tui.dicom.pixels.probe import said_at
 from tui.dicom.pixels.view import View
 from tui.dicom.pixels.window import LINEAR_EXACT, Window
+from tui.render.cell_kind import CellKind
 from tui.render.sampling import oriented
 
 ROWS, COLUMNS = 30, 40
@@ -123,3 +124,13 @@ def test_keys_zoom_about_the_probe() -> None:
     assert (view.center_x, view.center_y) == (0.8, 0.3)
     moved = view.probed(0.1, 0.3)
     assert moved.center_x - 0.5 / 4 <= 0.1 <= moved.center_x + 0.5 / 4
+
+
+@pytest.mark.parametrize("kind", list(CellKind))
+def test_a_picture_has_the_same_shape_in_all_cells(kind: CellKind) -> None:
+    square = Drawing(picture(np.ones((50, 50), np.float32)), 80 * kind.columns, 30 * kind.rows, cells=kind)
+    placement = square.placement(View())
+    assert placement.width / kind.columns == pytest.approx(2 * placement.height / kind.rows, abs=1)
+    bars = square.levels(View(bars=True, probe_x=0.5, probe_y=0.5))
+    assert bars.shape[:2] == (30 * kind.rows, 80 * kind.columns)
+    assert all(0 <= text.x <= square.width and 0 <= text.y < square.height for text in square.texts(View(bars=True)))

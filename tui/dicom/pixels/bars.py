@@ -10,26 +10,30 @@ from tui.dicom.pixels.picture import Picture
 from tui.dicom.pixels.screen_text import ScreenText
 from tui.dicom.pixels.stages import shade
 from tui.dicom.pixels.view import View
+from tui.render.cell_kind import CellKind
 
 _LEAST_WIDTH: Final = 60  # of the screen: what is narrower shows neither
 _LEAST_HEIGHT: Final = 30
 _HISTOGRAM_HEIGHT: Final = 12
 _BAR_WIDTH: Final = 2
+_MOST_WIDE: Final = 96
 _MARGIN: Final = 2
 _BAR_MARGIN: Final = 4  # beside it stands the letter of the right edge
 _DARK: Final = 70  # grey of what lies outside of the window
 _BRIGHT: Final = 200  # ... and of what lies in it
 
 
-def _shown(picture: Picture, width: int, height: int) -> bool:
-    return not picture.color and width >= _LEAST_WIDTH and height >= _LEAST_HEIGHT
+def _shown(picture: Picture, width: int, height: int, cells: CellKind) -> bool:
+    return not picture.color and width >= cells.across(_LEAST_WIDTH) and height >= cells.down(_LEAST_HEIGHT)
 
 
-def _histogram_width(width: int) -> int:
-    return min(width // 3, 96)
+def _histogram_width(width: int, cells: CellKind) -> int:
+    return min(width // 3, cells.across(_MOST_WIDE))
 
 
-def with_bars(screen: NDArray[np.uint8], picture: Picture, view: View, *, colors: bool) -> NDArray[np.uint8]:
+def with_bars(
+    screen: NDArray[np.uint8], picture: Picture, view: View, *, colors: bool, cells: CellKind = CellKind.HALF
+) -> NDArray[np.uint8]:
     """Return the screen with the histogram at the lower left and the colour bar at the right.
 
     Parameters
@@ -42,52 +46,56 @@ def with_bars(screen: NDArray[np.uint8], picture: Picture, view: View, *, colors
         The window that is marked, and the colormap.
     colors : bool
         Whether the screen shows colours.
+    cells : CellKind
+        How many pixels a cell has.
     """
     height, width = screen.shape[:2]
-    if not _shown(picture, width, height):
+    if not _shown(picture, width, height, cells):
         return screen
     drawn = screen.copy()
-    _draw_histogram(drawn, picture, view)
+    _draw_histogram(drawn, picture, view, cells)
     levels = np.linspace(255, 0, height // 2).round().astype(np.uint8)
     strip = color_table(view.colormap)[levels] if drawn.ndim == 3 and colors and view.colormap != GREY else levels
     if drawn.ndim == 3 and strip.ndim == 1:
         strip = np.repeat(strip[:, None], 3, 1)
-    top, right = height // 4, width - _BAR_MARGIN
-    drawn[top - 1 : top + len(levels) + 1, right - _BAR_WIDTH - 1 : right + 1] = 0
-    drawn[top : top + len(levels), right - _BAR_WIDTH : right] = strip[:, None]
+    top, right, wide = height // 4, width - cells.across(_BAR_MARGIN), cells.across(_BAR_WIDTH)
+    drawn[top - 1 : top + len(levels) + 1, right - wide - 1 : right + 1] = 0
+    drawn[top : top + len(levels), right - wide : right] = strip[:, None]
     return drawn
 
 
-def _draw_histogram(screen: NDArray[np.uint8], picture: Picture, view: View) -> None:
+def _draw_histogram(screen: NDArray[np.uint8], picture: Picture, view: View, cells: CellKind) -> None:
     height, width = screen.shape[:2]
-    columns = _histogram_width(width)
+    columns, most = _histogram_width(width, cells), cells.down(_HISTOGRAM_HEIGHT)
     counts, low, step = picture.histogram(columns)
     shares = np.sqrt(counts / max(1, counts.max()))  # a square root shows the small ones, too
-    tall = np.ceil(shares * _HISTOGRAM_HEIGHT).astype(int)
+    tall = np.ceil(shares * most).astype(int)
     shades = shade((low + step * (np.arange(columns) + 0.5)).astype(np.float32), picture.voi_of(view) or picture.auto)
     grey = np.where((shades > 0) & (shades < 1), _BRIGHT, _DARK).astype(np.uint8)
-    from_bottom = np.arange(_HISTOGRAM_HEIGHT, 0, -1)[:, None]
+    from_bottom = np.arange(most, 0, -1)[:, None]
     area = np.where(from_bottom <= tall, grey, 0).astype(np.uint8)
-    bottom = height - _MARGIN
-    part = screen[bottom - _HISTOGRAM_HEIGHT : bottom, _MARGIN : _MARGIN + columns]
+    bottom, left = height - cells.down(_MARGIN), cells.across(_MARGIN)
+    part = screen[bottom - most : bottom, left : left + columns]
     part[...] = area if screen.ndim == 2 else area[..., None]
 
 
-def bar_texts(picture: Picture, view: View, width: int, height: int) -> tuple[ScreenText, ...]:
+def bar_texts(
+    picture: Picture, view: View, width: int, height: int, cells: CellKind = CellKind.HALF
+) -> tuple[ScreenText, ...]:
     """Return the values beside the bars: the ends of the window, and those of the histogram."""
-    if not _shown(picture, width, height):
+    if not _shown(picture, width, height, cells):
         return ()
     window = picture.window_of(view)
     high, low = window.center + window.width / 2, window.center - window.width / 2
     if view.inverted != picture.inverted:
         high, low = low, high
-    beside = width - _BAR_MARGIN - _BAR_WIDTH - 1
+    beside = width - cells.across(_BAR_MARGIN + _BAR_WIDTH + 1)
     full = picture.full_range
     least, most = full.center - full.width / 2, full.center + full.width / 2
-    above = height - _MARGIN - _HISTOGRAM_HEIGHT - 2
+    above, left = height - cells.down(_MARGIN + _HISTOGRAM_HEIGHT + 2), cells.across(_MARGIN)
     return (
         ScreenText(beside, height // 4, f"{high:.5g}", ends=True),
         ScreenText(beside, height // 4 + height // 2 - 1, f"{low:.5g}", ends=True),
-        ScreenText(_MARGIN, above, f"{least:.5g}"),
-        ScreenText(_MARGIN + _histogram_width(width), above, f"{most:.5g}", ends=True),
+        ScreenText(left, above, f"{least:.5g}"),
+        ScreenText(left + _histogram_width(width, cells), above, f"{most:.5g}", ends=True),
     )

@@ -14,6 +14,7 @@ from tui.dicom.pixels.picture import Picture
 from tui.dicom.pixels.probe import said_at
 from tui.dicom.pixels.screen_text import ScreenText
 from tui.dicom.pixels.view import View
+from tui.render.cell_kind import CellKind
 from tui.render.colormaps import blended
 from tui.render.sampling import Placement, oriented, place, sample, sample_without
 
@@ -23,7 +24,7 @@ _WHITE: Final = (255, 255, 255)
 _CROSSHAIR: Final = (90, 200, 255)
 _CROSSHAIR_WEIGHT: Final = 0.75
 _GAP: Final = 2
-_ARM: Final = 8
+_ARM: Final = 7
 
 
 class _Sampled(NamedTuple):
@@ -51,22 +52,28 @@ class Drawing:
     picture : Picture
         What is drawn.
     width, height : int
-        Size of the screen in (square) screen pixels.
+        Size of the screen in screen pixels.
     colors : bool
         Whether the screen shows colours; without, colormaps are left out and overlays are white.
+    cells : CellKind
+        How many pixels a cell has, and so their shape.
     """
 
-    def __init__(self, picture: Picture, width: int, height: int, *, colors: bool = True) -> None:
+    def __init__(
+        self, picture: Picture, width: int, height: int, *, colors: bool = True, cells: CellKind = CellKind.HALF
+    ) -> None:
         self.picture = picture
         self.width, self.height = width, height
         self._colors = colors
+        self._cells = cells
         self._sampled: _Sampled | None = None
-        self._marks = Marks(picture, width, height, colors=colors)
+        self._marks = Marks(picture, width, height, colors=colors, cells=cells)
 
     def placement(self, view: View) -> Placement:
         """Return where the picture lands under `view`."""
         columns, rows = self._seen_size(view)
         aspect = 1 / self.picture.aspect if view.turns % 2 else self.picture.aspect
+        aspect /= self._cells.pixel_aspect
         return place(rows, columns, aspect, self.width, self.height, view.zoom, (view.center_x, view.center_y))
 
     def levels(self, view: View) -> NDArray[np.uint8]:
@@ -83,7 +90,7 @@ class Drawing:
         bottom, right = placement.y + placement.height, placement.x + placement.width
         screen[placement.y : bottom, placement.x : right] = levels
         if view.bars:
-            screen = with_bars(screen, self.picture, view, colors=self._colors)
+            screen = with_bars(screen, self.picture, view, colors=self._colors, cells=self._cells)
         screen = self._marks.drawn(screen, view.marks, self.under_way(view), partial(self._on_screen, view))
         at = self.screen_place(view)
         return screen if at is None else self._with_crosshair(screen, *at)
@@ -115,7 +122,7 @@ class Drawing:
     def texts(self, view: View) -> tuple[ScreenText, ...]:
         """Return the words that stand on the picture: what was measured, and the values beside the bars."""
         texts = self._marks.texts(view.marks, self.under_way(view), partial(self._on_screen, view))
-        return (*texts, *bar_texts(self.picture, view, self.width, self.height)) if view.bars else texts
+        return (*texts, *bar_texts(self.picture, view, self.width, self.height, self._cells)) if view.bars else texts
 
     def _on_screen(self, view: View, x: float, y: float) -> tuple[float, float]:
         """Return where (`x`, `y`), in pixels of the stored picture, lies on the screen, or beyond it."""
@@ -166,9 +173,10 @@ class Drawing:
     def _with_crosshair(self, screen: NDArray[np.uint8], x: int, y: int) -> NDArray[np.uint8]:
         """Return the screen with arms that point at (x, y), and leave it and the pixels beside it free."""
         weight = np.zeros(screen.shape[:2], np.float32)
-        arm = slice(max(0, x - _ARM), x + _ARM + 1), slice(max(0, y - _ARM), y + _ARM + 1)
-        weight[y, arm[0]] = weight[arm[1], x] = _CROSSHAIR_WEIGHT
-        weight[max(0, y - _GAP) : y + _GAP + 1, max(0, x - _GAP) : x + _GAP + 1] = 0
+        across, down = self._cells.across(_ARM), self._cells.down(_ARM)
+        weight[y, max(0, x - across) : x + across + 1] = weight[max(0, y - down) : y + down + 1, x] = _CROSSHAIR_WEIGHT
+        across, down = self._cells.across(_GAP), self._cells.down(_GAP)
+        weight[max(0, y - down) : y + down + 1, max(0, x - across) : x + across + 1] = 0
         return blended(screen, weight, _CROSSHAIR if self._colors else _WHITE)
 
     def _colored(self, view: View, sampled: _Sampled) -> NDArray[np.uint8]:

@@ -12,6 +12,7 @@ from tui.dicom.pixels.measure import Measured, Profile, measured, profile, regio
 from tui.dicom.pixels.picture import Picture
 from tui.dicom.pixels.probe import number_text
 from tui.dicom.pixels.screen_text import ScreenText
+from tui.render.cell_kind import CellKind
 from tui.render.colormaps import blended
 from tui.render.lines import polyline
 
@@ -22,6 +23,7 @@ _CURVE_HEIGHT: Final = 12
 _LEAST_WIDTH: Final = 60  # of the screen: what is smaller shows no curve
 _LEAST_HEIGHT: Final = 30
 _MARGIN: Final = 2
+_MOST_WIDE: Final = 96
 _FROM_RIGHT: Final = 16  # there stand the bar of colours and its values
 _MARK: Final = (130, 230, 130)
 _UNDER_WAY: Final = (90, 200, 255)
@@ -51,9 +53,12 @@ class Marks:
         Size of the screen in pixels.
     colors : bool
         Whether the screen shows colours; without, marks are white.
+    cells : CellKind
+        How many pixels a cell has.
     """
 
-    def __init__(self, picture: Picture, width: int, height: int, *, colors: bool) -> None:
+    def __init__(self, picture: Picture, width: int, height: int, *, colors: bool, cells: CellKind) -> None:
+        self._cells = cells
         self._picture = picture
         self._width, self._height = width, height
         self._colors = colors
@@ -102,23 +107,25 @@ class Marks:
         short = self.measured(mark).short
         if not short or not (0 <= x < self._width and 0 <= y < self._height):
             return None
-        if x + _BESIDE + len(short) < self._width:
-            return ScreenText(int(x) + _BESIDE, int(y), short)
-        return ScreenText(max(len(short), int(x) + 1 - _BESIDE), int(y), short, ends=True)
+        beside, long = self._cells.across(_BESIDE), self._cells.across(len(short))
+        if x + beside + long < self._width:
+            return ScreenText(int(x) + beside, int(y), short)
+        return ScreenText(max(long, int(x) + 1 - beside), int(y), short, ends=True)
 
     # --- the curve of a profile
 
     def _curve(self, marks: tuple[Mark, ...], under_way: Mark | None) -> Mark | None:
         """Return the profile whose curve is drawn: the one under way, or the one that was drawn last."""
         mark = under_way or (marks[-1] if marks else None)
-        has_room = self._width >= _LEAST_WIDTH and self._height >= _LEAST_HEIGHT
+        has_room = self._width >= self._cells.across(_LEAST_WIDTH) and self._height >= self._cells.down(_LEAST_HEIGHT)
         return mark if mark is not None and mark.tool == PROFILE and has_room else None
 
     @property
     def _box(self) -> _Box:
-        width = min(self._width // 3, 96)
-        left, top = self._width - _FROM_RIGHT - width, self._height - _MARGIN - _CURVE_HEIGHT
-        return _Box(left, top, width, _CURVE_HEIGHT)
+        cells = self._cells
+        width, height = min(self._width // 3, cells.across(_MOST_WIDE)), cells.down(_CURVE_HEIGHT)
+        left, top = self._width - cells.across(_FROM_RIGHT) - width, self._height - cells.down(_MARGIN) - height
+        return _Box(left, top, width, height)
 
     def _with_curve(self, screen: NDArray[np.uint8], values: Profile) -> NDArray[np.uint8]:
         """Return the screen with a profile's curve at the lower right, on what is behind it made dark."""
@@ -137,8 +144,8 @@ class Marks:
             return ()
         low, high = (number_text(round(float(value), 3)) for value in (values.min(), values.max()))
         return (
-            ScreenText(box.left, box.top - 2, f"{low} to {high}"),
-            ScreenText(box.left + box.width, box.top - 2, f"{profile.along[-1]:.1f} {unit}", ends=True),
+            ScreenText(box.left, box.top - self._cells.down(2), f"{low} to {high}"),
+            ScreenText(box.left + box.width, box.top - self._cells.down(2), f"{profile.along[-1]:.1f} {unit}", ends=True),
         )
 
 

@@ -18,6 +18,7 @@ from tui.dicom.pixels.window import Window
 Array = NDArray[Any]
 Floats = NDArray[np.float32]
 _MANY = 1 << 18
+_LEAST_SPAN = 1e-6
 
 
 class PictureKey(NamedTuple):
@@ -142,8 +143,9 @@ class Picture:
             Counts of shape (bins,), where the first bin begins, and how wide each is.
         """
         full = self.full_range
-        low, high = full.center - full.width / 2, full.center + full.width / 2
-        counts, _ = np.histogram(self._sample, bins, (low, high))
+        half = max(full.width / 2, _LEAST_SPAN * max(1.0, abs(full.center)))  # one value alone has a bin in the middle
+        low, high = full.center - half, full.center + half
+        counts, _ = np.histogram(self._sample.astype(np.float64), bins, (low, high))
         return counts.astype(np.int64), low, (high - low) / bins
 
     @cached_property
