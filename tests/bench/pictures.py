@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pydicom
 
-from tests.files import SHARED, bundled
+from tests.files import SHARED, bundled, write
 from tui.dicom.elements import walk_file
 from tui.dicom.phantom import slice_dataset
 from tui.dicom.pixels.load import load_picture
@@ -40,6 +40,15 @@ def measured_files(folder: Path) -> dict[str, str]:
         found[kind] = str(folder / f"{kind}.dcm")
         dataset.save_as(found[kind], enforce_file_format=True)
     return found
+
+
+def noise_file(folder: Path) -> str:
+    """Return a picture of `COLUMNS` x 2 * `ROWS` pixels, each of a grey level of its own."""
+    pixels = np.random.default_rng(8).integers(0, 256, (2 * ROWS, COLUMNS)).astype("<u2")
+    return write(
+        folder / "noise.dcm", Rows=2 * ROWS, Columns=COLUMNS, PixelData=pixels.tobytes(), RescaleIntercept="0",
+        WindowCenter="128", WindowWidth="256",
+    )  # fmt: skip
 
 
 def loaded(path: str) -> Picture:

@@ -3,13 +3,16 @@
 from rich.style import Style
 from rich.text import Text
 from textual.events import Click
+from textual.geometry import Region
 from textual.message import Message
 from textual.reactive import var
+from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.browser_state import PANES, Layout
 from tui.commands import EVERYWHERE, FILES, PICTURE, TAGS, Command, key_label, keys_of, of_scope
 from tui.text import cell_width, fit_cells
+from tui.widgets.drawn_alone import write_alone
 
 _ALWAYS = ("search", "palette", "help", "quit")
 PANE_NAMES = {FILES: "Files", PICTURE: "Picture", TAGS: "Tags"}
@@ -25,9 +28,17 @@ class Bar(Widget):
         """Return the line for `width` cells."""
         raise NotImplementedError  # every subclass says it
 
-    def render(self) -> Text:
-        """Return the line."""
-        return self.line(self.size.width)
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Return the line, for `crop`."""
+        return [self._strip().crop(crop.x, crop.right)] * crop.height
+
+    def _strip(self) -> Strip:
+        width = self.size.width
+        text, background = self.line(width), self.background_colors[1]
+        strip = Strip(text.render(self.app.console)).adjust_cell_length(width).apply_style(self.rich_style)
+        for line_filter in self.app.get_line_filters():
+            strip = strip.apply_filter(line_filter, background)
+        return strip
 
 
 def two_ends(left: Text, right: str, width: int, style: Style | str = "") -> Text:
@@ -118,22 +129,34 @@ class StatusLine(Bar):
     right: var[str] = var("")
     mode: var[str] = var("")
     cine: var[str] = var("")
+    _called = False
 
     def watch_left(self) -> None:
         """Draw the new text."""
-        self.refresh()
+        self._draw_soon()
 
     def watch_right(self) -> None:
         """Draw the new text."""
-        self.refresh()
+        self._draw_soon()
 
     def watch_mode(self) -> None:
         """Draw the new mode."""
-        self.refresh()
+        self._draw_soon()
 
     def watch_cine(self) -> None:
         """Draw whether pictures are played, and how fast."""
-        self.refresh()
+        self._draw_soon()
+
+    def _draw_soon(self) -> None:
+        """Draw, once for all that one key changes."""
+        if not self._called:
+            self._called = True
+            self.call_later(self._draw)
+
+    def _draw(self) -> None:
+        self._called = False
+        if not write_alone(self, [self._strip()]):
+            self.refresh()
 
     def line(self, width: int) -> Text:
         """Return the line for `width` cells."""

@@ -21,6 +21,7 @@ from tui.terminal.pacing import Pacer
 from tui.text import cell_width, fit_cells
 from tui.widgets.bindings import bindings
 from tui.widgets.colors import colors_of
+from tui.widgets.drawn_alone import write_alone
 from tui.widgets.quiet_focus import QuietFocus
 
 if TYPE_CHECKING:  # NumPy is imported after the first paint
@@ -58,6 +59,7 @@ class ImageView(QuietFocus, can_focus=True):
         self.always_few = few
         self._moved_at = 0.0
         self._stale = self._may_go = True  # whether something else is to be drawn than is on the screen, and may be by now
+        self._called = False
         self._timer: Timer | None = None
         self._rest: Timer | None = None
         self._dragged: tuple[float, float] | None = None
@@ -124,6 +126,21 @@ class ImageView(QuietFocus, can_focus=True):
             self._timer = self.set_timer(wait, self.let_go)
         else:
             self._may_go = True
+            if not self._called:  # once for all that one key changes
+                self._called = True
+                self.call_later(self._draw)
+
+    def _draw(self) -> None:
+        """Write what is to be seen now: the picture alone where that is possible, else with the screen around it."""
+        self._called = False
+        if not (self._stale and self._may_go):
+            return  # it was drawn meanwhile, for another reason
+        if self._picture is None or self._strips is None:
+            self.refresh()
+            return
+        self._stale = self._may_go = False
+        self._strips = self._picture_strips()
+        if not write_alone(self, self._strips):
             self.refresh()
 
     def take_drawn(self) -> bool:
