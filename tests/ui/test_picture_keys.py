@@ -23,6 +23,12 @@ def mode_of(session: Session) -> Mode:
     return session.browser.mode
 
 
+def drawn(session: Session) -> list[str]:
+    """Return the lines of the picture, without colours."""
+    image = session.browser.image
+    return [strip.text for strip in image.render_lines(image.size.region)]
+
+
 async def looking_at(session: Session, name: str) -> None:
     await session.shown(name)
     await session.focus("picture")
@@ -366,7 +372,7 @@ async def test_letters_turn_with_the_picture(tmp_path: Path) -> None:
 
 
 def colors_on_screen(session: Session) -> set[tuple[int, int, int]]:
-    strips = session.browser.image._strips or []
+    strips = session.browser.image.render_lines(session.browser.image.size.region)
     return {run.background for strip in strips if isinstance(strip, AnsiStrip) for run in strip._runs() if run.background}
 
 
@@ -408,10 +414,10 @@ async def test_smooth_enlarging(ct: str) -> None:
     async with browsing([ct]) as session:
         await looking_at(session, "ct.dcm")
         await session.press("plus", "plus", "plus", "plus", "plus", "plus", "plus", "plus")
-        sharp = [strip.text for strip in session.browser.image._strips or []]
+        sharp = drawn(session)
         await session.browser.run_command(BY_ID["picture.smooth"])
         assert session.browser.view.smooth
-        await session.until(lambda: [strip.text for strip in session.browser.image._strips or []] != sharp)
+        await session.until(lambda: drawn(session) != sharp)
 
 
 async def test_a_locked_window_goes_into_another_series(tmp_path: Path) -> None:

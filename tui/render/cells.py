@@ -4,7 +4,10 @@ A line is exact: parsed back it gives the pixels that went in. It begins without
 ends with a reset.
 """
 
-from dataclasses import dataclass, field
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from itertools import chain, pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,7 +19,7 @@ from tui.render.color_depth import ColorDepth, rgb_of, sgr
 from tui.render.dither import color_ids, four_greys, grey
 from tui.render.thrifty import FULL, SPACE, thrifty
 
-Ids = NDArray[np.int64]
+Ids = NDArray[Any]
 Levels = NDArray[Any]
 RGB = tuple[int, int, int]
 
@@ -152,21 +155,47 @@ class Grid:
         """Return the height in cells."""
         return int(self.front.shape[0])
 
-    def lines(self) -> list[str]:
-        """Return the terminal text of every row."""
+    def changed_rows(self, before: "Grid | None") -> list[int]:
+        """Return the rows that are to be written another way than those of `before` were; all without one."""
+        if before is None or before.encoder is not self.encoder or before.front.shape != self.front.shape:
+            return list(range(self.height))
+        if (before.thrifty, before.masks is None) != (self.thrifty, self.masks is None):
+            return list(range(self.height))
+        changed = (self.front != before.front).any(1) | (self.back != before.back).any(1)
+        if self.masks is not None and before.masks is not None:
+            changed |= (self.masks != before.masks).any(1)
+        if self.labels != before.labels:
+            changed[[label.row for label in (*self.labels, *before.labels) if 0 <= label.row < self.height]] = True
+        return [int(row) for row in np.flatnonzero(changed)]
+
+    def lines(self, rows: Sequence[int] | None = None) -> list[str]:
+        """Return the terminal text of some rows, in order; None for all."""
+        if rows is not None and len(rows) < self.height:
+            row_at = {row: at for at, row in enumerate(rows)}
+            labels = tuple(label._replace(row=row_at[label.row]) for label in self.labels if label.row in row_at)
+            masks = self.masks[rows] if self.masks is not None else None
+            return replace(self, front=self.front[rows], back=self.back[rows], masks=masks, labels=labels).lines()
+        if not self.height:
+            return []
         if self.encoder.depth is ColorDepth.MONO:
             return ["".join(run.text for run in self.runs(row)) for row in range(self.height)]
         spans = {row: self._spans(row) for row in {label.row for label in self.labels if 0 <= label.row < self.height}}
-        behind = np.zeros(self.front.shape, bool)
-        for row, places in spans.items():
-            behind[row, [end for _, end, _ in places if end < self.width]] = True
         if self.thrifty:
             return [self._thrifty_line(row, spans.get(row, [])) for row in range(self.height)]
-        codes = _codes(self.front, self.back, self.masks, behind).tolist()
-        text = self.encoder._table.__getitem__
+        edges, behind = np.zeros(self.front.shape, bool), np.zeros(self.front.shape, bool)
+        for row, places in spans.items():
+            edges[row, [start for start, _, _ in places if start < self.width]] = True
+            behind[row, [end for _, end, _ in places if end < self.width]] = True
+        heads = _heads(self.front, self.back, self.masks, edges | behind, behind)
+        texts = list(map(self.encoder._table.__getitem__, heads.keys.tolist()))
+        parts = list(chain.from_iterable(zip(texts, map(" ".__mul__, heads.spaces.tolist()), strict=True)))
+        bounds = np.searchsorted(heads.places, np.arange(self.height + 1) * self.width).tolist()
+        columns = heads.places % self.width if spans else heads.places
         return [
-            self._labelled_line(row_codes, spans[row]) if row in spans else "".join(map(text, row_codes)) + RESET
-            for row, row_codes in enumerate(codes)
+            self._labelled_line(parts[2 * start : 2 * end], columns[start:end].tolist(), spans[row])
+            if row in spans
+            else "".join(parts[2 * start : 2 * end]) + RESET
+            for row, (start, end) in enumerate(pairwise(bounds))
         ]
 
     def _spans(self, row: int) -> list[tuple[int, int, str]]:
@@ -179,15 +208,15 @@ class Grid:
                 spans.append((label.column, end, label.text))
         return sorted(spans)
 
-    def _labelled_line(self, codes: list[int], spans: list[tuple[int, int, str]]) -> str:
-        depth, parts, at = self.encoder.depth, list[str](), 0
-        text = self.encoder._table.__getitem__
+    def _labelled_line(self, parts: list[str], columns: list[int], spans: list[tuple[int, int, str]]) -> str:
+        """Return a row of cells (two parts for each of `columns`) with labels in place of some."""
+        depth, pieces, at = self.encoder.depth, list[str](), 0
         white, black = _label_ids(depth)
         style = f"\x1b[{sgr(white, depth, background=False)};{sgr(black, depth, background=True)}m"
         for start, end, label in spans:
-            parts += [*map(text, codes[at:start]), style, label, RESET]
-            at = end
-        return "".join(parts) + "".join(map(text, codes[at:])) + RESET
+            pieces += [*parts[2 * at : 2 * bisect_left(columns, start)], style, label, RESET]
+            at = bisect_left(columns, end)
+        return "".join(pieces) + "".join(parts[2 * at :]) + RESET
 
     def _thrifty_line(self, row: int, spans: list[tuple[int, int, str]]) -> str:
         """Return a row with each cell drawn by the glyph that changes the shortest colours, given the cells before it."""
@@ -249,37 +278,58 @@ _WHITE_AND_BLACK = {
 }
 
 
-def _codes(front: Ids, back: Ids, shapes: Ids | None, behind: NDArray[np.bool_]) -> Ids:
-    """Return a `_Table` key for every cell: which colours have to be set, given the cells before it in its row.
+class _Heads(NamedTuple):
+    """The cells that are not the same as the one before them: where (row * width + column), and what is written.
 
-    `behind` is true for the cells after a label, where no colour is in force.
+    `keys` are those of a `_Table`; `spaces` tells how many cells of the same one colour follow.
     """
-    columns = np.arange(front.shape[1])
+
+    places: Ids
+    keys: Ids
+    spaces: Ids
+
+
+def _heads(front: Ids, back: Ids, shapes: Ids | None, edges: NDArray[np.bool_], behind: NDArray[np.bool_]) -> _Heads:
+    """Return what has to be written: which colours have to be set, given the cells before in a row.
+
+    `edges` is true for cells at which labels begin or end, and `behind` for those after one, where no colour is in force.
+    """
+    width = front.shape[1]
     flat = front == back
-    start = np.maximum.accumulate(np.where(behind, columns, 0), axis=1) if behind.any() else 0
+    same = np.zeros(front.shape, bool)
+    same[:, 1:] = flat[:, 1:] & flat[:, :-1] & (back[:, 1:] == back[:, :-1])
+    same &= ~edges
+    places = np.flatnonzero(~same.reshape(-1))
+    front, flat, all_back = front.reshape(-1)[places], flat.reshape(-1)[places], back.reshape(-1)
+    back = all_back[places]
+    index = np.arange(len(places))
+    first = (places % width == 0) | behind.reshape(-1)[places]
+    start = np.maximum.accumulate(np.where(first, index, 0))
     # the foreground in force is that of the last cell of two colours; a cell of that one colour needs no other
-    foreground, has_foreground = _in_force(front, ~flat, columns, start)
+    foreground, has_foreground = _in_force(front, ~flat, index, start)
     full = flat & has_foreground & (front == foreground)
-    full[:, :-1] &= back[:, 1:] != back[:, :-1]  # a run of it is shorter as spaces
+    # a run of it is shorter as spaces
+    full &= (places % width == width - 1) | (all_back[np.minimum(places + 1, all_back.size - 1)] != back)
     # the background in force is that of the last cell that is not drawn in the foreground alone
-    background, has_background = _in_force(back, ~full, columns, start)
+    background, has_background = _in_force(back, ~full, index, start)
     new_back = ~has_background | (back != background)
     full &= new_back
     new_back &= ~full
     new_front = ~flat & (~has_foreground | (front != foreground))
     change = np.where(full, _FULL, _KINDS[flat * 4 + new_back * 2 + new_front])
-    shape = _UPPER_HALF << _GLYPH_AT if shapes is None else np.where(flat, 0, shapes) << _GLYPH_AT
-    colors = np.where(new_front, front, 0) << _FRONT_AT | np.where(new_back, back, 0) << _BACK_AT
-    return np.asarray(change | shape | colors, np.int64)
+    shape = _UPPER_HALF if shapes is None else np.where(flat, 0, shapes.reshape(-1)[places])
+    colors = np.where(new_front, front, 0).astype(np.int64) << _FRONT_AT
+    colors |= np.where(new_back, back, 0).astype(np.int64) << _BACK_AT
+    return _Heads(places, change | shape << _GLYPH_AT | colors, np.diff(places, append=all_back.size) - 1)
 
 
-def _in_force(ids: Ids, sets: NDArray[np.bool_], columns: Ids, start: Ids | int) -> tuple[Ids, NDArray[np.bool_]]:
+def _in_force(ids: Ids, sets: NDArray[np.bool_], index: Ids, start: Ids) -> tuple[Ids, NDArray[np.bool_]]:
     """Return the id that the last cell before each one, of those that `sets` is true for, has set, and whether there is one.
 
     Cells before `start` do not count.
     """
-    last = np.maximum.accumulate(np.where(sets, columns, -1), axis=1)
-    previous = np.full_like(last, -1)
-    previous[:, 1:] = last[:, :-1]
-    rows = np.arange(len(ids))[:, None]
-    return ids[rows, previous], previous >= np.maximum(start, 0)
+    last = np.maximum.accumulate(np.where(sets, index, -1))
+    previous = np.empty_like(last)
+    previous[0] = -1
+    previous[1:] = last[:-1]
+    return ids[previous], previous >= start

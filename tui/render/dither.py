@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from tui.render.color_depth import CUBE, FROM_PALETTE, ColorDepth
 
-Ids = NDArray[np.int64]
+Ids = NDArray[Any]
 Levels = NDArray[Any]
 
 
@@ -87,7 +87,7 @@ def color_ids(levels: Levels, depth: ColorDepth, *, few: bool = False) -> Ids:
             coarse = np.minimum((levels.astype(np.int64) + 2) & 0x1FC, 255)
             coarse = coarse[..., 0] << 16 | coarse[..., 1] << 8 | coarse[..., 2]
             return np.where(neutral, _few_greys()[levels[..., 0]], coarse)
-        wide = levels.astype(np.int64)
+        wide = levels.astype(np.int32)
         return wide * 0x010101 if levels.ndim == 2 else wide[..., 0] << 16 | wide[..., 1] << 8 | wide[..., 2]
     if depth is ColorDepth.PALETTE_256:
         if levels.ndim == 2:

@@ -35,13 +35,6 @@ class AnsiStrip(Strip):
         self._made: list[Segment] | None = None
         super().__init__((), width)
 
-    def renewed(self, text: str, runs: Callable[[], Iterable[Run]], width: int) -> "AnsiStrip":
-        """Return a strip with other content: this one, where it was never cut, for it takes long to make one."""
-        if self._made is not None or width != self.cell_length:
-            return AnsiStrip(text, runs, width)
-        self._text, self._runs = text, runs
-        return self
-
     @property
     def _segments(self) -> list[Segment]:  # a slot of Strip's, filled when first read
         if self._made is None:

@@ -155,7 +155,7 @@ class StatusLine(Bar):
 
     def _draw(self) -> None:
         self._called = False
-        if not write_alone(self, [self._strip()]):
+        if not write_alone(self, {0: self._strip().render(self.app.console)}):
             self.refresh()
 
     def line(self, width: int) -> Text:

@@ -4,7 +4,7 @@ Textual's own update asks every widget of each line for its part and cuts those 
 as making the picture.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from weakref import WeakKeyDictionary
 
 from rich.console import Console
@@ -12,7 +12,6 @@ from textual._compositor import CompositorUpdate
 from textual.errors import NoWidget
 from textual.geometry import Region
 from textual.screen import Screen
-from textual.strip import Strip
 from textual.widget import Widget
 
 _racks: WeakKeyDictionary[Screen[object], tuple[Widget, ...]] = WeakKeyDictionary()
@@ -23,26 +22,26 @@ class RegionUpdate(CompositorUpdate):
 
     Parameters
     ----------
-    strips : sequence of Strip
-        The lines, as wide as the region.
+    lines : mapping of int to str
+        Ready terminal text, as wide as the region, by row of it; the rows that are not there stay as they are.
     region : Region
         Where they go.
     """
 
-    def __init__(self, strips: Sequence[Strip], region: Region) -> None:
-        self._strips = strips
+    def __init__(self, lines: Mapping[int, str], region: Region) -> None:
+        self._lines = lines
         self._region = region
 
-    def render_segments(self, console: Console) -> str:
+    def render_segments(self, console: Console) -> str:  # noqa: ARG002 - Textual's signature
         """Return the terminal text."""
         x, y = self._region.x + 1, self._region.y + 1
-        return "".join(f"\x1b[{y + row};{x}H{strip.render(console)}" for row, strip in enumerate(self._strips))
+        return "".join(f"\x1b[{y + row};{x}H{line}" for row, line in self._lines.items())
 
 
-def write_alone(widget: Widget, strips: Sequence[Strip]) -> bool:
-    """Write the lines of `widget`, if nothing lies over it and all of it is on the screen; return whether that was so."""
+def write_alone(widget: Widget, lines: Mapping[int, str]) -> bool:
+    """Write some lines of `widget`, if nothing lies over it and all of it is on the screen; return whether that was so."""
     app, screen, region = widget.app, widget.screen, widget.region
-    if screen is not app.screen or app._batch_count or region.size != widget.size or len(strips) != region.height:
+    if screen is not app.screen or app._batch_count or region.size != widget.size:
         return False
     try:
         seen = screen.find_widget(widget).visible_region
@@ -55,5 +54,5 @@ def write_alone(widget: Widget, strips: Sequence[Strip]) -> bool:
         racks = _racks[screen] = tuple(screen.query("ToastRack"))
     if any(rack.display and rack.children for rack in racks):
         return False
-    app._display(screen, RegionUpdate(strips, region))  # type: ignore[arg-type]  # as Textual's own updates
+    app._display(screen, RegionUpdate(lines, region))  # type: ignore[arg-type]  # as Textual's own updates
     return True

@@ -63,7 +63,8 @@ class ImageView(QuietFocus, can_focus=True):
         self._timer: Timer | None = None
         self._rest: Timer | None = None
         self._dragged: tuple[float, float] | None = None
-        self._is_drawn = True  # whether what was built last was handed to the terminal
+        self._is_sent = True  # whether what was drawn last was handed to the terminal
+        self._drawn = self._shows_picture = False  # whether anything was drawn at this size, and whether it was a picture
         self._depth = depth
         self._kind = kind
         self._unicode = unicode
@@ -135,17 +136,17 @@ class ImageView(QuietFocus, can_focus=True):
         self._called = False
         if not (self._stale and self._may_go):
             return  # it was drawn meanwhile, for another reason
-        if self._picture is None or self._strips is None:
+        if self._picture is None or not self._shows_picture:
             self.refresh()
             return
         self._stale = self._may_go = False
-        self._strips = self._picture_strips()
-        if not write_alone(self, self._strips):
+        lines, self._strips = self._draw_picture(), None
+        if not write_alone(self, lines):
             self.refresh()
 
     def take_drawn(self) -> bool:
         """Return whether a picture was built since this was asked last."""
-        drawn, self._is_drawn = not self._is_drawn, True
+        drawn, self._is_sent = not self._is_sent, True
         return drawn
 
     @property
@@ -165,7 +166,7 @@ class ImageView(QuietFocus, can_focus=True):
 
     def on_resize(self) -> None:
         """Draw at the new size."""
-        self._strips = None
+        self._drawn = self._shows_picture = False
         self.post_message(self.Resized())
 
     def scale_of(self, view: View) -> float:
@@ -266,9 +267,13 @@ class ImageView(QuietFocus, can_focus=True):
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Return the lines of `crop`: the picture's, built once per repaint, or the sentence's."""
-        if self._strips is None or (self._stale and self._may_go):  # until it may go, what is on the screen stays
+        if (self._stale and self._may_go) or not self._drawn:  # until it may go, what is on the screen stays
             self._stale = self._may_go = False
-            self._strips = self._picture_strips() if self._picture is not None else self._sentence_strips()
+            self._shows_picture, self._drawn, self._strips = self._picture is not None, True, None
+            if self._shows_picture:
+                self._draw_picture()
+        if self._strips is None:
+            self._strips = self._ready_canvas().strips() if self._shows_picture else self._sentence_strips()
         lines = self._strips[crop.y : crop.bottom]
         if crop.x == 0 and crop.width >= self.size.width:
             return lines
@@ -278,12 +283,13 @@ class ImageView(QuietFocus, can_focus=True):
         """Return line `y`."""
         return self.render_lines(Region(0, y, self.size.width, 1))[0]
 
-    def _picture_strips(self) -> list[Strip]:
+    def _draw_picture(self) -> dict[int, str]:
+        """Draw the picture, and return the lines that differ from those before, by row."""
         texts = self.view.corner_text and self.size.width >= LEAST_WIDTH_FOR_TEXT
-        few, self._is_drawn = self._few, False
+        few, self._is_sent = self._few, False
         if few and not self.always_few:
             self._rest = self.set_timer(_REST_S, self._draw_exactly)
-        return self._ready_canvas().strips(self.view, texts=texts, few=few)
+        return self._ready_canvas().draw(self.view, texts=texts, few=few)
 
     def _sentence_strips(self) -> list[Strip]:
         width, height = self.size

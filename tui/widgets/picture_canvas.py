@@ -10,7 +10,7 @@ from tui.dicom.pixels.picture import Picture
 from tui.dicom.pixels.screen_text import ScreenText
 from tui.dicom.pixels.view import View
 from tui.render.cell_kind import CellKind
-from tui.render.cells import Encoder, Label
+from tui.render.cells import Encoder, Grid, Label
 from tui.render.color_depth import ColorDepth
 from tui.text import cell_width, fit_cells
 from tui.widgets.ansi_strip import AnsiStrip
@@ -26,7 +26,8 @@ class PictureCanvas:
         self._unicode = unicode
         self._drawing: Drawing | None = None
         self._width = self._height = 0
-        self._strips: list[AnsiStrip] = []
+        self._lines: list[str] = []
+        self._grid: Grid | None = None
 
     def set(self, picture: Picture, width: int, height: int) -> None:
         """Draw `picture` in `width` x `height` cells from now on."""
@@ -53,24 +54,38 @@ class PictureCanvas:
         """Return how many screen pixels a picture column takes under `view`."""
         return self._drawing.placement(view).scale if self._drawing is not None else 0.0
 
-    def strips(self, view: View, *, texts: bool, few: bool = False) -> list[Strip]:
-        """Return the lines of the picture under `view`, with the texts around it or without; in few colours where asked."""
+    def draw(self, view: View, *, texts: bool, few: bool = False) -> dict[int, str]:
+        """Draw the picture under `view`, with the texts around it or without; in few colours where asked.
+
+        Returns
+        -------
+        dict of int to str
+            The lines that differ from what was drawn before, by row.
+        """
         drawing = self._drawing
         if drawing is None or self._width < 1 or self._height < 1:
-            return []
+            self._lines = []
+            return {}
         words = (_label_of(text, self._encoder.kind) for text in drawing.texts(view))
         labels = (*words, *(self._labels(drawing.picture, view) if texts else ()))
         if not self._unicode:
             labels = tuple(map(_ascii_only, labels))
         grid = self._encoder.grid(drawing.levels(view), labels, few=few)
-        lines = grid.lines()
-        if len(self._strips) != len(lines):
-            self._strips = [AnsiStrip("", list, self._width) for _ in lines]
-        self._strips = [
-            strip.renewed(line, partial(grid.runs, row), self._width)
-            for row, (strip, line) in enumerate(zip(self._strips, lines, strict=True))
-        ]
-        return list[Strip](self._strips)
+        rows = grid.changed_rows(self._grid)
+        changed = dict(zip(rows, grid.lines(rows), strict=True))
+        self._grid = grid
+        if len(self._lines) != grid.height:
+            self._lines = [""] * grid.height
+        for row, line in changed.items():
+            self._lines[row] = line
+        return changed
+
+    def strips(self) -> list[Strip]:
+        """Return what was drawn last."""
+        grid = self._grid
+        if grid is None:
+            return []
+        return [AnsiStrip(line, partial(grid.runs, row), self._width) for row, line in enumerate(self._lines)]
 
     def _labels(self, picture: Picture, view: View) -> tuple[Label, ...]:
         """Return the texts around the picture: corners above, letters at the middle of the edges."""
