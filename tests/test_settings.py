@@ -42,7 +42,7 @@ def test_settings_are_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("thme = 1", "unknown setting thme; known are ascii, cells, color"),
+        ("thme = 1", "unknown setting thme; known are ascii, cells, color, graphics"),
         ('color = "many"', "Colours: 'many' is none of auto"),
         ("ascii = 1", "ASCII only: yes or no is wanted"),
         ("theme = 1", "Theme: a text is wanted"),

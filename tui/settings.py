@@ -23,6 +23,8 @@ OPTIONS: Final = (
            choices=("auto", "truecolor", "256", "16", "mono")),
     Option("cells", "Cells", "What a cell of a picture draws; fonts have half-blocks, mostly quadrants and braille, too",
            "half", choices=CELLS),
+    Option("graphics", "Graphics", "Pictures of real pixels at rest, where the terminal shows some; auto asks it", "off",
+           choices=("off", "auto", "kitty", "sixel", "iterm2")),
     Option("ascii", "ASCII only", "Draw without Unicode: spaces with a background, ASCII borders", False),
     Option("low-bandwidth", "Low bandwidth", "Fewer greys and colours in the picture, for slow links", False),
     Option("no-mouse", "No mouse", "Leave the mouse to the terminal", False),
@@ -41,6 +43,7 @@ class Settings:
     theme: str = GREY_THEME
     color: str = "auto"
     cells: str = "half"
+    graphics: str = "off"
     ascii: bool = False
     low_bandwidth: bool = False
     no_mouse: bool = False

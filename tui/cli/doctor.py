@@ -24,7 +24,7 @@ def run(words: Sequence[str]) -> int:
     parser = Parser(
         prog=f"{PROGRAM} doctor", description="Print what the terminal can do, why a mode is chosen, and what is installed."
     )
-    shown = tuple(option for option in OPTIONS if option.name in ("color", "cells", "ascii"))
+    shown = tuple(option for option in OPTIONS if option.name in ("color", "cells", "graphics", "ascii"))
     add_options(parser, shown)
     flags = given(parser.parse_args(words), shown)
     path, problem = user_settings.settings_path(), ""
@@ -35,13 +35,14 @@ def run(words: Sequence[str]) -> int:
     settings = settings.with_values(flags)
     is_terminal = sys.stdin.isatty() and sys.stderr.isatty()
     answer = probe.ask() if is_terminal else ""
-    found = probe.classify(answer, os.environ, settings.color, ascii_only=settings.ascii)
+    found = probe.classify(answer, os.environ, settings.color, ascii_only=settings.ascii, graphics=settings.graphics)
     for name, text in (
         ("program", f"{PROGRAM} {__version__}, Python {sys.version.split()[0]}"),
         ("terminal", _terminal(is_terminal=is_terminal, answer=answer)),
         ("colours", f"{found.depth.value}: {found.depth_reason}"),
         ("characters", f"{'Unicode' if found.unicode else 'ASCII'}: {found.unicode_reason}"),
         ("cells", _cells(settings.cells, found)),
+        ("graphics", f"{found.graphics.value if found.graphics else 'none'}: {found.graphics_reason}"),
         ("multiplexer", _multiplexer(found.multiplexer)),
         ("settings", problem or f"{path} {'' if os.path.exists(path) else '(not there)'}"),
         ("environment", ", ".join(map(_variable, filter(os.environ.__contains__, _VARIABLES))) or "-"),

@@ -1,8 +1,9 @@
 """What a cell of the terminal draws of a picture. Imports no NumPy: start-up asks it."""
 
 import enum
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from typing import Final, Protocol
 
 _SIZES: Final = {"half": (1, 2), "quadrant": (2, 2), "sextant": (2, 3), "octant": (2, 4), "braille": (2, 4),
                  "ascii": (1, 1), "space": (1, 1)}  # fmt: skip
@@ -15,6 +16,45 @@ _OTHER_OCTANTS: Final = {
     95: "▛", 175: "▜", 245: "▙", 250: "▟", 3: "\U0001fb82", 192: "▂", 63: "\U0001fb85", 252: "▆", 1: "\U0001cea8",
     2: "\U0001ceab", 64: "\U0001cea3", 128: "\U0001cea0", 20: "\U0001fbe6", 40: "\U0001fbe7",
 }  # fmt: skip
+
+
+class CellSize(Protocol):
+    """How many pixels a cell has, and how what is measured in half-blocks is drawn with them."""
+
+    @property
+    def columns(self) -> int:
+        """Return how many pixels a cell is wide."""
+
+    @property
+    def rows(self) -> int:
+        """Return how many pixels a cell is high."""
+
+    @property
+    def pixel_aspect(self) -> float:
+        """Return the height of such a pixel over its width."""
+
+    def across(self, halves: int) -> int:
+        """Return in its pixels what is so many half-blocks wide."""
+
+    def down(self, halves: int) -> int:
+        """Return in its pixels what is so many half-blocks high."""
+
+
+@dataclass(frozen=True, slots=True)
+class PixelCells:
+    """Cells of a terminal's own pixels, which are square."""
+
+    columns: int
+    rows: int
+    pixel_aspect: float = 1.0
+
+    def across(self, halves: int) -> int:
+        """Return in pixels what is so many half-blocks wide."""
+        return halves * self.columns
+
+    def down(self, halves: int) -> int:
+        """Return in pixels what is so many half-blocks high."""
+        return max(1, halves * self.rows // 2) if halves else 0
 
 
 class CellKind(enum.Enum):

@@ -18,11 +18,14 @@ from dataclasses import dataclass
 
 from tui.render.cell_kind import CellKind
 from tui.render.color_depth import ColorDepth
+from tui.terminal.graphics import Graphics
 
 # The half-block is erased again. Its bytes hold no C1 control that moves a cursor, should the terminal not know UTF-8.
 _QUERY = b"\x1b[>q\x1b[>c\r\xe2\x96\x80\x1b[6n\r\x1b[K\x1b[c"
 _ANSWER_S = 1.5
 _TMUX_S = 1.0
+_VERSION = re.compile(r"\x1bP>\|([^\x1b]*)\x1b\\")
+_TAKES = {Graphics.KITTY: ("kitty", "ghostty"), Graphics.ITERM2: ("iterm2", "wezterm")}
 _DA1 = re.compile(rb"\x1b\[\?[\d;]*c")
 _NAMED = re.compile(
     r"kitty|foot|wezterm|iterm2|ghostty|konsole|contour|windows terminal|mintty|alacritty|rio|vte"
@@ -37,7 +40,8 @@ _256_TERMS = ("xterm", "tmux", "screen", "rxvt", "putty")
 class Terminal:
     """What was found, and why.
 
-    `multiplexer` is "tmux", "screen" or ""; `answered` tells whether the terminal answered at all.
+    `multiplexer` is "tmux", "screen" or ""; `answered` tells whether the terminal answered at all; `graphics` is how
+    pictures of real pixels are written, None where none are.
     """
 
     depth: ColorDepth
@@ -46,6 +50,8 @@ class Terminal:
     unicode_reason: str
     multiplexer: str = ""
     answered: bool = False
+    graphics: Graphics | None = None
+    graphics_reason: str = ""
 
     def kind(self, wanted: str) -> CellKind:
         """Return what a cell of a picture draws, where `wanted` (a value of CellKind) is asked for."""
@@ -97,7 +103,7 @@ def _tmux_depth(environment: Mapping[str, str]) -> tuple[ColorDepth, str]:
 
 
 def _by_answer(answer: str, environment: Mapping[str, str]) -> tuple[ColorDepth, str] | None:
-    version = re.search(r"\x1bP>\|([^\x1b]*)\x1b\\", answer)
+    version = _VERSION.search(answer)
     name = version[1] if version else ""
     numbers = re.search(r"\x1b\[>(\d+);(\d+)", answer)
     kind, number = (int(numbers[1]), int(numbers[2])) if numbers else (-1, -1)
@@ -154,7 +160,28 @@ def _unicode(answer: str, environment: Mapping[str, str]) -> tuple[bool, str]:
     return utf8, f"the terminal did not answer; the locale is {locale or 'not set'}"
 
 
-def classify(answer: str, environment: Mapping[str, str], color: str = "auto", *, ascii_only: bool = False) -> Terminal:
+def _graphics(answer: str, wanted: str, multiplexer: str) -> tuple[Graphics | None, str]:
+    """Tell by the terminal's name, or by what it says of itself in DA1, how it takes pictures."""
+    if wanted == "off":
+        return None, "not asked for"
+    if multiplexer and wanted != "sixel":  # which newer tmux may pass on
+        return None, f"{multiplexer} does not pass them on"
+    if wanted != "auto":
+        return Graphics(wanted), "asked for"
+    named = _VERSION.search(answer)
+    name = named[1] if named else ""
+    for graphics, names in _TAKES.items():
+        if name.lower().startswith(names):
+            return graphics, f"the terminal says it is {name[:40]}"
+    attributes = re.search(r"\x1b\[\?([\d;]*)c", answer)
+    if attributes and "4" in attributes[1].split(";")[1:]:
+        return Graphics.SIXEL, "the terminal answers DA1 with 4"
+    return None, "the terminal does not say that it shows any"
+
+
+def classify(
+    answer: str, environment: Mapping[str, str], color: str = "auto", *, ascii_only: bool = False, graphics: str = "off"
+) -> Terminal:
     """Return what a terminal can do.
 
     Parameters
@@ -167,6 +194,8 @@ def classify(answer: str, environment: Mapping[str, str], color: str = "auto", *
         "auto", or the `ColorDepth` that a user asked for.
     ascii_only : bool
         Whether a user asked for that.
+    graphics : str
+        "off", "auto", or the `Graphics` that a user asked for.
     """
     if color != "auto":
         depth, why = ColorDepth(color), "asked for"
@@ -175,4 +204,6 @@ def classify(answer: str, environment: Mapping[str, str], color: str = "auto", *
     else:
         depth, why = _by_answer(answer, environment) or _by_environment(environment)
     unicode, unicode_why = (False, "asked for") if ascii_only else _unicode(answer, environment)
-    return Terminal(depth, why, unicode, unicode_why, _multiplexer(answer, environment), bool(answer))
+    multiplexer = _multiplexer(answer, environment)
+    pictures, pictures_why = _graphics(answer, graphics, multiplexer)
+    return Terminal(depth, why, unicode, unicode_why, multiplexer, bool(answer), pictures, pictures_why)

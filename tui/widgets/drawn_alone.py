@@ -26,19 +26,22 @@ class RegionUpdate(CompositorUpdate):
         Ready terminal text, as wide as the region, by row of it; the rows that are not there stay as they are.
     region : Region
         Where they go.
+    before : str
+        What is written first.
     """
 
-    def __init__(self, lines: Mapping[int, str], region: Region) -> None:
+    def __init__(self, lines: Mapping[int, str], region: Region, before: str = "") -> None:
         self._lines = lines
         self._region = region
+        self._before = before
 
     def render_segments(self, console: Console) -> str:  # noqa: ARG002 - Textual's signature
         """Return the terminal text."""
         x, y = self._region.x + 1, self._region.y + 1
-        return "".join(f"\x1b[{y + row};{x}H{line}" for row, line in self._lines.items())
+        return self._before + "".join(f"\x1b[{y + row};{x}H{line}" for row, line in self._lines.items())
 
 
-def write_alone(widget: Widget, lines: Mapping[int, str]) -> bool:
+def write_alone(widget: Widget, lines: Mapping[int, str], before: str = "") -> bool:
     """Write some lines of `widget`, if nothing lies over it and all of it is on the screen; return whether that was so."""
     app, screen, region = widget.app, widget.screen, widget.region
     if screen is not app.screen or app._batch_count or region.size != widget.size:
@@ -54,5 +57,5 @@ def write_alone(widget: Widget, lines: Mapping[int, str]) -> bool:
         racks = _racks[screen] = tuple(screen.query("ToastRack"))
     if any(rack.display and rack.children for rack in racks):
         return False
-    app._display(screen, RegionUpdate(lines, region))  # type: ignore[arg-type]  # as Textual's own updates
+    app._display(screen, RegionUpdate(lines, region, before))  # type: ignore[arg-type]  # as Textual's own updates
     return True

@@ -17,11 +17,13 @@ from tui.commands import PICTURE
 from tui.dicom.pixels.view import View
 from tui.render.cell_kind import CellKind
 from tui.render.color_depth import ColorDepth
+from tui.terminal.graphics import Graphics
 from tui.terminal.pacing import Pacer
 from tui.text import cell_width, fit_cells
 from tui.widgets.bindings import bindings
 from tui.widgets.colors import colors_of
 from tui.widgets.drawn_alone import write_alone
+from tui.widgets.graphic import GraphicAtRest
 from tui.widgets.quiet_focus import QuietFocus
 
 if TYPE_CHECKING:  # NumPy is imported after the first paint
@@ -33,7 +35,7 @@ LEAST_WIDTH_FOR_TEXT = 60
 _REST_S = 0.1  # three times as long as a key takes to repeat
 
 
-class ImageView(QuietFocus, can_focus=True):
+class ImageView(GraphicAtRest, QuietFocus, can_focus=True):
     """Shows one picture under a view, or a sentence.
 
     It overrides `render_lines`, so it has no border, padding or line filter: its container has.
@@ -52,6 +54,7 @@ class ImageView(QuietFocus, can_focus=True):
         unicode: bool = True,
         pacer: Pacer | None = None,
         few: bool = False,
+        graphics: Graphics | None = None,
         id: str | None = None,
     ) -> None:
         super().__init__(id=id)
@@ -60,6 +63,7 @@ class ImageView(QuietFocus, can_focus=True):
         self._moved_at = 0.0
         self._stale = self._may_go = True  # whether something else is to be drawn than is on the screen, and may be by now
         self._called = False
+        self._graphics = graphics
         self._timer: Timer | None = None
         self._rest: Timer | None = None
         self._dragged: tuple[float, float] | None = None
@@ -140,8 +144,9 @@ class ImageView(QuietFocus, can_focus=True):
             self.refresh()
             return
         self._stale = self._may_go = False
+        before = self.leave_graphic()
         lines, self._strips = self._draw_picture(), None
-        if not write_alone(self, lines):
+        if not write_alone(self, lines, before):
             self.refresh()
 
     def take_drawn(self) -> bool:
@@ -272,6 +277,7 @@ class ImageView(QuietFocus, can_focus=True):
             self._shows_picture, self._drawn, self._strips = self._picture is not None, True, None
             if self._shows_picture:
                 self._draw_picture()
+        self.rest_soon()
         if self._strips is None:
             self._strips = self._ready_canvas().strips() if self._shows_picture else self._sentence_strips()
         lines = self._strips[crop.y : crop.bottom]
@@ -289,6 +295,7 @@ class ImageView(QuietFocus, can_focus=True):
         few, self._is_sent = self._few, False
         if few and not self.always_few:
             self._rest = self.set_timer(_REST_S, self._draw_exactly)
+        self.rest_soon()
         return self._ready_canvas().draw(self.view, texts=texts, few=few)
 
     def _sentence_strips(self) -> list[Strip]:

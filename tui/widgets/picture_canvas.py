@@ -80,6 +80,14 @@ class PictureCanvas:
             self._lines[row] = line
         return changed
 
+    def forget(self) -> None:
+        """Draw all lines anew the next time: something else lies over what was drawn."""
+        self._grid = None
+
+    def label_texts(self) -> list[tuple[int, int, str]]:
+        """Return (row, column, ready terminal text) of the texts around the picture that was drawn last."""
+        return self._grid.label_texts() if self._grid is not None else []
+
     def strips(self) -> list[Strip]:
         """Return what was drawn last."""
         grid = self._grid

@@ -10,7 +10,7 @@ from tui.dicom.pixels.picture import Picture
 from tui.dicom.pixels.screen_text import ScreenText
 from tui.dicom.pixels.stages import shade
 from tui.dicom.pixels.view import View
-from tui.render.cell_kind import CellKind
+from tui.render.cell_kind import CellKind, CellSize
 
 _LEAST_WIDTH: Final = 60  # of the screen: what is narrower shows neither
 _LEAST_HEIGHT: Final = 30
@@ -23,16 +23,16 @@ _DARK: Final = 70  # grey of what lies outside of the window
 _BRIGHT: Final = 200  # ... and of what lies in it
 
 
-def _shown(picture: Picture, width: int, height: int, cells: CellKind) -> bool:
+def _shown(picture: Picture, width: int, height: int, cells: CellSize) -> bool:
     return not picture.color and width >= cells.across(_LEAST_WIDTH) and height >= cells.down(_LEAST_HEIGHT)
 
 
-def _histogram_width(width: int, cells: CellKind) -> int:
+def _histogram_width(width: int, cells: CellSize) -> int:
     return min(width // 3, cells.across(_MOST_WIDE))
 
 
 def with_bars(
-    screen: NDArray[np.uint8], picture: Picture, view: View, *, colors: bool, cells: CellKind = CellKind.HALF
+    screen: NDArray[np.uint8], picture: Picture, view: View, *, colors: bool, cells: CellSize = CellKind.HALF
 ) -> NDArray[np.uint8]:
     """Return the screen with the histogram at the lower left and the colour bar at the right.
 
@@ -46,7 +46,7 @@ def with_bars(
         The window that is marked, and the colormap.
     colors : bool
         Whether the screen shows colours.
-    cells : CellKind
+    cells : CellSize
         How many pixels a cell has.
     """
     height, width = screen.shape[:2]
@@ -64,7 +64,7 @@ def with_bars(
     return drawn
 
 
-def _draw_histogram(screen: NDArray[np.uint8], picture: Picture, view: View, cells: CellKind) -> None:
+def _draw_histogram(screen: NDArray[np.uint8], picture: Picture, view: View, cells: CellSize) -> None:
     height, width = screen.shape[:2]
     columns, most = _histogram_width(width, cells), cells.down(_HISTOGRAM_HEIGHT)
     counts, low, step = picture.histogram(columns)
@@ -80,7 +80,7 @@ def _draw_histogram(screen: NDArray[np.uint8], picture: Picture, view: View, cel
 
 
 def bar_texts(
-    picture: Picture, view: View, width: int, height: int, cells: CellKind = CellKind.HALF
+    picture: Picture, view: View, width: int, height: int, cells: CellSize = CellKind.HALF
 ) -> tuple[ScreenText, ...]:
     """Return the values beside the bars: the ends of the window, and those of the histogram."""
     if not _shown(picture, width, height, cells):

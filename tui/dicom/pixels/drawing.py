@@ -14,7 +14,7 @@ from tui.dicom.pixels.picture import Picture
 from tui.dicom.pixels.probe import said_at
 from tui.dicom.pixels.screen_text import ScreenText
 from tui.dicom.pixels.view import View
-from tui.render.cell_kind import CellKind
+from tui.render.cell_kind import CellKind, CellSize
 from tui.render.colormaps import blended
 from tui.render.sampling import Placement, oriented, place, sample, sample_without
 
@@ -55,12 +55,12 @@ class Drawing:
         Size of the screen in screen pixels.
     colors : bool
         Whether the screen shows colours; without, colormaps are left out and overlays are white.
-    cells : CellKind
+    cells : CellSize
         How many pixels a cell has, and so their shape.
     """
 
     def __init__(
-        self, picture: Picture, width: int, height: int, *, colors: bool = True, cells: CellKind = CellKind.HALF
+        self, picture: Picture, width: int, height: int, *, colors: bool = True, cells: CellSize = CellKind.HALF
     ) -> None:
         self.picture = picture
         self.width, self.height = width, height

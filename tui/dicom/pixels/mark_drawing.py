@@ -12,7 +12,7 @@ from tui.dicom.pixels.measure import Measured, Profile, measured, profile, regio
 from tui.dicom.pixels.picture import Picture
 from tui.dicom.pixels.probe import number_text
 from tui.dicom.pixels.screen_text import ScreenText
-from tui.render.cell_kind import CellKind
+from tui.render.cell_kind import CellSize
 from tui.render.colormaps import blended
 from tui.render.lines import polyline
 
@@ -53,11 +53,11 @@ class Marks:
         Size of the screen in pixels.
     colors : bool
         Whether the screen shows colours; without, marks are white.
-    cells : CellKind
+    cells : CellSize
         How many pixels a cell has.
     """
 
-    def __init__(self, picture: Picture, width: int, height: int, *, colors: bool, cells: CellKind) -> None:
+    def __init__(self, picture: Picture, width: int, height: int, *, colors: bool, cells: CellSize) -> None:
         self._cells = cells
         self._picture = picture
         self._width, self._height = width, height
