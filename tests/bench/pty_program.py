@@ -33,19 +33,26 @@ class Ended(Exception):
 class PtyProgram:
     """A running program; use it as a context manager, which ends it."""
 
-    def __init__(self, command: Sequence[str], size: tuple[int, int] = (160, 50), env: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        command: Sequence[str],
+        size: tuple[int, int] = (160, 50),
+        env: dict[str, str] | None = None,
+        cell: tuple[int, int] = (0, 0),
+    ) -> None:
         width, height = size
+        window = struct.pack("HHHH", height, width, width * cell[0], height * cell[1])
         self.started = time.perf_counter()
         self.output = bytearray()
         self.replies = dict(REPLIES)
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
-            fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
+            fcntl.ioctl(0, termios.TIOCSWINSZ, window)
             os.environ.update(TERM="xterm-256color", COLORTERM="truecolor", COLUMNS=str(width), LINES=str(height))
             os.environ.update(env or {})
             os.environ.pop(UNCOMPILED, None)
             os.execvp(command[0], list(command))
-        fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
+        fcntl.ioctl(self.fd, termios.TIOCSWINSZ, window)
 
     def __enter__(self) -> "PtyProgram":
         return self

@@ -34,7 +34,7 @@ def run(words: Sequence[str]) -> int:
         settings, problem = Settings(), str(error)
     settings = settings.with_values(flags)
     is_terminal = sys.stdin.isatty() and sys.stderr.isatty()
-    answer = probe.ask() if is_terminal else ""
+    answer = probe.ask(graphics=settings.graphics) if is_terminal else ""
     found = probe.classify(answer, os.environ, settings.color, ascii_only=settings.ascii, graphics=settings.graphics)
     for name, text in (
         ("program", f"{PROGRAM} {__version__}, Python {sys.version.split()[0]}"),
@@ -42,7 +42,7 @@ def run(words: Sequence[str]) -> int:
         ("colours", f"{found.depth.value}: {found.depth_reason}"),
         ("characters", f"{'Unicode' if found.unicode else 'ASCII'}: {found.unicode_reason}"),
         ("cells", _cells(settings.cells, found)),
-        ("graphics", f"{found.graphics.value if found.graphics else 'none'}: {found.graphics_reason}"),
+        ("graphics", f"{found.graphics.protocol.value if found.graphics else 'none'}: {found.graphics_reason}"),
         ("multiplexer", _multiplexer(found.multiplexer)),
         ("settings", problem or f"{path} {'' if os.path.exists(path) else '(not there)'}"),
         ("environment", ", ".join(map(_variable, filter(os.environ.__contains__, _VARIABLES))) or "-"),

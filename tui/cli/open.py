@@ -58,7 +58,8 @@ def browse(start: "Start", flags: dict[str, str | bool]) -> int:
         os.environ.pop("NO_COLOR", None)
     from tui.terminal import probe
 
-    found = probe.classify(probe.ask(), os.environ, settings.color, ascii_only=settings.ascii, graphics=settings.graphics)
+    answer = probe.ask(graphics=settings.graphics)
+    found = probe.classify(answer, os.environ, settings.color, ascii_only=settings.ascii, graphics=settings.graphics)
     _prepare(found)
     from tui.app import DicomApp, UnknownThemeError  # imports Textual, which reads the environment that was prepared
 

@@ -229,13 +229,13 @@ class Grid:
             at = end
         return "".join(parts) + thrifty(uppers[at:], lowers[at:], depth) + RESET
 
-    def label_texts(self) -> list[tuple[int, int, str]]:
-        """Return (row, column, ready terminal text) of the labels."""
+    def label_texts(self) -> list[tuple[int, int, int, str]]:
+        """Return (row, column, width, ready terminal text) of the labels that are drawn."""
         depth = self.encoder.depth
         white, black = _label_ids(depth)
         style = f"\x1b[{sgr(white, depth, background=False)};{sgr(black, depth, background=True)}m"
         rows = sorted({label.row for label in self.labels})
-        return [(row, start, f"{style}{text}{RESET}") for row in rows for start, _, text in self._spans(row)]
+        return [(row, start, end - start, f"{style}{text}{RESET}") for row in rows for start, end, text in self._spans(row)]
 
     def runs(self, row: int) -> list[Run]:
         """Return `row` as runs of cells, for whatever draws over a part of the picture."""

@@ -7,8 +7,10 @@ import enum
 import fcntl
 import struct
 import termios
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 if TYPE_CHECKING:
     import numpy as np
@@ -17,52 +19,131 @@ if TYPE_CHECKING:
     Levels = NDArray[Any]
 
 _IMAGE: Final = 7301  # our picture's number, for terminals that keep several
+_KEEP: Final = "\x1b7"  # keeps where the cursor is
 _CHUNK: Final = 4096  # bytes of base64 in one of Kitty's commands
 _SIXEL_ROWS: Final = 6
 _SIXEL_GREYS: Final = 101  # Sixel's colours are in percent
 _SIXEL_COLORS: Final = 256
 
 
-class Graphics(enum.Enum):
+class LabelText(NamedTuple):
+    """A text over a picture: its cells, and the ready terminal text."""
+
+    row: int
+    column: int
+    width: int
+    text: str
+
+
+class Protocol(enum.Enum):
     """How a terminal takes pictures."""
 
     KITTY = "kitty"
     SIXEL = "sixel"
     ITERM2 = "iterm2"
 
+
+@dataclass(frozen=True, slots=True)
+class Graphics:
+    """What a terminal draws.
+
+    Parameters
+    ----------
+    protocol : Protocol
+        How it takes pictures.
+    widest, highest : int
+        The largest picture that it takes, in pixels; of Sixel, larger ones are made of several.
+    """
+
+    protocol: Protocol
+    widest: int = 1000
+    highest: int = 1000
+
     @property
-    def lies_under_text(self) -> bool:
-        """Return whether its pictures are seen through cells that are empty, rather than drawn over them."""
-        return self is Graphics.KITTY
+    def scales(self) -> bool:
+        """Return whether the terminal scales pictures to the cells that they are to fill."""
+        return self.protocol is not Protocol.SIXEL
 
     @property
     def clear(self) -> str:
         """Return what takes the picture away; "" where text that is written over it does."""
-        return f"\x1b_Ga=d,d=I,i={_IMAGE},q=2\x1b\\" if self is Graphics.KITTY else ""
+        return f"\x1b_Ga=d,d=I,i={_IMAGE},q=2\x1b\\" if self.protocol is Protocol.KITTY else ""
 
-    def drawn(self, levels: "Levels", columns: int, rows: int) -> str:
+    def drawn(self, levels: "Levels", columns: int, rows: int, labels: Sequence[LabelText] = ()) -> str:
         """Return what draws a picture at the cursor, and `columns` x `rows` cells large.
 
         Parameters
         ----------
         levels : ndarray of uint8, shape (h, w) or (h, w, 3)
-            Grey levels or RGB. Sixel draws each on one pixel of the screen, the others fill the cells with them.
+            Grey levels or RGB; h and w are multiples of `rows` and `columns`.
         columns, rows : int
             How many cells it covers.
+        labels : sequence of LabelText
+            Texts that stand over it.
         """
-        if self is Graphics.SIXEL:
-            return sixel(levels)
-        import base64  # start-up does without
-
-        data = base64.standard_b64encode(_png(levels)).decode()
-        if self is Graphics.ITERM2:
-            size = f"width={columns};height={rows};preserveAspectRatio=0;doNotMoveCursor=1"
-            return f"\x1b]1337;File=inline=1;{size}:{data}\x07"
-        chunks = [data[at : at + _CHUNK] for at in range(0, len(data), _CHUNK)]
-        first = f"a=T,f=100,i={_IMAGE},p=1,q=2,c={columns},r={rows},C=1,z=-1,"
-        return "".join(
-            f"\x1b_G{first if at == 0 else ''}m={int(at < len(chunks) - 1)};{chunk}\x1b\\" for at, chunk in enumerate(chunks)
+        width, height = levels.shape[1] // columns, levels.shape[0] // rows
+        if self.protocol is Protocol.KITTY:
+            return _kitty(_png(levels), (columns, rows), (width, height), labels)
+        picture = (
+            self._tiles(levels, width, height) if self.protocol is Protocol.SIXEL else _iterm2(_png(levels), columns, rows)
         )
+        return f"{_KEEP}{picture}{''.join(_at(label.row, label.column) + label.text for label in labels)}"
+
+    def _tiles(self, levels: "Levels", width: int, height: int) -> str:
+        """Return a picture as pictures of whole cells (`width` x `height` pixels), none larger than the terminal takes."""
+        across, down = max(1, self.widest // width), max(1, self.highest // height)
+        return "".join(
+            _at(top, left) + sixel(levels[top * height : (top + down) * height, left * width : (left + across) * width])
+            for top in range(0, levels.shape[0] // height, down)
+            for left in range(0, levels.shape[1] // width, across)
+        )
+
+
+def _at(row: int, column: int) -> str:
+    """Return what puts the cursor so many cells below and right of where it was kept."""
+    return "\x1b8" + (f"\x1b[{row}B" if row else "") + (f"\x1b[{column}C" if column else "")
+
+
+def _iterm2(png: bytes, columns: int, rows: int) -> str:
+    import base64  # start-up does without
+
+    size = f"width={columns};height={rows};preserveAspectRatio=0;doNotMoveCursor=1"
+    return f"\x1b]1337;File=inline=1;{size}:{base64.standard_b64encode(png).decode()}\x07"
+
+
+def _kitty(png: bytes, size: tuple[int, int], cell: tuple[int, int], labels: Sequence[LabelText]) -> str:
+    """Return a picture in Kitty's protocol: sent once, and shown in pieces beside the labels, which it would cover."""
+    import base64
+
+    data = base64.standard_b64encode(png).decode()
+    chunks = [data[at : at + _CHUNK] for at in range(0, len(data), _CHUNK)]
+    first = f"a=t,f=100,i={_IMAGE},q=2,"
+    sent = "".join(
+        f"\x1b_G{first if at == 0 else ''}m={int(at < len(chunks) - 1)};{chunk}\x1b\\" for at, chunk in enumerate(chunks)
+    )
+    shown = []
+    for number, (row, column, high, wide) in enumerate(_beside(labels, *size), 1):
+        source = f"x={column * cell[0]},y={row * cell[1]},w={wide * cell[0]},h={high * cell[1]}"
+        shown.append(f"{_at(row, column)}\x1b_Ga=p,i={_IMAGE},p={number},{source},c={wide},r={high},C=1,q=2\x1b\\")
+    return _KEEP + sent + "".join(shown)
+
+
+def _beside(labels: Sequence[LabelText], columns: int, rows: int) -> Iterator[tuple[int, int, int, int]]:
+    """Yield (row, column, rows, columns) of rectangles that cover all cells but those of labels."""
+    free_from = 0
+    for row in sorted({label.row for label in labels if 0 <= label.row < rows}):
+        if row > free_from:
+            yield free_from, 0, row - free_from, columns
+        at = 0
+        for label in sorted((label for label in labels if label.row == row), key=lambda label: label.column):
+            if label.column > at:
+                yield row, at, 1, label.column - at
+            at = label.column + label.width
+        if at < columns:
+            yield row, at, 1, columns - at
+        free_from = row + 1
+    if free_from < rows:
+        yield free_from, 0, rows - free_from, columns
 
 
 def _png(levels: "Levels") -> bytes:

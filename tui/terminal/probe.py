@@ -18,14 +18,19 @@ from dataclasses import dataclass
 
 from tui.render.cell_kind import CellKind
 from tui.render.color_depth import ColorDepth
-from tui.terminal.graphics import Graphics
+from tui.terminal.graphics import Graphics, Protocol
 
 # The half-block is erased again. Its bytes hold no C1 control that moves a cursor, should the terminal not know UTF-8.
-_QUERY = b"\x1b[>q\x1b[>c\r\xe2\x96\x80\x1b[6n\r\x1b[K\x1b[c"
+_QUERY = b"\x1b[>q\x1b[>c\r\xe2\x96\x80\x1b[6n\r\x1b[K"
+_SIXEL_QUERY = b"\x1b[?1;1;0S\x1b[?2;1;0S"  # XTSMGRAPHICS: how many colours, and how large a picture
+_FENCE = b"\x1b[c"
 _ANSWER_S = 1.5
 _TMUX_S = 1.0
 _VERSION = re.compile(r"\x1bP>\|([^\x1b]*)\x1b\\")
-_TAKES = {Graphics.KITTY: ("kitty", "ghostty"), Graphics.ITERM2: ("iterm2", "wezterm")}
+_SIXEL_COLORS = re.compile(r"\x1b\[\?1;0;(\d+)S")
+_SIXEL_SIZE = re.compile(r"\x1b\[\?2;0;(\d+);(\d+)S")
+_ENOUGH_COLORS = 128
+_TAKES = {Protocol.KITTY: ("kitty", "ghostty"), Protocol.ITERM2: ("iterm2", "wezterm")}
 _DA1 = re.compile(rb"\x1b\[\?[\d;]*c")
 _NAMED = re.compile(
     r"kitty|foot|wezterm|iterm2|ghostty|konsole|contour|windows terminal|mintty|alacritty|rio|vte"
@@ -59,8 +64,11 @@ class Terminal:
         return kind if self.unicode or kind is CellKind.ASCII else CellKind.SPACE
 
 
-def ask(answer_s: float = _ANSWER_S) -> str:
-    """Return what the terminal answers to the query; "" where there is no terminal or no answer."""
+def ask(answer_s: float = _ANSWER_S, *, graphics: str = "off") -> str:
+    """Return what the terminal answers to the query; "" where there is no terminal or no answer.
+
+    What pictures it takes is asked only where some are wanted.
+    """
     try:
         fd = os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY)
     except OSError:
@@ -70,7 +78,7 @@ def ask(answer_s: float = _ANSWER_S) -> str:
         before = termios.tcgetattr(fd)
         try:
             tty.setcbreak(fd, termios.TCSANOW)  # neither echo nor waiting for a line
-            os.write(fd, _QUERY)
+            os.write(fd, _QUERY + (_SIXEL_QUERY if graphics in ("auto", "sixel") else b"") + _FENCE)
             until = time.monotonic() + answer_s
             while _DA1.search(answer) is None:
                 left = until - time.monotonic()
@@ -166,16 +174,25 @@ def _graphics(answer: str, wanted: str, multiplexer: str) -> tuple[Graphics | No
         return None, "not asked for"
     if multiplexer and wanted != "sixel":  # which newer tmux may pass on
         return None, f"{multiplexer} does not pass them on"
-    if wanted != "auto":
-        return Graphics(wanted), "asked for"
+    protocol, why = (Protocol(wanted), "asked for") if wanted != "auto" else _protocol(answer)
+    if protocol is not Protocol.SIXEL:
+        return Graphics(protocol) if protocol else None, why
+    colors, size = _SIXEL_COLORS.search(answer), _SIXEL_SIZE.search(answer)
+    if colors and int(colors[1]) < _ENOUGH_COLORS:
+        return None, f"{why}, but its Sixel has {colors[1]} colours (xterm: numColorRegisters: 256)"
+    widest, highest = (int(size[1]), int(size[2])) if size else (0, 0)
+    return (Graphics(protocol, widest, highest) if widest and highest else Graphics(protocol)), why
+
+
+def _protocol(answer: str) -> tuple[Protocol | None, str]:
     named = _VERSION.search(answer)
     name = named[1] if named else ""
-    for graphics, names in _TAKES.items():
+    for protocol, names in _TAKES.items():
         if name.lower().startswith(names):
-            return graphics, f"the terminal says it is {name[:40]}"
+            return protocol, f"the terminal says it is {name[:40]}"
     attributes = re.search(r"\x1b\[\?([\d;]*)c", answer)
     if attributes and "4" in attributes[1].split(";")[1:]:
-        return Graphics.SIXEL, "the terminal answers DA1 with 4"
+        return Protocol.SIXEL, "the terminal answers DA1 with 4"
     return None, "the terminal does not say that it shows any"
 
 
@@ -195,7 +212,7 @@ def classify(
     ascii_only : bool
         Whether a user asked for that.
     graphics : str
-        "off", "auto", or the `Graphics` that a user asked for.
+        "off", "auto", or the `Protocol` that a user asked for.
     """
     if color != "auto":
         depth, why = ColorDepth(color), "asked for"

@@ -12,7 +12,7 @@ from textual.widget import Widget
 
 from tui.background import Background
 from tui.dicom.pixels.view import View
-from tui.terminal.graphics import Graphics, cell_pixels
+from tui.terminal.graphics import Graphics, LabelText, cell_pixels
 from tui.widgets.drawn_alone import write_alone
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ class GraphicQuestion(NamedTuple):
     size: Size
     cell: tuple[int, int]
     graphics: Graphics
+    labels: tuple[LabelText, ...]
 
 
 class GraphicMade(Message):
@@ -55,11 +56,11 @@ def graphic_text(question: GraphicQuestion) -> Iterator[str]:
     from tui.dicom.pixels.drawing import Drawing  # NumPy: there is a picture, so it is there
     from tui.render.cell_kind import PixelCells
 
-    picture, view, (columns, rows), (width, height), graphics = question
-    while graphics is not Graphics.SIXEL and columns * width * rows * height > _MOST_PIXELS:
+    picture, view, (columns, rows), (width, height), graphics, labels = question
+    while graphics.scales and columns * width * rows * height > _MOST_PIXELS:
         width, height = max(1, width // 2), max(1, height // 2)
     drawing = Drawing(picture, columns * width, rows * height, cells=PixelCells(width, height))
-    yield graphics.drawn(drawing.levels(view), columns, rows)
+    yield graphics.drawn(drawing.levels(view), columns, rows, labels)
 
 
 class GraphicAtRest(Widget):
@@ -89,6 +90,12 @@ class GraphicAtRest(Widget):
         if self._graphics is not None and self._picture is not None:
             self._timer_of_rest = self.set_timer(_REST_S, self._ask)
 
+    def uncover(self) -> None:
+        """Take the picture of pixels away where it would lie over what is drawn in cells from now on."""
+        driver = self.app._driver
+        if self._is_on and self._graphics is not None and self._graphics.clear and driver is not None:
+            driver.write(self._graphics.clear)
+
     def leave_graphic(self) -> str:
         """Return what takes the picture of pixels away, and draw all lines anew: it lies over all of them."""
         if not self._is_on or self._graphics is None:
@@ -101,7 +108,8 @@ class GraphicAtRest(Widget):
         picture, cell = self._picture, self._cell_pixels()
         if picture is None or picture.preview or self._graphics is None or not self.size or cell is None:
             return
-        self._asked = GraphicQuestion(picture, self.view, self.size, cell, self._graphics)
+        labels = tuple(self._ready_canvas().label_texts())
+        self._asked = GraphicQuestion(picture, self.view, self.size, cell, self._graphics, labels)
         if self._maker is None:
             self._maker = Background("graphic", graphic_text, self._made, self._failed)
         self._maker.ask(self._asked)
@@ -121,15 +129,7 @@ class GraphicAtRest(Widget):
     def _show_graphic(self, message: GraphicMade) -> None:
         if message.question is not self._asked or self._stale or not self._shows_picture:
             return
-        canvas, graphics = self._ready_canvas(), message.question.graphics
-        left, top = self.region.x + 1, self.region.y + 1
-        text = graphics.clear
-        if graphics.lies_under_text:
-            text += "\x1b[0m" + "".join(
-                f"\x1b[{top + row};{left}H\x1b[{self.size.width}X" for row in range(self.size.height)
-            )
-        text += f"\x1b[{top};{left}H{message.text}"
-        text += "".join(f"\x1b[{top + row};{left + column}H{label}" for row, column, label in canvas.label_texts())
+        text = f"{message.question.graphics.clear}\x1b[{self.region.y + 1};{self.region.x + 1}H{message.text}"
         self._is_sent = False
         self._is_on = write_alone(self, {}, text)
         if not self._is_on:

@@ -277,6 +277,7 @@ class ImageView(GraphicAtRest, QuietFocus, can_focus=True):
             self._shows_picture, self._drawn, self._strips = self._picture is not None, True, None
             if self._shows_picture:
                 self._draw_picture()
+        self.uncover()
         self.rest_soon()
         if self._strips is None:
             self._strips = self._ready_canvas().strips() if self._shows_picture else self._sentence_strips()

@@ -12,6 +12,7 @@ from tui.dicom.pixels.view import View
 from tui.render.cell_kind import CellKind
 from tui.render.cells import Encoder, Grid, Label
 from tui.render.color_depth import ColorDepth
+from tui.terminal.graphics import LabelText
 from tui.text import cell_width, fit_cells
 from tui.widgets.ansi_strip import AnsiStrip
 
@@ -84,9 +85,9 @@ class PictureCanvas:
         """Draw all lines anew the next time: something else lies over what was drawn."""
         self._grid = None
 
-    def label_texts(self) -> list[tuple[int, int, str]]:
-        """Return (row, column, ready terminal text) of the texts around the picture that was drawn last."""
-        return self._grid.label_texts() if self._grid is not None else []
+    def label_texts(self) -> list[LabelText]:
+        """Return the texts around the picture that was drawn last."""
+        return [LabelText(*label) for label in self._grid.label_texts()] if self._grid is not None else []
 
     def strips(self) -> list[Strip]:
         """Return what was drawn last."""

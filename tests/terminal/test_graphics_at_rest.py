@@ -1,0 +1,65 @@
+"""The picture of pixels in the running program: at rest, away when something moves or covers it, and back again."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.bench.pty_program import PtyProgram
+from tests.files import write
+
+pytestmark = pytest.mark.terminal
+
+SHOWN, AWAY = b"\x1b_Ga=p", b"\x1b_Ga=d"
+HALF_BLOCK = "▀".encode()
+CELL = (8, 16)
+
+
+def noise(path: Path) -> str:
+    pixels = bytes(value * 37 % 251 for value in range(2 * 64 * 64))
+    return write(path, PixelData=pixels, WindowCenter="30000", WindowWidth="60000")
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Iterator[PtyProgram]:
+    path = noise(tmp_path / "a.dcm")
+    env = {"XDG_CONFIG_HOME": str(tmp_path), "XDG_STATE_HOME": str(tmp_path), "DICOM_TUI_COLOR": "truecolor", "TMUX": ""}
+    command = (sys.executable, "-m", "tui", "--graphics", "kitty", path)
+    with PtyProgram(command, (120, 40), env, CELL) as running:
+        running.until(lambda output: output.count(HALF_BLOCK) > 200)
+        running.until(lambda output: SHOWN in output)
+        running.until_quiet(0.6)
+        yield running
+
+
+def test_it_goes_when_a_key_moves_the_picture_and_comes_back(program: PtyProgram) -> None:
+    program.send(b"\t")
+    program.until_quiet(0.8)
+    program.send(b".")
+    moved = program.until_quiet(0.15)
+    assert moved.index(AWAY) < moved.index(HALF_BLOCK)
+    assert SHOWN not in moved
+    assert moved.count(HALF_BLOCK) > 200  # all of it: the picture of pixels lay over every line
+    after = program.until_quiet(0.8)
+    assert SHOWN in after
+    assert HALF_BLOCK not in after
+
+
+def test_a_dialog_is_not_covered(program: PtyProgram) -> None:
+    program.send(b"?")
+    opened = program.until_quiet(0.8)
+    assert AWAY in opened
+    assert SHOWN not in opened
+    program.send(b"\x1b")
+    closed = program.until_quiet(1.5)
+    assert SHOWN in closed
+
+
+def test_without_asking_for_it_nothing_is_drawn(tmp_path: Path) -> None:
+    path = noise(tmp_path / "a.dcm")
+    env = {"XDG_CONFIG_HOME": str(tmp_path), "XDG_STATE_HOME": str(tmp_path), "TMUX": ""}
+    with PtyProgram((sys.executable, "-m", "tui", path), (120, 40), env, CELL) as running:
+        running.until(lambda output: output.count(HALF_BLOCK) > 200)
+        running.until_quiet(1.0)
+        assert b"\x1b_G" not in running.output
