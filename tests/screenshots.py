@@ -54,6 +54,18 @@ async def frames(session: Session) -> None:
         await session.frame(frame)
 
 
+async def measures(session: Session) -> None:
+    await session.shown("IM0030.dcm")
+    await session.focus("picture")
+    await session.press("z", "b")
+    for tool, first, last in (
+        ("ellipse", ("left",) * 18 + ("up",) * 4, ("right",) * 6 + ("down",) * 6),
+        ("profile", ("left",) * 24 + ("up",) * 12, ("right",) * 46),
+    ):
+        await session.press("m", *tool, "enter", *first, "enter", *last, "enter")
+        await session.press("m")
+
+
 async def help_screen(session: Session) -> None:
     await session.shown("IM0030.dcm")
     await session.press("question_mark")
@@ -74,6 +86,7 @@ async def main() -> None:
         await draw("browser", [middle, files], browser)
         await draw("search", [files / "CT_small.dcm"], search)
         await draw("frames", [files / "examples_ybr_color.dcm"], frames)
+        await draw("measures", [middle], measures)
         await draw("help", [middle], help_screen)
 
 
