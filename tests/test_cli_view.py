@@ -24,11 +24,10 @@ from tui.dicom.unnamed import held_stream
 ENVIRONMENT = {"TERM": "xterm", "LANG": "C.UTF-8", "COLUMNS": "80", "LINES": "24"}
 
 
-def run(*words: str, data: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-    env = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "COLORTERM", "LC_ALL")}
-    return subprocess.run(
-        [sys.executable, "-m", "tui", *words], input=data, capture_output=True, check=False, env=env | ENVIRONMENT
-    )
+def run(*words: str, data: bytes = b"", env: dict[str, str] | None = None) -> subprocess.CompletedProcess[bytes]:
+    base = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "COLORTERM", "LC_ALL")}
+    env = base | ENVIRONMENT | (env or {})
+    return subprocess.run([sys.executable, "-m", "tui", *words], input=data, capture_output=True, check=False, env=env)
 
 
 def grey_levels(text: str) -> np.ndarray:
@@ -138,3 +137,26 @@ def test_the_doctor_says_what_was_found() -> None:
     assert "Unicode: the terminal did not answer; the locale is C.UTF-8" in text
     assert "pydicom 3" in text
     assert "\x1b" not in text
+
+
+def test_what_is_set_holds_for_view_and_doctor_too(tmp_path: Path) -> None:
+    path = write(tmp_path / "a")
+    for name, words in (("view", ["--width", "20", path]), ("doctor", [])):
+        done = run(name, *words, env={"DICOM_TUI_COLOR": "mono"})
+        assert b"38;2" not in done.stdout
+        assert b"colours      mono" in done.stdout or name == "view"
+        bogus = run(name, *words, env={"DICOM_TUI_COLOR": "pink"})
+        assert b"DICOM_TUI_COLOR" in bogus.stdout + bogus.stderr
+
+
+def test_a_picture_wider_than_any_terminal_is_refused(tmp_path: Path) -> None:
+    done = run("view", "--width", "300000", write(tmp_path / "a"))
+    assert done.returncode == 2
+    assert b"no more than 2000 cells" in done.stderr
+
+
+def test_a_reader_that_leaves_is_no_error(tmp_path: Path) -> None:
+    path = write(tmp_path / "a", PixelData=np.random.default_rng(1).bytes(2 * 64 * 64), WindowWidth="60000")
+    command = f"{sys.executable} -m tui view --color truecolor --width 400 {path} | head -c 10 >/dev/null"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, check=False)
+    assert done.stderr == b""

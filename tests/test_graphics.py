@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 from PIL import Image
 
-from tui.terminal.graphics import Graphics, LabelText, Protocol, sixel
+from tui.terminal.graphics import Graphics, LabelText, Protocol
 from tui.terminal.probe import classify
 
 KEPT = re.compile(r"\x1b8(?:\x1b\[(\d+)B)?(?:\x1b\[(\d+)C)?")
@@ -43,17 +43,22 @@ def pixels_of_sixel(text: str) -> np.ndarray:
     return screen[:height]
 
 
+def one_sixel(levels: np.ndarray) -> str:
+    text = Graphics(Protocol.SIXEL).drawn(levels, 1, 1)
+    return text[text.index("\x1bP") :]
+
+
 @given(some.integers(1, 20), some.integers(1, 30), some.integers(0, 1000))
 def test_grey_sixels_read_back(height: int, width: int, seed: int) -> None:
     levels = np.random.default_rng(seed).integers(0, 256, (height, width)).astype(np.uint8)
-    percents = pixels_of_sixel(sixel(levels))
+    percents = pixels_of_sixel(one_sixel(levels))
     assert np.abs(percents * 2.55 - levels[..., None]).max() <= 1.3
 
 
 def test_few_colours_are_exact_in_sixel() -> None:
     colors = np.array([[255, 0, 0], [0, 255, 0], [0, 51, 255], [102, 102, 102]], np.uint8)
     levels = colors[np.random.default_rng(1).integers(0, 4, (13, 17))]
-    assert np.abs(pixels_of_sixel(sixel(levels)) * 2.55 - levels).max() <= 1.3
+    assert np.abs(pixels_of_sixel(one_sixel(levels)) * 2.55 - levels).max() <= 1.3
 
 
 def test_large_sixels_come_in_tiles_of_whole_cells() -> None:
@@ -71,6 +76,16 @@ def test_large_sixels_come_in_tiles_of_whole_cells() -> None:
         assert drawn.shape[1] <= 45
         screen[top : top + drawn.shape[0], left : left + drawn.shape[1]] = drawn[..., 0]
     assert np.abs(screen * 2.55 - levels).max() <= 1.3
+
+
+def test_tiles_share_their_colours_and_have_no_more_than_the_terminal() -> None:
+    levels = np.random.default_rng(6).integers(0, 256, (60, 60, 3)).astype(np.uint8)
+    text = Graphics(Protocol.SIXEL, widest=20, highest=30, colors=128).drawn(levels, 6, 6)
+    defined: dict[str, set[str]] = {}
+    for number, color in re.findall(r"#(\d+);2;([\d;]+)", text):
+        defined.setdefault(number, set()).add(color)
+    assert 16 < len(defined) <= 128
+    assert all(len(colors) == 1 for colors in defined.values())
 
 
 LABELS = (LabelText(0, 1, 3, "abc"), LabelText(0, 6, 4, "defg"), LabelText(3, 4, 1, "R"), LabelText(5, 0, 10, "0123456789"))
@@ -133,6 +148,7 @@ PLAIN = "\x1bP>|XTerm(379)\x1b\\\x1b[10;2R\x1b[?64;1;2;22c"
         (KITTY, "auto", {}, Graphics(Protocol.KITTY), "kitty(0.32.1)"),
         ("\x1bP>|WezTerm 2024\x1b\\\x1b[?65;4;6c", "auto", {}, Graphics(Protocol.ITERM2), "WezTerm"),
         (SIXEL, "auto", {}, Graphics(Protocol.SIXEL, 900, 700), "DA1 with 4"),
+        (SIXEL.replace("256S", "128S"), "auto", {}, Graphics(Protocol.SIXEL, 900, 700, 128), "DA1 with 4"),
         (SIXEL.replace("256S", "16S"), "auto", {}, None, "has 16 colours"),
         ("\x1b[?62;4c", "auto", {}, Graphics(Protocol.SIXEL), "DA1 with 4"),
         (PLAIN, "auto", {}, None, "does not say"),

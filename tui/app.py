@@ -187,6 +187,8 @@ class DicomApp(App[None], inherit_bindings=False):
     def _paint_in_new_colors(self, _: Theme) -> None:
         forget_colors()
         for screen in self.screen_stack:
+            if isinstance(screen, Browser):
+                screen.image.forget_colors()
             screen.refresh(layout=True)
 
     def copy_to_clipboard(self, text: str) -> None:

@@ -63,3 +63,18 @@ def test_without_asking_for_it_nothing_is_drawn(tmp_path: Path) -> None:
         running.until(lambda output: output.count(HALF_BLOCK) > 200)
         running.until_quiet(1.0)
         assert b"\x1b_G" not in running.output
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 30)])
+def test_it_goes_with_its_pane(tmp_path: Path, size: tuple[int, int]) -> None:
+    env = {"XDG_CONFIG_HOME": str(tmp_path), "XDG_STATE_HOME": str(tmp_path), "DICOM_TUI_COLOR": "truecolor", "TMUX": ""}
+    command = (sys.executable, "-m", "tui", "--graphics", "kitty", noise(tmp_path / "a.dcm"))
+    with PtyProgram(command, size, env, CELL) as running:
+        if size[0] < 100:
+            running.until(lambda output: b"a.dcm" in output)
+            running.until_quiet(0.6)
+            running.send(b"\t")
+        running.until(lambda output: SHOWN in output)
+        running.until_quiet(0.6)
+        running.send(b"\t" if size[0] < 100 else b"z")
+        assert AWAY in running.until_quiet(0.6)

@@ -642,3 +642,83 @@ async def test_cells_and_colours_are_chosen_while_it_runs(ct: str) -> None:
         await session.press(*"mono", "enter")
         await session.until(lambda: session.browser.image.depth is ColorDepth.MONO)
         await session.until(lambda: "█" in session.text)
+
+
+async def test_a_file_that_was_written_anew_has_no_measures(tmp_path: Path) -> None:
+    path = write(tmp_path / "a")
+    async with browsing([path]) as session:
+        await looking_at(session, "a")
+        await measuring(session, "prof")
+        await session.press(*["right"] * 5, "enter", *["down"] * 3, "enter", "up", "enter")
+        assert len(session.browser.view.marks) == 1
+        write(tmp_path / "a", Rows=8, Columns=8, PixelData=bytes(128))
+        await session.press("f5")
+        await session.until(lambda: session.picture.rows == 8)
+        view = session.browser.view
+        assert (view.marks, view.marking) in (((), None), ((), Mark(PROFILE)))
+
+
+async def test_removing_nothing_keeps_what_is_there(ct: str) -> None:
+    async with browsing([ct]) as session:
+        await looking_at(session, "ct.dcm")
+        await measuring(session, "dist")
+        await session.press("enter", "right", "enter", "m")
+        whole = session.picture
+        session.browser.show_picture(replace(whole, preview=True))
+        await session.browser.run_command(BY_ID["picture.measure-remove-all"])
+        session.browser.show_picture(whole)
+        assert len(session.browser.view.marks) == 1
+
+
+async def test_a_click_beside_the_picture_sets_no_point(ct: str) -> None:
+    async with browsing([ct]) as session:
+        await looking_at(session, "ct.dcm")
+        await measuring(session, "dist")
+        await session.press("enter", "right")
+        await session.pilot.click(session.browser.image, offset=(1, 1))
+        await session.pilot.pause()
+        assert not session.browser.view.marks
+
+
+async def test_measuring_goes_on_from_where_the_probe_stands(ct: str) -> None:
+    async with browsing([ct]) as session:
+        await looking_at(session, "ct.dcm")
+        await session.press("p", "left", "left", "up")
+        place = session.browser.view.probe_x, session.browser.view.probe_y
+        await measuring(session, "dist")
+        assert (session.browser.view.probe_x, session.browser.view.probe_y) == place
+        await session.press("f", "f")
+        assert session.browser.view.probe_x == pytest.approx(place[0])
+
+
+async def test_a_sentence_follows_the_theme(tmp_path: Path) -> None:
+    (tmp_path / "x.txt").write_text("no image")
+    async with browsing([tmp_path / "x.txt"]) as session:
+        await session.says("no DICOM file")
+        session.app.theme = "textual-light"
+        light = session.app.theme_variables["background"]
+        image = session.browser.image
+        await session.until(
+            lambda: any(
+                segment.style and segment.style.bgcolor and segment.style.bgcolor.name == light.lower()
+                for strip in image.render_lines(image.size.region) for segment in strip
+            )
+        )  # fmt: skip
+
+
+async def test_the_status_and_low_bandwidth_follow_what_is_chosen(ct: str) -> None:
+    async with browsing([ct]) as session:
+        await looking_at(session, "ct.dcm")
+        session.browser._use_settings({"cells": "quadrant", "low-bandwidth": True})
+        scale = f"{session.browser.image.scale_of(session.browser.view):.2g}x"
+        await session.until(lambda: scale in session.text and "few colours" in session.text)
+
+
+async def test_cine_counts_what_was_drawn(tmp_path: Path) -> None:
+    write(tmp_path / "a", NumberOfFrames="3", PixelData=np.arange(3 * 64 * 64, dtype="<u2").tobytes())
+    async with browsing([tmp_path / "a"]) as session:
+        await looking_at(session, "a")
+        before = len(session.browser.image.shown_at)
+        await session.press("period", "i", "down")
+        await session.frame(1)
+        await session.until(lambda: len(session.browser.image.shown_at) == before + 1)

@@ -1,6 +1,7 @@
 """The command line: the first word is looked up in a table of sub-commands, and only that module is imported."""
 
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 
@@ -14,6 +15,7 @@ SUBCOMMANDS = {
     "doctor": ("tui.cli.doctor", "print what the terminal can do, and why a mode is chosen"),
 }
 _BROWSER = "tui.cli.open"
+_READER_GONE = 141  # as a shell says it of a program that SIGPIPE ended
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -26,5 +28,10 @@ def main(words: Sequence[str] | None = None) -> int:
         module, rest = SUBCOMMANDS[words[0]][0], words[1:]
     else:
         module, rest = _BROWSER, words
-    code: int = importlib.import_module(module).run(rest)
+    try:
+        code: int = importlib.import_module(module).run(rest)
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever read the output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the interpreter would say so at its end
+        return _READER_GONE
     return code

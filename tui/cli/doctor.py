@@ -9,13 +9,15 @@ from tui import __version__
 from tui import settings as user_settings
 from tui.cli import PROGRAM
 from tui.cli.arguments import Parser, add_options, given
+from tui.cli.configured import configured
 from tui.dicom.pixels.codecs import has_fast_codecs
 from tui.settings import OPTIONS, Settings, SettingsError
 from tui.terminal import probe
+from tui.terminal.graphics import cell_pixels
 from tui.text import safe_text
 
 _PACKAGES = ("textual", "rich", "pydicom", "numpy", "pillow", "pylibjpeg", "pylibjpeg-libjpeg", "pylibjpeg-openjpeg",
-             "pylibjpeg-rle", "imagecodecs")  # fmt: skip
+             "pylibjpeg-rle", "imagecodecs", "av")  # fmt: skip
 _VARIABLES = ("TERM", "COLORTERM", "LANG", "LC_ALL", "NO_COLOR", "TMUX", "STY", "SSH_CONNECTION", "DICOM_TUI_COLOR")
 
 
@@ -29,10 +31,9 @@ def run(words: Sequence[str]) -> int:
     flags = given(parser.parse_args(words), shown)
     path, problem = user_settings.settings_path(), ""
     try:
-        settings = user_settings.load(path)
+        settings = configured(flags)
     except SettingsError as error:
-        settings, problem = Settings(), str(error)
-    settings = settings.with_values(flags)
+        settings, problem = Settings().with_values(flags), str(error)
     is_terminal = sys.stdin.isatty() and sys.stderr.isatty()
     answer = probe.ask(graphics=settings.graphics) if is_terminal else ""
     found = probe.classify(answer, os.environ, settings.color, ascii_only=settings.ascii, graphics=settings.graphics)
@@ -42,7 +43,7 @@ def run(words: Sequence[str]) -> int:
         ("colours", f"{found.depth.value}: {found.depth_reason}"),
         ("characters", f"{'Unicode' if found.unicode else 'ASCII'}: {found.unicode_reason}"),
         ("cells", _cells(settings.cells, found)),
-        ("graphics", f"{found.graphics.protocol.value if found.graphics else 'none'}: {found.graphics_reason}"),
+        ("graphics", _graphics(found)),
         ("multiplexer", _multiplexer(found.multiplexer)),
         ("settings", problem or f"{path} {'' if os.path.exists(path) else '(not there)'}"),
         ("environment", ", ".join(map(_variable, filter(os.environ.__contains__, _VARIABLES))) or "-"),
@@ -68,6 +69,17 @@ def _cells(wanted: str, found: probe.Terminal) -> str:
     kind = found.kind(wanted)
     why = "" if kind.value == wanted else f", for {wanted} needs Unicode"
     return f"{kind.value}{why}: {kind.columns} x {kind.rows} pixels"
+
+
+def _graphics(found: probe.Terminal) -> str:
+    if found.graphics is None:
+        return f"none: {found.graphics_reason}"
+    cell = cell_pixels(sys.stderr.fileno())
+    if cell is None:
+        size = "the terminal does not tell the size of its cells" + ("" if found.graphics.scales else ": none are drawn")
+    else:
+        size = f"cells of {cell[0]} x {cell[1]} pixels"
+    return f"{found.graphics.protocol.value}: {found.graphics_reason}; {size}"
 
 
 def _multiplexer(name: str) -> str:

@@ -6,16 +6,14 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from tui import settings as user_settings
 from tui.cli import PROGRAM
+from tui.cli.configured import configured
 from tui.cli.output import refuse
-from tui.settings import OPTIONS, Settings, SettingsError
+from tui.settings import OPTIONS, SettingsError
 
 if TYPE_CHECKING:  # --help needs neither
     from tui.browser_state import Start
     from tui.terminal.probe import Terminal
-
-_COLOR_VARIABLE = "DICOM_TUI_COLOR"
 
 
 def run(words: Sequence[str]) -> int:
@@ -50,7 +48,7 @@ def browse(start: "Start", flags: dict[str, str | bool]) -> int:
     if problem := terminal_problem():
         return refuse(problem)
     try:
-        settings = _settings(flags)
+        settings = configured(flags)
     except SettingsError as error:
         return refuse(str(error))
     if os.environ.get("NO_COLOR") == "" or settings.color not in ("auto", "mono"):
@@ -78,17 +76,6 @@ def terminal_problem() -> str | None:
     if os.environ.get("TERM", "") in ("", "dumb", "unknown"):
         return f"TERM is {os.environ.get('TERM') or 'not set'}: this terminal cannot show a full-screen program"
     return None
-
-
-def _settings(flags: dict[str, str | bool]) -> Settings:
-    settings = user_settings.load(user_settings.settings_path())
-    said = os.environ.get(_COLOR_VARIABLE, "")
-    if said:
-        color = next(option for option in OPTIONS if option.name == "color")
-        if problem := color.problem(said):
-            raise SettingsError(f"{_COLOR_VARIABLE}: {problem}")
-        settings = settings.with_values({"color": said})
-    return settings.with_values(flags)
 
 
 def _prepare(terminal: "Terminal") -> None:

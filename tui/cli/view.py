@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from tui.cli import PROGRAM
 from tui.cli.arguments import Parser, add_options, given
+from tui.cli.configured import configured
 from tui.cli.output import refuse
 from tui.dicom.errors import DicomError
 from tui.dicom.options import Option, Values
@@ -15,6 +16,7 @@ from tui.dicom.pixels.colormaps import BY_NAME, COLORMAPS, GREY, problem_of
 from tui.dicom.pixels.view import View
 from tui.dicom.pixels.window import Window, parse_window
 from tui.settings import OPTIONS as SETTINGS
+from tui.settings import SettingsError
 from tui.terminal import probe
 from tui.text import in_ascii, safe_text
 
@@ -22,11 +24,15 @@ FAILED = 1
 _STDIN = "-"
 _LINES_BELOW = 3  # the words on the picture, and the prompt
 _GZIP_NAME = ".gz"
-_MOST_LINES = 1000
+_MOST_LINES, _MOST_COLUMNS = 1000, 2000
 
 
 def _positive(text: str) -> str | None:
     return None if text.isdecimal() and int(text) > 0 else "it is a number from 1 on"
+
+
+def _width_problem(text: str) -> str | None:
+    return _positive(text) or (None if int(text) <= _MOST_COLUMNS else f"no more than {_MOST_COLUMNS} cells are printed")
 
 
 def _no_window(text: str) -> str | None:
@@ -37,7 +43,7 @@ OPTIONS = (
     Option("frame", "Frame", "Which frame, from 1", "1", check=_positive, metavar="N"),
     Option("window", "Window", "WIDTH/CENTER instead of the file's own", "", check=_no_window, metavar="WIDTH/CENTER"),
     Option("width", "Width", "In cells; as it is, what fits into the terminal", "", metavar="W",
-           check=lambda text: None if not text else _positive(text)),
+           check=lambda text: _width_problem(text) if text else None),
     Option("colormap", "Colormap", "For grey pictures", GREY, choices=tuple(row.name for row in COLORMAPS)),
     Option("invert", "Invert", "Turn the grey scale round", False),
     Option("smooth", "Smooth", "Blend enlarged pixels into each other", False),
@@ -55,7 +61,12 @@ def run(words: Sequence[str]) -> int:
     parser.add_argument("file", metavar="FILE", help="a DICOM file, or - for standard input")
     add_options(parser, OPTIONS)
     arguments = parser.parse_args(words)
-    values: Values = {option.name: option.default for option in OPTIONS} | given(arguments, OPTIONS)
+    try:
+        set_already = configured({}).values()
+    except SettingsError as error:
+        return refuse(str(error))
+    values: Values = {option.name: set_already.get(option.name, option.default) for option in OPTIONS}
+    values |= given(arguments, OPTIONS)
     for option in OPTIONS:
         if problem := option.problem(values[option.name]):
             return refuse(f"--{option.name}: {problem}")

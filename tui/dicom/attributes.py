@@ -17,6 +17,7 @@ from tui.dicom.source import HEAD
 SPECIFIC_CHARACTER_SET = 0x00080005
 NUMBER_OF_FRAMES = 0x00280008
 LARGEST_VALUE = 64 * 1024 * 1024
+VIDEO = "1.2.840.10008.1.2.4.10"  # .100 to .109: MPEG-2, H.264, H.265, in one piece or in fragments
 
 
 @dataclass(frozen=True)
@@ -156,7 +157,12 @@ class Attributes:
 
 
 def frames_said(elements: Elements) -> int:
-    """Return NumberOfFrames (PS3.3 C.7.6.6) of a file with pixels; 1 without pixels, or where it is no number."""
+    """Return how many frames are shown: NumberOfFrames (PS3.3 C.7.6.6) of a file with pixels, but 1 of a video.
+
+    1 without pixels, too, or where it is no number.
+    """
     top = Attributes.of(elements)
+    if elements.transfer_syntax.startswith(VIDEO):
+        return 1
     pixels = any(tag in top for tag in (PIXEL_DATA, FLOAT_PIXEL_DATA, DOUBLE_FLOAT_PIXEL_DATA))
     return max(1, top.integer(NUMBER_OF_FRAMES) or 1) if pixels else 1

@@ -50,7 +50,6 @@ class Cine(Screen[None]):
     _frames_played = 1
     _asked: str | None = None  # the file that is to be played now, ...
     _left: str | None = None  # ... and the one before it, from which the cursor is on its way
-    _shown: list[float]
 
     @property
     def is_playing(self) -> bool:
@@ -72,7 +71,6 @@ class Cine(Screen[None]):
         if self._rate_of != picture.series or not picture.series:
             self._rate_fps, self._rate_of = picture.rate_fps or _DEFAULT_FPS, picture.series
         self._asked = self._left = self.selection.path
-        self._shown = []
         self._frames_played = picture.frames
         self._due_from = monotonic()
         self._playing = self.set_interval(_TICK_S, self._play_on)
@@ -101,10 +99,10 @@ class Cine(Screen[None]):
         if not self.is_playing:
             return
         since = monotonic() - _COUNTED_S
-        self._shown = [at for at in self._shown if at > since]
+        shown = sum(at > since for at in self.image.shown_at)
         long_enough = monotonic() - self._due_from > 2 * _COUNTED_S
-        few = long_enough and len(self._shown) < 0.8 * self._rate_fps * _COUNTED_S
-        self.query_one(StatusLine).cine = f"cine {self._rate_fps:.3g} fps" + (f", {len(self._shown)} shown" if few else "")
+        few = long_enough and shown < 0.8 * self._rate_fps * _COUNTED_S
+        self.query_one(StatusLine).cine = f"cine {self._rate_fps:.3g} fps" + (f", {shown} shown" if few else "")
 
     def _slices(self) -> list[str]:
         """Return the images of this folder: its files, without those known to be none."""
@@ -123,7 +121,6 @@ class Cine(Screen[None]):
         if due < 1:
             return
         self._due_from += due / self._rate_fps
-        self._shown.append(monotonic())
         self._say_rate()
         if self._frames_played > 1:  # also where one of them is a sentence
             frame = (self.selection.frame + due) % self._frames_played

@@ -84,6 +84,9 @@ class Dialogs(Screen[None]):
         def say(self, message: str) -> None:
             """Show a word on the last key."""
 
+        def show_status(self) -> None:
+            """Show in the status line what is seen, and how."""
+
         def use_colormap(self, name: str) -> None:
             """Show grey pictures under another colormap."""
 
@@ -155,7 +158,7 @@ class Dialogs(Screen[None]):
         path = shown_path(settings_path())
         form = Form(
             "Settings",
-            "Used at once and until you quit; colours, ASCII and the mouse from the next start on. No file is written.",
+            "Used at once and until you quit; colours, graphics, ASCII, mouse from the next start on. No file is written.",
             OPTIONS,
             "Use now",
             preview=lambda values: f"For good, put this into {path}:\n{as_toml(self.settings.with_values(values))}",
@@ -169,7 +172,8 @@ class Dialogs(Screen[None]):
             self.settings = self.settings.with_values(answer)
             self.app.theme = self.settings.theme
             self.view = self.view.with_corner_text(not self.settings.no_corner_text)
-            self.image.draw_with(self.image.depth, self.terminal.kind(self.settings.cells))
+            self.image.always_few = self.settings.low_bandwidth
+            self._draw_with(self.image.depth, self.terminal.kind(self.settings.cells))
 
     def _unknown_theme(self, name: str) -> str | None:
         known = sorted(self.app.available_themes)
@@ -212,7 +216,7 @@ class Dialogs(Screen[None]):
         def use(name: str | None) -> None:
             if name is not None:
                 self.settings = self.settings.with_values({"cells": name})
-                self.image.draw_with(self.image.depth, self.terminal.kind(name))
+                self._draw_with(self.image.depth, self.terminal.kind(name))
 
         kinds = map(CellKind, CELLS)
         rows = tuple(Choice(kind.value, kind.value, f"{kind.columns} x {kind.rows} pixels a cell") for kind in kinds)
@@ -224,13 +228,17 @@ class Dialogs(Screen[None]):
 
         def use(name: str | None) -> None:
             if name is not None:
-                self.image.draw_with(ColorDepth(name), self.image.kind)
+                self._draw_with(ColorDepth(name), self.image.kind)
 
         found = self.terminal.depth
         rows = (
             Choice(depth.value, depth.value, self.terminal.depth_reason if depth is found else "") for depth in ColorDepth
         )
         self.choose("Colours of the picture", tuple(rows), use)
+
+    def _draw_with(self, depth: ColorDepth, kind: CellKind) -> None:
+        self.image.draw_with(depth, kind)
+        self.show_status()
 
     def choose(self, title: str, choices: "tuple[Choice, ...]", chosen: "Callable[[str | None], None]") -> None:
         """Let the user choose by name."""

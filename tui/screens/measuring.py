@@ -13,12 +13,16 @@ from tui.text import shown_path
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tui.dicom.pixels.picture import PictureKey
+    from tui.dicom.pixels.picture import Picture
     from tui.dicom.pixels.view import View
     from tui.screens.choice import Choice
     from tui.widgets.image_view import ImageView
 
 _LIST, _REMOVE_LAST, _REMOVE_ALL = "list", "remove the last", "remove all"
+
+
+def _measured_thing(picture: Picture) -> object:
+    return picture.key, picture.identity
 
 
 class Measuring(Screen[None]):
@@ -28,6 +32,12 @@ class Measuring(Screen[None]):
         view: View
         mode: Mode
         image: ImageView
+
+        def watch_mode(self, mode: Mode) -> None:
+            """Show the mode."""
+
+        def place_crosshair(self) -> None:
+            """Put the crosshair on a pixel, if it stands nowhere."""
 
         def say(self, message: str) -> None:
             """Show a word on the last key."""
@@ -39,16 +49,16 @@ class Measuring(Screen[None]):
             """Show a text to read, select and copy."""
 
     _tool: Tool = DISTANCE
-    _marks: dict[PictureKey, tuple[Mark, ...]]
+    _marks: dict[object, tuple[Mark, ...]]
 
     @property
     def tool(self) -> Tool:
         """Return what is measured with."""
         return self._tool
 
-    def marks_of(self, key: PictureKey) -> tuple[Mark, ...]:
-        """Return what was measured on a picture."""
-        return self._marks.get(key, ())
+    def marks_of(self, picture: Picture) -> tuple[Mark, ...]:
+        """Return what was measured on a picture; nothing where its file was written anew since."""
+        return () if picture.preview else self._marks.get(_measured_thing(picture), ())
 
     def action_measure(self) -> None:
         """Ask what to measure; in the mode, end it."""
@@ -84,10 +94,9 @@ class Measuring(Screen[None]):
             self.say("There is no picture to measure on")
             return
         self._tool = tool
-        self.mode = Mode.NONE  # so that the name of the tool is shown where another one was used
         self.mode = Mode.MEASURE
-        if self.view.probe_x is None:
-            self.view = self.view.probed(self.view.center_x, self.view.center_y)
+        self.watch_mode(Mode.MEASURE)  # the tool's name, where another one was used before
+        self.place_crosshair()
         self.view = self.view.marked(Mark(tool))
 
     def set_point(self) -> None:
@@ -112,6 +121,7 @@ class Measuring(Screen[None]):
         """Take the last measure off the picture, or all of them."""
         if not self.view.marks:
             self.say("Nothing was measured on this picture")
+            return
         self._set_marks(() if every else self.view.marks[:-1])
 
     def drop_point(self) -> bool:
@@ -135,5 +145,5 @@ class Measuring(Screen[None]):
         picture = self.image.picture
         if picture is None:
             return
-        self._marks[picture.key] = marks
+        self._marks[_measured_thing(picture)] = marks
         self.view = self.view.with_marks(marks)

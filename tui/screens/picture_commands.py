@@ -7,7 +7,7 @@ from textual.screen import Screen
 
 from tui.browser_state import Mode, Shown
 from tui.dicom.pixels.colormaps import GREY, problem_of
-from tui.dicom.pixels.view import View
+from tui.dicom.pixels.view import LARGEST_ZOOM, View
 from tui.dicom.pixels.window import PRESETS, Window
 from tui.screens.measuring import Measuring
 from tui.text import safe_text
@@ -47,13 +47,13 @@ class PictureCommands(Measuring, Screen[None]):
         if self._last_seen is not None:
             self.view = self._last_seen.view_of(shown, self.view)
         self._last_seen = shown
-        if self.mode.has_crosshair and self.view.probe_x is None:
-            self.view = self.view.probed(self.view.center_x, self.view.center_y)
         before = self.image.picture
-        if before is None or before.key != picture.key:
+        if before is None or (before.key, before.identity) != (picture.key, picture.identity):
             self.drop_point()
-        self.view = self.view.with_marks(() if picture.preview else self.marks_of(picture.key))
+        self.view = self.view.with_marks(self.marks_of(picture))
         self.image.show_picture(picture)
+        if self.mode.has_crosshair:
+            self.place_crosshair()
         self.query_one("#picture-pane", Pane).title = picture.caption.title or PANE_NAMES["picture"]
         self.show_status()
 
@@ -124,21 +124,29 @@ class PictureCommands(Measuring, Screen[None]):
             self.mode = Mode.NONE
             return
         self.mode = Mode.PROBE
+        self.place_crosshair()
+
+    def place_crosshair(self) -> None:
+        """Put the crosshair on the pixel in the middle of what is seen, if it stands nowhere."""
         if self.view.probe_x is None:
-            self.view = self.view.probed(self.view.center_x, self.view.center_y)
+            self._put_crosshair(self.view.center_x, self.view.center_y, 0, 0)
+
+    def _put_crosshair(self, x: float, y: float, right: int, down: int) -> None:
+        """Put the crosshair on the pixel at (`x`, `y`), fractions of the picture as it is seen, or some pixels further."""
+        picture = self.image.picture
+        if picture is None:
+            return
+        lying = self.view.turns % 2 == 1
+        columns, rows = (picture.rows, picture.columns) if lying else (picture.columns, picture.rows)
+        column = min(columns - 1, max(0, int(x * columns) + right))
+        row = min(rows - 1, max(0, int(y * rows) + down))
+        self.view = self.view.probed((column + 0.5) / columns, (row + 0.5) / rows)
 
     def _move_probe(self, right: int, down: int) -> None:
         """Move the probe by a pixel of the screen, or of the picture where those are larger."""
-        picture, view = self.image.picture, self.view
-        if picture is None or view.probe_x is None or view.probe_y is None:
-            return
-        lying = view.turns % 2 == 1
-        columns, rows = (picture.rows, picture.columns) if lying else (picture.columns, picture.rows)
-        scale = self.image.scale_of(view)
-        step = max(1, round(1 / scale)) if scale else 1
-        column = min(columns - 1, max(0, int(view.probe_x * columns) + step * right))
-        row = min(rows - 1, max(0, int(view.probe_y * rows) + step * down))
-        self.view = view.probed((column + 0.5) / columns, (row + 0.5) / rows)
+        if self.view.probe_x is not None and self.view.probe_y is not None:
+            across, along = self.image.pixels_a_step(self.view)
+            self._put_crosshair(self.view.probe_x, self.view.probe_y, across * right, along * down)
 
     # --- the mouse
 
@@ -232,6 +240,8 @@ class PictureCommands(Measuring, Screen[None]):
             self.say("The picture is shown at 1:1 or larger already")
         elif scale > 0:
             self.view = self.view.zoomed(1.0 / scale)
+            if 1.0 / scale > LARGEST_ZOOM:
+                self.say(f"1:1 is further than this goes: {LARGEST_ZOOM:g} times larger than fitted is the most")
 
     def action_turn(self) -> None:
         """Turn the picture a quarter clockwise."""

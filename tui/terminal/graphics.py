@@ -23,7 +23,6 @@ _KEEP: Final = "\x1b7"  # keeps where the cursor is
 _CHUNK: Final = 4096  # bytes of base64 in one of Kitty's commands
 _SIXEL_ROWS: Final = 6
 _SIXEL_GREYS: Final = 101  # Sixel's colours are in percent
-_SIXEL_COLORS: Final = 256
 
 
 class LabelText(NamedTuple):
@@ -53,11 +52,14 @@ class Graphics:
         How it takes pictures.
     widest, highest : int
         The largest picture that it takes, in pixels; of Sixel, larger ones are made of several.
+    colors : int
+        How many colours a Sixel picture has.
     """
 
     protocol: Protocol
     widest: int = 1000
     highest: int = 1000
+    colors: int = 256
 
     @property
     def scales(self) -> bool:
@@ -92,8 +94,10 @@ class Graphics:
     def _tiles(self, levels: "Levels", width: int, height: int) -> str:
         """Return a picture as pictures of whole cells (`width` x `height` pixels), none larger than the terminal takes."""
         across, down = max(1, self.widest // width), max(1, self.highest // height)
+        index, percents = _indexed(levels, self.colors)  # of all: the parts may share the terminal's registers
         return "".join(
-            _at(top, left) + sixel(levels[top * height : (top + down) * height, left * width : (left + across) * width])
+            _at(top, left)
+            + sixel(index[top * height : (top + down) * height, left * width : (left + across) * width], percents)
             for top in range(0, levels.shape[0] // height, down)
             for left in range(0, levels.shape[1] // width, across)
         )
@@ -156,20 +160,33 @@ def _png(levels: "Levels") -> bytes:
     return file.getvalue()
 
 
-def sixel(levels: "Levels") -> str:
-    """Return a picture as Sixel (DEC STD 070, chapter 9): grey in the 101 greys it has, or in 256 colours."""
+def _indexed(levels: "Levels", colors: int) -> "tuple[Levels, Levels]":
+    """Return the number of each pixel's colour, and the colours in percent: the 101 greys that Sixel has, or others."""
     import numpy as np
 
     if levels.ndim == 2:
-        index = (levels.astype(np.uint16) * (_SIXEL_GREYS - 1) + 127) // 255
-        percents = np.repeat(np.arange(_SIXEL_GREYS)[:, None], 3, 1)
-    else:
-        from PIL import Image
+        greys = min(_SIXEL_GREYS, colors)
+        index = (levels.astype(np.uint16) * (greys - 1) + 127) // 255
+        return index, np.repeat(np.linspace(0, 100, greys).round().astype(int)[:, None], 3, 1)
+    from PIL import Image
 
-        quantized = Image.fromarray(levels).quantize(_SIXEL_COLORS, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
-        index = np.asarray(quantized)
-        palette = np.array(quantized.getpalette("RGB")).reshape(-1, 3)
-        percents = (palette * 100 + 127) // 255
+    quantized = Image.fromarray(levels).quantize(min(256, colors), Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    palette = np.array(quantized.getpalette("RGB")).reshape(-1, 3)
+    return np.asarray(quantized), (palette * 100 + 127) // 255
+
+
+def sixel(index: "Levels", percents: "Levels") -> str:
+    """Return a picture as Sixel (DEC STD 070, chapter 9).
+
+    Parameters
+    ----------
+    index : ndarray of int, shape (h, w)
+        The number of each pixel's colour.
+    percents : ndarray of int, shape (colours, 3)
+        Red, green and blue of each, 0 to 100.
+    """
+    import numpy as np
+
     used = np.unique(index)
     colors = "".join(f"#{one};2;{red};{green};{blue}" for one in used for red, green, blue in (percents[one],))
     height, width = index.shape

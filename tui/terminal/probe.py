@@ -14,7 +14,7 @@ import time
 import tty
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tui.render.cell_kind import CellKind
 from tui.render.color_depth import ColorDepth
@@ -180,8 +180,10 @@ def _graphics(answer: str, wanted: str, multiplexer: str) -> tuple[Graphics | No
     colors, size = _SIXEL_COLORS.search(answer), _SIXEL_SIZE.search(answer)
     if colors and int(colors[1]) < _ENOUGH_COLORS:
         return None, f"{why}, but its Sixel has {colors[1]} colours (xterm: numColorRegisters: 256)"
-    widest, highest = (int(size[1]), int(size[2])) if size else (0, 0)
-    return (Graphics(protocol, widest, highest) if widest and highest else Graphics(protocol)), why
+    found = Graphics(protocol, colors=min(256, int(colors[1])) if colors else 256)
+    if size and int(size[1]) and int(size[2]):
+        found = replace(found, widest=int(size[1]), highest=int(size[2]))
+    return found, why
 
 
 def _protocol(answer: str) -> tuple[Protocol | None, str]:

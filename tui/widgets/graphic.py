@@ -17,9 +17,13 @@ from tui.widgets.drawn_alone import write_alone
 
 if TYPE_CHECKING:
     from tui.dicom.pixels.picture import Picture
+    from tui.terminal.pacing import Pacer
     from tui.widgets.picture_canvas import PictureCanvas
 
 _MOST_PIXELS = 3_000_000
+_MOST_SIXELS = 1_500_000  # which are made by Python
+_MOST_BYTES = 3_000_000
+_ASSUMED_CELL = 8, 16
 _REST_S = 0.3
 
 
@@ -59,6 +63,8 @@ def graphic_text(question: GraphicQuestion) -> Iterator[str]:
     picture, view, (columns, rows), (width, height), graphics, labels = question
     while graphics.scales and columns * width * rows * height > _MOST_PIXELS:
         width, height = max(1, width // 2), max(1, height // 2)
+    if not graphics.scales and columns * width * rows * height > _MOST_SIXELS:
+        return
     drawing = Drawing(picture, columns * width, rows * height, cells=PixelCells(width, height))
     yield graphics.drawn(drawing.levels(view), columns, rows, labels)
 
@@ -73,6 +79,8 @@ class GraphicAtRest(Widget):
         _stale: bool
         _shows_picture: bool
         _is_sent: bool
+        _pacer: Pacer | None
+        always_few: bool
 
         def _ready_canvas(self) -> PictureCanvas:
             """Return what draws cells."""
@@ -84,9 +92,7 @@ class GraphicAtRest(Widget):
 
     def rest_soon(self) -> None:
         """Draw in the terminal's own pixels, where it has some, when nothing has moved for a while."""
-        self._asked = None
-        if self._timer_of_rest is not None:
-            self._timer_of_rest.stop()
+        self._forget()
         if self._graphics is not None and self._picture is not None:
             self._timer_of_rest = self.set_timer(_REST_S, self._ask)
 
@@ -108,6 +114,8 @@ class GraphicAtRest(Widget):
         picture, cell = self._picture, self._cell_pixels()
         if picture is None or picture.preview or self._graphics is None or not self.size or cell is None:
             return
+        if self.always_few or (self._pacer is not None and self._pacer.slow):
+            return  # over a slow link it would hold keys up for seconds
         labels = tuple(self._ready_canvas().label_texts())
         self._asked = GraphicQuestion(picture, self.view, self.size, cell, self._graphics, labels)
         if self._maker is None:
@@ -115,7 +123,9 @@ class GraphicAtRest(Widget):
         self._maker.ask(self._asked)
 
     def _cell_pixels(self) -> tuple[int, int] | None:
-        return cell_pixels(sys.__stderr__.fileno()) if sys.__stderr__ is not None and not self.app.is_headless else None
+        if self._graphics is None or sys.__stderr__ is None or self.app.is_headless:
+            return None
+        return cell_pixels(sys.__stderr__.fileno()) or (_ASSUMED_CELL if self._graphics.scales else None)
 
     def _made(self, question: GraphicQuestion, text: str) -> None:
         if self.is_running:
@@ -127,7 +137,7 @@ class GraphicAtRest(Widget):
 
     @on(GraphicMade)
     def _show_graphic(self, message: GraphicMade) -> None:
-        if message.question is not self._asked or self._stale or not self._shows_picture:
+        if message.question is not self._asked or self._stale or not self._shows_picture or len(message.text) > _MOST_BYTES:
             return
         text = f"{message.question.graphics.clear}\x1b[{self.region.y + 1};{self.region.x + 1}H{message.text}"
         self._is_sent = False
@@ -139,7 +149,19 @@ class GraphicAtRest(Widget):
     def _raise(self, message: GraphicFailed) -> None:
         raise message.error
 
+    def on_hide(self) -> None:
+        """Take the picture of pixels away with its pane."""
+        self._forget()
+        self.uncover()
+
+    def _forget(self) -> None:
+        self._asked = None
+        if self._timer_of_rest is not None:
+            self._timer_of_rest.stop()
+
     def on_unmount(self) -> None:
         """Make no more pictures."""
+        self._forget()
+        self.uncover()
         if self._maker is not None:
             self._maker.stop()

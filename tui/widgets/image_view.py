@@ -1,5 +1,6 @@
 """The picture: drawn with half-blocks as ready-made terminal text, for the pixels on screen only."""
 
+from collections import deque
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:  # NumPy is imported after the first paint
     from tui.widgets.picture_canvas import PictureCanvas
 
 LEAST_WIDTH_FOR_TEXT = 60
+_SHOWN_KEPT = 200
 _REST_S = 0.1  # three times as long as a key takes to repeat
 
 
@@ -67,6 +69,9 @@ class ImageView(GraphicAtRest, QuietFocus, can_focus=True):
         self._timer: Timer | None = None
         self._rest: Timer | None = None
         self._dragged: tuple[float, float] | None = None
+        self._was_pressed = self._was_dragged = False  # on the picture, and since then
+        self.shown_at: deque[float] = deque(maxlen=_SHOWN_KEPT)  # when pictures were drawn, each once
+        self._shown_last: Picture | None = None
         self._is_sent = True  # whether what was drawn last was handed to the terminal
         self._drawn = self._shows_picture = False  # whether anything was drawn at this size, and whether it was a picture
         self._depth = depth
@@ -95,6 +100,11 @@ class ImageView(GraphicAtRest, QuietFocus, can_focus=True):
     def kind(self) -> CellKind:
         """Return what a cell draws."""
         return self._kind
+
+    def forget_colors(self) -> None:
+        """Draw a sentence anew: the theme has changed."""
+        if not self._shows_picture:
+            self._strips = None
 
     def draw_with(self, depth: ColorDepth, kind: CellKind) -> None:
         """Draw pictures in other colours, or with other cells."""
@@ -183,6 +193,11 @@ class ImageView(GraphicAtRest, QuietFocus, can_focus=True):
         drawing = self._drawing
         return drawing.said(view) if drawing is not None and not drawing.picture.preview else ""
 
+    def pixels_a_step(self, view: View) -> tuple[int, int]:
+        """Return how many of the picture's pixels a step of the crosshair is, across and down: at least one."""
+        drawing = self._drawing
+        return drawing.pixels_a_step(view) if drawing is not None else (1, 1)
+
     def said_of_marks(self, view: View) -> list[str]:
         """Return what every mark on the picture measures, in full, a line each."""
         drawing = self._drawing
@@ -206,15 +221,18 @@ class ImageView(GraphicAtRest, QuietFocus, can_focus=True):
     def on_mouse_down(self, event: MouseDown) -> None:
         """Begin to drag, or put the probe there."""
         self._dragged = (event.screen_x, event.screen_y)
+        self._was_pressed = self._was_dragged = False
         self.capture_mouse()
         place = self._place_at(event.x, event.y) if event.button == 1 else None
         if place is not None:
+            self._was_pressed = True
             self.post_message(self.Pressed(*place))
 
     def on_mouse_up(self) -> None:
         """End dragging."""
-        if self._dragged is not None:
+        if self._was_pressed and self._was_dragged:
             self.post_message(self.Released())
+        self._was_pressed = False
         self._dragged = None
         self.release_mouse()
 
@@ -224,6 +242,7 @@ class ImageView(GraphicAtRest, QuietFocus, can_focus=True):
             before, self._dragged = self._dragged, (event.screen_x, event.screen_y)
             right, down = event.screen_x - before[0], event.screen_y - before[1]
             if right or down:
+                self._was_dragged = True
                 self.post_message(self.Dragged(right, down, self._place_at(event.x, event.y)))
 
     def on_mouse_scroll_down(self) -> None:
@@ -249,7 +268,7 @@ class ImageView(GraphicAtRest, QuietFocus, can_focus=True):
             self.right, self.down, self.place = right, down, place
 
     class Released(Message):
-        """The mouse was let go."""
+        """The mouse was let go, after it was pressed on the picture and dragged."""
 
     class Wheeled(Message):
         """The wheel was turned down (1) or up (-1)."""
@@ -294,6 +313,9 @@ class ImageView(GraphicAtRest, QuietFocus, can_focus=True):
         """Draw the picture, and return the lines that differ from those before, by row."""
         texts = self.view.corner_text and self.size.width >= LEAST_WIDTH_FOR_TEXT
         few, self._is_sent = self._few, False
+        if self._picture is not self._shown_last:
+            self._shown_last = self._picture
+            self.shown_at.append(monotonic())
         if few and not self.always_few:
             self._rest = self.set_timer(_REST_S, self._draw_exactly)
         self.rest_soon()

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ from tui.dicom.elements import walk_file
 from tui.dicom.pixels.bars import bar_texts
 from tui.dicom.pixels.drawing import Drawing
 from tui.dicom.pixels.load import load_picture
+from tui.dicom.pixels.stages import LookupTable
 from tui.dicom.pixels.view import View
 from tui.dicom.pixels.window import LINEAR_EXACT, Window
 
@@ -78,3 +80,20 @@ def test_a_picture_of_one_value_has_a_histogram(value: float) -> None:
     counts, low, step = picture(np.full((30, 40), value, np.float32)).histogram(20)
     assert counts.sum() == 1200
     assert low <= value <= low + 20 * step
+
+
+@pytest.mark.parametrize("ends", [(-1e308, 1e308), (0.0, 1.7e308)])
+def test_values_further_apart_than_a_number_reaches(ends: tuple[float, float]) -> None:
+    found = replace(picture(), values=np.resize(np.array(ends), (30, 40)))
+    counts, low, step = found.histogram(20)
+    assert np.isfinite([low, step]).all()
+    assert counts.sum() <= 1200
+    Drawing(found, WIDTH, HEIGHT).levels(View(bars=True))
+
+
+def test_a_table_is_named_and_a_sigmoid_has_no_ends() -> None:
+    table = LookupTable(100, 8, np.arange(255, -1, -1), "softer")
+    high, low, *_ = bar_texts(replace(picture(), voi=(table,)), View(bars=True), WIDTH, HEIGHT)
+    assert (high.text, low.text) == ("softer", "")
+    sigmoid = View(bars=True, window=Window(40, 400, "SIGMOID"))
+    assert [text.text for text in bar_texts(picture(), sigmoid, WIDTH, HEIGHT)[:2]] == ["", ""]

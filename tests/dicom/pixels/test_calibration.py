@@ -85,3 +85,17 @@ def test_regions_that_are_no_distances(tmp_path: Path, others: dict[str, Any]) -
     regions = Sequence([region(0, 63, **others)])
     found = calibration(tmp_path / "a", SOPClassUID=ULTRASOUND, SequenceOfUltrasoundRegions=regions)
     assert found.spacing([(0, 0), (1, 1)]) is None
+
+
+def test_regions_that_overlap_say_nothing_unless_one_rules(tmp_path: Path) -> None:
+    spectrum = region(20, 40, RegionSpatialFormat=3)
+    found = calibration(
+        tmp_path / "a", SOPClassUID=ULTRASOUND, SequenceOfUltrasoundRegions=Sequence([region(0, 63), spectrum])
+    )
+    assert found.spacing([(25, 1), (30, 1)]) is None
+    assert found.spacing([(1, 1), (10, 1)]) == Spacing(0.5, 0.2)
+    inset = region(20, 40, PhysicalDeltaX=0.08, RegionFlags=0)
+    below = region(0, 63, RegionFlags=1)
+    found = calibration(tmp_path / "b", SOPClassUID=ULTRASOUND, SequenceOfUltrasoundRegions=Sequence([below, inset]))
+    assert found.spacing([(25, 1), (30, 1)]) == Spacing(0.5, 0.8)
+    assert found.spacing([(1, 1), (10, 1)]) == Spacing(0.5, 0.2)

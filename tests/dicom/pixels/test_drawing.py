@@ -134,3 +134,11 @@ def test_a_picture_has_the_same_shape_in_all_cells(kind: CellKind) -> None:
     bars = square.levels(View(bars=True, probe_x=0.5, probe_y=0.5))
     assert bars.shape[:2] == (30 * kind.rows, 80 * kind.columns)
     assert all(0 <= text.x <= square.width and 0 <= text.y < square.height for text in square.texts(View(bars=True)))
+
+
+def test_a_step_of_the_crosshair_is_a_pixel_of_the_screen_each_way() -> None:
+    drawing = Drawing(picture(np.zeros((300, 60), np.float32), aspect=0.2), 60, 30)
+    across, down = drawing.pixels_a_step(View())
+    assert (across, down) == (2, 10)
+    assert drawing.pixels_a_step(View().turned()) == (10, 2)
+    assert Drawing(picture(), 400, 400).pixels_a_step(View()) == (1, 1)

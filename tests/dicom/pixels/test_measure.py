@@ -20,6 +20,7 @@ from tui.dicom.pixels.load import load_picture
 from tui.dicom.pixels.marks import ANGLE, DISTANCE, ELLIPSE, PROFILE, RECTANGLE, TOOLS, Mark, Point, Tool
 from tui.dicom.pixels.measure import angle_degrees, distance, measured, profile, region_values, statistics
 from tui.dicom.pixels.picture import Picture, PictureKey
+from tui.dicom.pixels.probe import said_at
 from tui.dicom.pixels.view import View
 from tui.dicom.pixels.window import Window
 
@@ -226,3 +227,44 @@ def test_what_is_said_of_the_mark_under_the_crosshair() -> None:
     assert drawing.said_of_marks(view.with_marks((Mark(DISTANCE, ((10, 8), (12, 8))),))) == [
         "distance: 1.00 mm  (10, 8), (12, 8)"
     ]
+
+
+def test_a_profile_leaves_out_padding_and_what_has_no_part_in_it() -> None:
+    values = VALUES.copy()
+    values[8] = np.nan
+    padding = np.zeros(VALUES.shape, bool)
+    padding[7, 10:12] = True
+    found = profile(picture(values, padding=padding), mark(PROFILE, (5, 7), (25, 7))).values
+    assert np.isnan(found[5:7]).all()
+    assert np.array_equal(np.delete(found, [5, 6]), np.delete(VALUES[7, 5:26].astype(float), [5, 6]))
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_points_beside_the_picture_measure_nothing(tool: Tool) -> None:
+    points = ((0, 0), (COLUMNS, 3), (1, ROWS))[: tool.points]
+    assert measured(picture(), Mark(tool, points)) == ("", "")
+
+
+def test_small_lengths_are_as_exact_as_large_ones() -> None:
+    slide = picture(calibration=Calibration(Spacing(0.00025, 0.00025)))
+    assert measured(slide, mark(DISTANCE, (0, 0), (8, 6))).short == "0.0025 mm"
+    assert measured(slide, mark(RECTANGLE, (0, 0), (9, 9))).said.endswith("0.0025 x 0.0025 mm  area 6.25e-06 mm2")
+    large = measured(picture(np.full((ROWS, COLUMNS), 3e38, np.float32)), mark(RECTANGLE, (0, 0), (9, 9)))
+    assert len(large.short) < 30
+
+
+def test_a_preview_is_not_measured() -> None:
+    drawing = Drawing(picture(np.zeros((4, 4), np.float32), preview=True), 100, 100)
+    view = View(marking=Mark(PROFILE, ((30, 20),))).probed(0.5, 0.5)
+    assert drawing.under_way(view) is None
+    drawing.levels(view)
+
+
+def test_what_is_no_number_is_said_so() -> None:
+    nothing = picture(np.full((ROWS, COLUMNS), np.nan, np.float32))
+    assert measured(nothing, mark(RECTANGLE, (0, 0), (3, 3))).said.startswith("no values but what is no number")
+
+
+def test_zero_has_no_sign(tmp_path: Path) -> None:
+    path = write(tmp_path / "a", RescaleSlope="-1", RescaleIntercept="0", PixelData=bytes(2 * 64 * 64))
+    assert said_at(load_picture(walk_file(path), 0), 0, 0) == "(0, 0)  0 HU"

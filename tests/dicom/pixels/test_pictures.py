@@ -17,6 +17,7 @@ from tui.dicom.attributes import Attributes
 from tui.dicom.elements import walk_file
 from tui.dicom.errors import PixelError
 from tui.dicom.pixels.decode import decode_frame
+from tui.dicom.pixels.drawing import Drawing
 from tui.dicom.pixels.image_pixel import image_pixel
 from tui.dicom.pixels.load import frame_count, load_picture
 from tui.dicom.pixels.picture import Picture
@@ -308,6 +309,16 @@ def test_logarithmic_x_ray_values_are_rescaled_for_the_probe(tmp_path: Path) -> 
     assert picture.values[0, 10] == 10
     assert (picture.unit, picture.measured_unit) == ("", "OD")
     assert said_at(picture, 10, 0) == "(10, 0)  8 OD  stored 10"
+
+
+@pytest.mark.parametrize("photometric", ["MONOCHROME1", "MONOCHROME2"])
+def test_a_frame_of_padding_alone_is_black(tmp_path: Path, photometric: str) -> None:
+    path = write(
+        tmp_path / "a.dcm", PixelPaddingValue=0, PixelData=bytes(2 * 64 * 64), PhotometricInterpretation=photometric
+    )
+    picture = picture_of(path)
+    for view in (View(), View(window=Window(0, 100))):
+        assert not Drawing(picture, 40, 40).levels(view).any()
 
 
 def test_a_codec_that_takes_too_long_is_stopped_and_another_stands_by() -> None:

@@ -10,7 +10,9 @@ from tui.dicom.pixels.picture import Picture
 from tui.dicom.pixels.screen_text import ScreenText
 from tui.dicom.pixels.stages import shade
 from tui.dicom.pixels.view import View
+from tui.dicom.pixels.window import SIGMOID, Window
 from tui.render.cell_kind import CellKind, CellSize
+from tui.text import fit_cells
 
 _LEAST_WIDTH: Final = 60  # of the screen: what is narrower shows neither
 _LEAST_HEIGHT: Final = 30
@@ -18,6 +20,7 @@ _HISTOGRAM_HEIGHT: Final = 12
 _BAR_WIDTH: Final = 2
 _MOST_WIDE: Final = 96
 _MARGIN: Final = 2
+_NAME: Final = 20
 _BAR_MARGIN: Final = 4  # beside it stands the letter of the right edge
 _DARK: Final = 70  # grey of what lies outside of the window
 _BRIGHT: Final = 200  # ... and of what lies in it
@@ -70,7 +73,7 @@ def _draw_histogram(screen: NDArray[np.uint8], picture: Picture, view: View, cel
     counts, low, step = picture.histogram(columns)
     shares = np.sqrt(counts / max(1, counts.max()))  # a square root shows the small ones, too
     tall = np.ceil(shares * most).astype(int)
-    shades = shade((low + step * (np.arange(columns) + 0.5)).astype(np.float32), picture.voi_of(view) or picture.auto)
+    shades = shade(low + step * (np.arange(columns) + 0.5), picture.voi_of(view) or picture.auto)
     grey = np.where((shades > 0) & (shades < 1), _BRIGHT, _DARK).astype(np.uint8)
     from_bottom = np.arange(most, 0, -1)[:, None]
     area = np.where(from_bottom <= tall, grey, 0).astype(np.uint8)
@@ -85,7 +88,7 @@ def bar_texts(
     """Return the values beside the bars: the ends of the window, and those of the histogram."""
     if not _shown(picture, width, height, cells):
         return ()
-    window = picture.window_of(view)
+    voi, window = picture.voi_of(view), picture.window_of(view)
     high, low = window.center + window.width / 2, window.center - window.width / 2
     if view.inverted != picture.inverted:
         high, low = low, high
@@ -93,9 +96,14 @@ def bar_texts(
     full = picture.full_range
     least, most = full.center - full.width / 2, full.center + full.width / 2
     above, left = height - cells.down(_MARGIN + _HISTOGRAM_HEIGHT + 2), cells.across(_MARGIN)
+    ends = f"{high:.5g}", f"{low:.5g}"
+    if not isinstance(voi, Window):  # a table need not rise, nor from end to end
+        ends = (fit_cells(voi.name, _NAME) if voi is not None else ""), ""
+    elif voi.function == SIGMOID:  # which nears black and white, and comes to neither
+        ends = "", ""
     return (
-        ScreenText(beside, height // 4, f"{high:.5g}", ends=True),
-        ScreenText(beside, height // 4 + height // 2 - 1, f"{low:.5g}", ends=True),
+        ScreenText(beside, height // 4, ends[0], ends=True),
+        ScreenText(beside, height // 4 + height // 2 - 1, ends[1], ends=True),
         ScreenText(left, above, f"{least:.5g}"),
         ScreenText(left + _histogram_width(width, cells), above, f"{most:.5g}", ends=True),
     )

@@ -1,4 +1,4 @@
-"""What a step from pixel to pixel is in millimetres, and what must be known of that (PS3.3 10.7.1, C.8.5.5.1)."""
+"""What a step from pixel to pixel is in millimetres, and what must be known of that (PS3.3 10.7.1, C.8.5.5)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -34,13 +34,17 @@ class Spacing:
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """A rectangle of an ultrasound image with a spacing of its own; its last row and column belong to it."""
+    """A rectangle of an ultrasound image; its last row and column belong to it.
+
+    `spacing` is None where its steps are no distances; `priority` tells that it rules where regions overlap (RegionFlags).
+    """
 
     left: float
     top: float
     right: float
     bottom: float
-    spacing: Spacing
+    spacing: Spacing | None
+    priority: bool = True
 
     def contains(self, column: float, row: float) -> bool:
         """Return whether a pixel lies in it."""
@@ -56,10 +60,15 @@ class Calibration:
 
     def spacing(self, points: Sequence[tuple[float, float]]) -> Spacing | None:
         """Return the spacing that holds for all of `points` (column, row), or None: then they are pixels apart."""
-        for region in self.regions:
-            if all(region.contains(column, row) for column, row in points):
-                return region.spacing
-        return self.whole
+        if not self.regions:
+            return self.whole
+        touched = [region for region in self.regions if any(region.contains(*point) for point in points)]
+        around = [region for region in touched if all(region.contains(*point) for point in points)]
+        for some in (touched, [region for region in touched if region.priority]):
+            said = {region.spacing for region in some}
+            if len(said) == 1 and any(region in around for region in some):
+                return said.pop()
+        return None
 
 
 NOT_CALIBRATED: Final = Calibration()
@@ -88,7 +97,7 @@ def _pair(attributes: Attributes, tag: int) -> tuple[float, float] | None:
 
 
 def _said(top: Attributes, own: tuple[float, float], imager: tuple[float, float] | None, *, projection: bool) -> str:
-    """Return what Pixel Spacing means in a projection image (10.7.1.3); "" in a section."""
+    """Return what Pixel Spacing means in a projection image (10.7.1); "" in a section."""
     kind = safe_text(top.text(CALIBRATION_TYPE) or "", 20).lower()
     if kind:
         return f"calibrated: {kind}"
@@ -99,13 +108,15 @@ def _said(top: Attributes, own: tuple[float, float], imager: tuple[float, float]
 
 
 def _region(item: Attributes) -> Region | None:
-    """Return a region of an ultrasound image, or None where its distances are not centimetres in two dimensions."""
+    """Return a region of an ultrasound image, or None where it lies nowhere."""
     places = [item.integer(tag) for tag in (0x00186018, 0x0018601A, 0x0018601C, 0x0018601E)]
     units = [item.integer(tag) for tag in (0x00186012, 0x00186024, 0x00186026)]
     across, down = item.number(0x0018602C), item.number(0x0018602E)
-    if units != [_TWO_DIMENSIONAL, _CENTIMETRES, _CENTIMETRES] or not across or not down:
-        return None
     left, top, right, bottom = (float(place) if place is not None else -1.0 for place in places)
     if min(left, top, right, bottom) < 0:
         return None
-    return Region(left, top, right, bottom, Spacing(abs(down) * _MM_IN_A_CM, abs(across) * _MM_IN_A_CM))
+    low_priority = bool((item.integer(0x00186016) or 0) & 1)
+    if units != [_TWO_DIMENSIONAL, _CENTIMETRES, _CENTIMETRES] or not across or not down:
+        return Region(left, top, right, bottom, None, not low_priority)
+    spacing = Spacing(abs(down) * _MM_IN_A_CM, abs(across) * _MM_IN_A_CM)
+    return Region(left, top, right, bottom, spacing, not low_priority)

@@ -100,7 +100,9 @@ class Drawing:
     def under_way(self, view: View) -> Mark | None:
         """Return the measure that is under way, up to the pixel that the probe stands on; None without one."""
         pixel = self.probed_pixel(view)
-        return view.marking.with_point(pixel) if view.marking is not None and view.marking.points and pixel else None
+        if view.marking is None or not view.marking.points or pixel is None or self.picture.preview:
+            return None  # a preview has other pixels
+        return view.marking.with_point(pixel)
 
     def said(self, view: View) -> str:
         """Return what is measured, or else known of the pixel that the probe stands on; "" without a probe."""
@@ -149,6 +151,13 @@ class Drawing:
         x, y = _onto(placement, pixel[0] + 0.5, pixel[1] + 0.5)
         right, bottom = placement.x + placement.width, placement.y + placement.height
         return (int(x), int(y)) if placement.x <= x < right and placement.y <= y < bottom else None
+
+    def pixels_a_step(self, view: View) -> tuple[int, int]:
+        """Return how many pixels of the picture a pixel of the screen takes across and down, at least one."""
+        placement = self.placement(view)
+        across = (placement.right - placement.left) / placement.width
+        down = (placement.bottom - placement.top) / placement.height
+        return max(1, round(across)), max(1, round(down))
 
     def probed_pixel(self, view: View) -> tuple[int, int] | None:
         """Return the picture's pixel (column, row) that the probe stands on, or None without a probe."""

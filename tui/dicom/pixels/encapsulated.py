@@ -8,9 +8,9 @@ import numpy as np
 from tui.dicom.attributes import Attributes
 from tui.dicom.dictionary import uid_name
 from tui.dicom.errors import PixelError, translated
-from tui.dicom.pixels.codecs import DEFLATED_FRAME, RLE, SEQUENTIAL_JPEG, WITH_PREVIEW, is_decoded, what_would_help
+from tui.dicom.pixels.codecs import DEFLATED_FRAME, RLE, SEQUENTIAL_JPEG, WITH_PREVIEW, is_decoded, is_video, what_would_help
 from tui.dicom.pixels.codestream import CodeStream, read_header, with_whole_scan
-from tui.dicom.pixels.frames import encapsulated_bytes
+from tui.dicom.pixels.frames import encapsulated_bytes, stream_start
 from tui.dicom.pixels.image_pixel import LARGEST_FRAME, ImagePixel, contradiction
 from tui.dicom.pixels.native import Array, Decoded, frame_of_bytes, stored_values
 from tui.dicom.processes import Worker, WorkerDiedError
@@ -18,6 +18,7 @@ from tui.dicom.processes import Worker, WorkerDiedError
 TIME_LIMIT_S = 60.0
 _WORKER = Worker("tui.dicom.pixels.worker")
 _ANOTHER_CODEC = "GDCM's gdcmconv --raw may make a copy of the file that can be drawn"
+_VIDEO_START = 16 << 20  # in which its first frame lies
 _PREVIEW_PIXELS = 1 << 20  # a preview is worth its while from here on ...
 _PREVIEW_SIDE = 256  # ... and keeps at least so many pixels on its shorter side
 
@@ -52,6 +53,8 @@ def read_frame(attributes: Attributes, image: ImagePixel, frame: int) -> Frame:
         raise PixelError(f"{note}, so it is not known how it is compressed", path)
     if not is_decoded(syntax):
         raise PixelError(f"{name} cannot be decoded here; {what_would_help(syntax)}", path)
+    if is_video(syntax):
+        return Frame(image, frame, stream_start(attributes, image, _VIDEO_START), None, name, path)
     data = encapsulated_bytes(attributes, image, frame)
     if syntax in (RLE, DEFLATED_FRAME):
         return Frame(image, frame, data, None, name, path)

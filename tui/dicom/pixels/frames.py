@@ -71,6 +71,17 @@ def _offsets(attributes: Attributes, table: Element, frames: int) -> tuple[int, 
     return struct.unpack_from(f"<{len(data) // 4}I", data)
 
 
+def stream_start(attributes: Attributes, image: ImagePixel, most: int) -> bytes:
+    """Return the first `most` bytes of what all fragments together hold: of a video, whose frames lie anywhere in them."""
+    parts: list[bytes] = []
+    for fragment in _fragments(attributes, image)[1:]:
+        parts.append(attributes.elements.source.read(fragment.offset, min(fragment.length, most)))
+        most -= len(parts[-1])
+        if most <= 0:
+            break
+    return b"".join(parts)
+
+
 def encapsulated_bytes(attributes: Attributes, image: ImagePixel, frame: int) -> bytes:
     """Return the code stream of encapsulated frame `frame` (from 0).
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from tui.dicom.attributes import NUMBER_OF_FRAMES, Attributes
+from tui.dicom.attributes import Attributes, frames_said
 from tui.dicom.dictionary import uid_name
 from tui.dicom.element import DOUBLE_FLOAT_PIXEL_DATA, FLOAT_PIXEL_DATA, PIXEL_DATA, UNDEFINED, Element
 from tui.dicom.encoding import GE_PRIVATE_BIG_PIXELS, is_encapsulated
@@ -140,7 +140,7 @@ def image_pixel(attributes: Attributes) -> ImagePixel:
     return ImagePixel(
         rows=rows,
         columns=columns,
-        frames=max(1, attributes.integer(NUMBER_OF_FRAMES) or 1),
+        frames=frames_said(attributes.elements),
         samples=samples,
         bits_allocated=allocated,
         bits_stored=max(1, stored),

@@ -6,13 +6,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tui.dicom.attributes import Attributes
+from tui.dicom.attributes import NUMBER_OF_FRAMES, Attributes
 from tui.dicom.elements import Elements
 from tui.dicom.errors import PixelError, translated
 from tui.dicom.pixels.calibration import calibration_of
 from tui.dicom.pixels.caption import caption_of
 from tui.dicom.pixels.cine import frame_rate_fps
-from tui.dicom.pixels.codecs import LOSSY
+from tui.dicom.pixels.codecs import LOSSY, is_video
 from tui.dicom.pixels.color import to_rgb
 from tui.dicom.pixels.decode import decode_frames
 from tui.dicom.pixels.functional_groups import FRAME_VOI_LUT, PIXEL_VALUE_TRANSFORMATION, FrameGroups
@@ -46,7 +46,7 @@ def _padding(top: Attributes, image: ImagePixel, stored: Array) -> NDArray[np.bo
     if not image.float_bits:
         ends = [_as_stored(int(end), image) for end in ends]
     mask = (stored >= min(ends)) & (stored <= max(ends))
-    return mask if mask.any() and not mask.all() else None
+    return mask if mask.any() else None
 
 
 def _as_stored(value: int, image: ImagePixel) -> int:
@@ -58,8 +58,13 @@ def _as_stored(value: int, image: ImagePixel) -> int:
 def _notes(top: Attributes, image: ImagePixel, decoded: Decoded) -> tuple[str, ...]:
     remarks = top.elements.remarks
     notes = [*decoded.notes, *(remark for remark in remarks if not remark.startswith("there is no preamble"))]
-    if top.text(0x00282110) == "01" or (image.encapsulated and image.transfer_syntax in LOSSY):
+    if top.text(0x00282110) == "01" or (
+        image.encapsulated and (image.transfer_syntax in LOSSY or is_video(image.transfer_syntax))
+    ):
         notes.append("lossy")
+    said = top.integer(NUMBER_OF_FRAMES)
+    if is_video(image.transfer_syntax):
+        notes.append(f"first of {said} frames of a video" if said else "first frame of a video")
     if 0x00282000 in top and decoded.values.ndim == 3:
         notes.append("ICC profile not applied")
     return tuple(notes)
@@ -119,6 +124,7 @@ def load_pictures(
                 calibration=calibration_of(groups),
                 rate_fps=frame_rate_fps(top),
                 preview=preview,
+                identity=elements.source.identity,
             )
 
 

@@ -44,8 +44,9 @@ class Profile(NamedTuple):
 
 
 def measured(picture: Picture, mark: Mark) -> Measured:
-    """Return what `mark` measures on `picture`; nothing where it has less than two points."""
-    if len(mark.points) < 2:
+    """Return what `mark` measures on `picture`; nothing where it has less than two points, or some beside the picture."""
+    on_it = all(0 <= column < picture.columns and 0 <= row < picture.rows for column, row in mark.points)
+    if len(mark.points) < 2 or not on_it:
         return Measured("", "")
     spacing = picture.calibration.spacing(mark.points)
     if mark.tool in (RECTANGLE, ELLIPSE):
@@ -112,7 +113,8 @@ def statistics(values: Array) -> Statistics | None:
 def profile(picture: Picture, mark: Mark) -> Profile:
     """Return the values between the first two points of `mark`, in steps of a pixel at the most.
 
-    Between pixels they are interpolated; of a picture in colours, the luma (ITU-R BT.601) is taken.
+    Between pixels they are interpolated, and NaN where one of those is padding; of a picture in colours, the luma (ITU-R
+    BT.601) is taken.
     """
     (x0, y0), (x1, y1) = mark.points[:2]
     count = max(abs(x1 - x0), abs(y1 - y0)) + 1
@@ -121,15 +123,17 @@ def profile(picture: Picture, mark: Mark) -> Profile:
     low_x, low_y = np.floor(columns).astype(np.intp), np.floor(rows).astype(np.intp)
     high_x, high_y = np.minimum(low_x + 1, picture.columns - 1), np.minimum(low_y + 1, picture.rows - 1)
 
-    def at(y: Array, x: Array) -> Array:
+    def part(y: Array, x: Array, weight: Array) -> Array:
         found = picture.values[y, x]
-        return found @ np.array([0.299, 0.587, 0.114]) if picture.color else picture.measured(found).astype(np.float64)
+        values = found @ np.array([0.299, 0.587, 0.114]) if picture.color else picture.measured(found).astype(np.float64)
+        if picture.padding is not None:
+            values = np.where(picture.padding[y, x], np.nan, values)
+        return np.where(weight == 0, 0.0, values * weight)  # what has no part in it may be no number
 
     right, down = columns - low_x, rows - low_y
-    with np.errstate(invalid="ignore"):
-        above = at(low_y, low_x) * (1 - right) + at(low_y, high_x) * right
-        below = at(high_y, low_x) * (1 - right) + at(high_y, high_x) * right
-        values = above * (1 - down) + below * down
+    with np.errstate(invalid="ignore", over="ignore"):
+        values = part(low_y, low_x, (1 - right) * (1 - down)) + part(low_y, high_x, right * (1 - down))
+        values += part(high_y, low_x, (1 - right) * down) + part(high_y, high_x, right * down)
     length = distance(mark.points[0], mark.points[1], picture.calibration.spacing(mark.points[:2]))
     return Profile(along * length, values)
 
@@ -139,12 +143,16 @@ def _finite(values: Array) -> Array:
 
 
 def _length_text(first: Point, second: Point, spacing: Spacing | None) -> str:
-    length = distance(first, second, spacing)
-    return f"{length:.{_decimals(length)}f} {'mm' if spacing else 'px'}"
+    return f"{_size_text(distance(first, second, spacing))} {'mm' if spacing else 'px'}"
 
 
-def _decimals(number: float) -> int:
-    return 2 if number < 10 else 1
+def _size_text(size: float) -> str:
+    """Return a length or an area in words: as exact as a pixel is, however small."""
+    return f"{size:.1f}" if 10 <= size < 1e7 else f"{size:.2f}" if 1 <= size < 10 else f"{size:.3g}"
+
+
+def _mean_text(number: float) -> str:
+    return f"{number:.1f}" if 1000 <= abs(number) < 1e7 else f"{number:.4g}"
 
 
 def _remark(spacing: Spacing | None) -> str:
@@ -164,8 +172,8 @@ def _region_measured(picture: Picture, mark: Mark, spacing: Spacing | None) -> M
     unit = "mm" if spacing else "px"
     across, down = (width * spacing.columns_mm, height * spacing.rows_mm) if spacing else (width, height)
     area = across * down * (math.pi / 4 if mark.tool == ELLIPSE else 1)
-    area_text = f"{area:.{_decimals(area)}f} {unit}2"
-    size = f"{across:.{_decimals(across)}f} x {down:.{_decimals(down)}f} {unit}{_remark(spacing)}  area {area_text}"
+    area_text = f"{_size_text(area)} {unit}2"
+    size = f"{_size_text(across)} x {_size_text(down)} {unit}{_remark(spacing)}  area {area_text}"
     if not mark.finished and width * height > _MOST_WHILE_DRAWN:
         return Measured(area_text, size)
     values = region_values(picture, mark)
@@ -174,11 +182,9 @@ def _region_measured(picture: Picture, mark: Mark, spacing: Spacing | None) -> M
         return Measured(f"RGB {mean}", f"mean RGB {mean}  {len(values):,} px  {size}")
     found = statistics(values) if len(values) else None
     if found is None:
-        return Measured(area_text, f"no values but padding  {size}")
+        return Measured(area_text, f"no values but {'what is no number' if len(values) else 'padding'}  {size}")
     name = f" {picture.measured_unit}" if picture.measured_unit else ""
-    mean, deviation = (
-        f"{number:.4g}" if abs(number) < 1000 else f"{number:.1f}" for number in (found.mean, found.deviation)
-    )
+    mean, deviation = _mean_text(found.mean), _mean_text(found.deviation)
     ends = f"min {number_text(found.minimum)}  max {number_text(found.maximum)}"
     said = f"mean {mean}{name}  sd {deviation}  {ends}  {found.pixels:,} px  {size}"
     return Measured(f"{mean} sd {deviation}{name}", said)

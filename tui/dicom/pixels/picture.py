@@ -14,6 +14,7 @@ from tui.dicom.pixels.real_world import RealWorldValues
 from tui.dicom.pixels.stages import Modality, Voi, shade
 from tui.dicom.pixels.view import View
 from tui.dicom.pixels.window import Window
+from tui.dicom.source import Identity
 
 Array = NDArray[Any]
 Floats = NDArray[np.float32]
@@ -72,6 +73,8 @@ class Picture:
         Frames per second that the file asks for.
     preview : bool
         Whether it is one of fewer rows and columns, to be seen until the picture comes.
+    identity : tuple or None
+        Which state of the file it is of.
     """
 
     key: PictureKey
@@ -94,6 +97,7 @@ class Picture:
     calibration: Calibration = NOT_CALIBRATED
     rate_fps: float | None = None
     preview: bool = False
+    identity: Identity | None = None
 
     @property
     def color(self) -> bool:

@@ -22,7 +22,8 @@ def said_at(picture: Picture, column: int, row: int) -> str:
 
 def number_text(value: float) -> str:
     """Return a value in words: whole ones in full, others with six digits."""
-    return f"{value:.0f}" if float(value).is_integer() and abs(value) < _LARGEST_IN_FULL else f"{value:.6g}"
+    value = float(value) + 0.0  # no -0
+    return f"{value:.0f}" if value.is_integer() and abs(value) < _LARGEST_IN_FULL else f"{value:.6g}"
 
 
 def _stored(picture: Picture, column: int, row: int) -> Any:  # noqa: ANN401 - NumPy's scalar, or an array of three

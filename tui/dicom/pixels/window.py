@@ -9,6 +9,7 @@ LINEAR_EXACT: Final = "LINEAR_EXACT"
 SIGMOID: Final = "SIGMOID"
 NARROWEST: Final = 1e-6
 LARGEST: Final = 1e12
+_WIDEST: Final = 1e308  # where values reach further than a number does
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class Window:
     @classmethod
     def spanning(cls, low: float, high: float, name: str) -> "Window":
         """Return the window that maps `low` to black and `high` to white."""
-        return cls((low + high) / 2, max(high - low, NARROWEST), LINEAR_EXACT, name)
+        return cls(low / 2 + high / 2, max(2 * min(high / 2 - low / 2, _WIDEST / 2), NARROWEST), LINEAR_EXACT, name)
 
     @property
     def text(self) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 from tui.dicom.errors import PixelError, translated
-from tui.dicom.pixels.codecs import FAST_CODECS, JPEG_XL, LIBJPEG_ONLY, RLE, has_fast_codecs
+from tui.dicom.pixels.codecs import FAST_CODECS, JPEG_XL, LIBJPEG_ONLY, RLE, has_fast_codecs, is_video
 from tui.dicom.processes import Header, read_message, write_answer
 
 if TYPE_CHECKING:
@@ -69,12 +69,30 @@ def _bits_by_rle(header: Header, data: bytes) -> "tuple[Array, str]":
     return bits.reshape(shape), options["photometric_interpretation"]
 
 
+def _first_of_video(header: Header, data: bytes) -> "tuple[Array, str]":
+    """Decode the first frame of a video stream (PS3.5 8.2.5 to 8.2.9) as RGB; its size is looked at before it is decoded."""
+    import io
+
+    import av
+
+    options = header["options"]
+    with av.open(io.BytesIO(data)) as container:
+        stream = container.streams.video[0]
+        if (stream.height, stream.width) != (options["rows"], options["columns"]):
+            raise PixelError(f"the video is {stream.width} x {stream.height} pixels large")
+        for frame in container.decode(stream):
+            return frame.to_ndarray(format="rgb24"), "RGB"
+    raise PixelError("there is no frame in the video")
+
+
 def _decoder(header: Header) -> "Callable[[Header, bytes], tuple[Array, str]]":
     syntax = header["transfer_syntax"]
     if syntax in LIBJPEG_ONLY:
         return _by_libjpeg
     if syntax in JPEG_XL:
         return _jpeg_xl
+    if is_video(syntax):
+        return _first_of_video
     if syntax == RLE and header["options"]["bits_allocated"] == 1:
         return _bits_by_rle
     return _by_pydicom
