@@ -8,6 +8,7 @@ from tui.render.cell_kind import CellKind
 from tui.render.cells import Encoder, Label
 from tui.render.color_depth import ColorDepth, rgb_of, sgr
 from tui.render.dither import color_ids
+from tui.render.thrifty import LARGEST_ERROR
 
 COLOURED = [ColorDepth.TRUECOLOR, ColorDepth.PALETTE_256, ColorDepth.PALETTE_16]
 SEEDS = st.integers(0, 10_000)
@@ -105,20 +106,53 @@ def test_mono_writes_no_colours() -> None:
     assert set("".join(lines)) <= set("▀▄█ ")
 
 
+def rgb(color: tuple[str, ...] | None) -> tuple[int, ...]:
+    assert color is not None
+    kind, *numbers = color
+    return tuple(map(int, numbers)) if kind == "2" else rgb_of(int(numbers[0]), ColorDepth.PALETTE_256)
+
+
+def pixels_read(lines: list[str]) -> np.ndarray:
+    """Return the colours that lines show, shape (2 * rows, columns, 3)."""
+    return np.array([[rgb(pair[half]) for pair in pixels_of(line)] for line in lines for half in (0, 1)])
+
+
+@given(SEEDS, st.sampled_from(["grey", "colour", "nearly grey", "smooth"]))
+def test_few_colours_are_near_and_read_back(seed: int, kind: str) -> None:
+    levels = picture(seed, color=kind == "colour")
+    if kind == "nearly grey":
+        levels = np.clip(np.random.default_rng(seed).integers(-5, 6, (*levels.shape, 3)) + levels[..., None], 0, 255)
+        levels = levels.astype(np.uint8)
+    if kind == "smooth":
+        levels = (levels // 16 + np.arange(levels.shape[1]) * 3 % 240).astype(np.uint8)
+    shown = pixels_read(Encoder(ColorDepth.TRUECOLOR).grid(levels, few=True).lines())
+    wanted = levels if levels.ndim == 3 else levels[..., None]
+    assert np.abs(shown - wanted.astype(int)).max() <= LARGEST_ERROR
+
+
+@pytest.mark.parametrize("depth", [ColorDepth.PALETTE_256, ColorDepth.PALETTE_16])
 @given(SEEDS)
-def test_few_colours_are_near_and_read_back(seed: int) -> None:
+def test_of_a_palette_few_colours_are_the_same(depth: ColorDepth, seed: int) -> None:
+    levels = picture(seed, color=False)
+    few, all_ = (Encoder(depth).grid(levels, few=few).lines() for few in (True, False))
+    assert [pixels_of(line) for line in few] == [pixels_of(line) for line in all_]
+
+
+@given(SEEDS)
+def test_few_colours_of_other_cells_are_near(seed: int) -> None:
     for color in (False, True):
         levels = picture(seed, color=color)
         ids = color_ids(levels, ColorDepth.TRUECOLOR, few=True)
         shown = np.array([rgb_of(int(one), ColorDepth.TRUECOLOR) for one in ids.ravel()]).reshape(*ids.shape, 3)
-        wanted = levels if color else levels[..., None]
-        assert np.abs(shown - wanted.astype(int)).max() <= 3
-        few = Encoder(ColorDepth.TRUECOLOR).grid(levels, few=True).lines()
-        expected = [
-            (written(int(upper), ColorDepth.TRUECOLOR), written(int(lower), ColorDepth.TRUECOLOR))
-            for upper, lower in zip(ids[0], ids[1], strict=True)
-        ]
-        assert pixels_of(few[0]) == expected
+        assert np.abs(shown - (levels if color else levels[..., None]).astype(int)).max() <= 3
+
+
+def test_few_colours_stop_at_labels() -> None:
+    levels = np.full((2, 20), 77, np.uint8)
+    (line,) = Encoder(ColorDepth.TRUECOLOR).grid(levels, (Label(0, 5, 3, "abc"),), few=True).lines()
+    cells = cells_of(line)
+    assert "".join(cell[0] for cell in cells[5:8]) == "abc"
+    assert all(abs(rgb(color)[0] - 77) <= 3 for cell in cells[:5] + cells[8:] for color in colors_of(cell))
 
 
 def test_few_colours_take_fewer_bytes() -> None:

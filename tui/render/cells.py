@@ -17,7 +17,7 @@ from tui.render.blocks import masks, two_colors
 from tui.render.cell_kind import CellKind
 from tui.render.color_depth import ColorDepth, rgb_of, sgr
 from tui.render.dither import color_ids, four_greys, grey
-from tui.render.thrifty import FULL, SPACE, thrifty
+from tui.render.thrifty import FULL, SPACE, Colors, Exact, NearColors, NearGreys, thrifty
 
 Ids = NDArray[Any]
 Levels = NDArray[Any]
@@ -27,6 +27,7 @@ RESET = "\x1b[0m"
 _MOST_ENTRIES = 300_000
 _ID, _GLYPH_AT, _FRONT_AT, _BACK_AT = 0x1FFFFFF, 3, 11, 36  # how a cell lies in a key of the table
 _UPPER_HALF = 1  # its mask
+_GREY = 0x010101
 # What a cell changes: both colours, one, none; those of one colour are spaces, or full blocks in the foreground in force
 _BOTH, _FRONT_ONLY, _BACK_ONLY, _SAME, _FLAT, _FLAT_SAME, _FULL = range(7)
 # by flat, new background, new foreground
@@ -101,13 +102,13 @@ class Encoder:
         labels : tuple of Label
             Texts over it; of two that overlap, the first is drawn.
         few : bool
-            Whether fewer colours will do, for fewer bytes (see `color_ids`).
+            Whether colours that are near will do, for fewer bytes (see `thrifty` and `color_ids`).
         """
         depth, kind = self.depth, self.kind
         if depth is ColorDepth.MONO or kind.is_text:
             return self._text_grid(levels, labels)
         if kind is CellKind.HALF:
-            ids = color_ids(levels, depth, few=few)
+            ids = color_ids(levels, depth)
             return Grid(self, ids[0::2], ids[1::2], None, labels, thrifty=few)
         if kind is CellKind.SPACE:
             ids = color_ids(levels, depth, few=few)
@@ -135,7 +136,7 @@ class Grid:
     """The cells of one picture: colour ids of both colours of each, and its mask, shape (rows, columns).
 
     Without masks, cells are half-blocks, the upper pixel in front. A `thrifty` grid of them takes longer to be written, and
-    fewer bytes: halves of a cell change places where that saves a colour.
+    fewer bytes: halves of a cell change places where that saves a colour, and true colours are as near as `LARGEST_ERROR`.
     """
 
     encoder: Encoder
@@ -181,7 +182,7 @@ class Grid:
             return ["".join(run.text for run in self.runs(row)) for row in range(self.height)]
         spans = {row: self._spans(row) for row in {label.row for label in self.labels if 0 <= label.row < self.height}}
         if self.thrifty:
-            return [self._thrifty_line(row, spans.get(row, [])) for row in range(self.height)]
+            return self._thrifty_lines(spans)
         edges, behind = np.zeros(self.front.shape, bool), np.zeros(self.front.shape, bool)
         for row, places in spans.items():
             edges[row, [start for start, _, _ in places if start < self.width]] = True
@@ -218,16 +219,24 @@ class Grid:
             at = bisect_left(columns, end)
         return "".join(pieces) + "".join(parts[2 * at :]) + RESET
 
-    def _thrifty_line(self, row: int, spans: list[tuple[int, int, str]]) -> str:
-        """Return a row with each cell drawn by the glyph that changes the shortest colours, given the cells before it."""
-        depth = self.encoder.depth
+    def _thrifty_lines(self, spans: dict[int, list[tuple[int, int, str]]]) -> list[str]:
+        """Return all rows in few bytes, with labels in place of some cells."""
+        depth, front, back = self.encoder.depth, self.front, self.back
+        colors: Colors = Exact()
+        if depth is ColorDepth.TRUECOLOR:
+            grey = not ((front % _GREY).any() or (back % _GREY).any())
+            colors = NearGreys() if grey else NearColors()
+            front, back = (front & 255, back & 255) if grey else (front, back)
         white, black = _label_ids(depth)
         style = f"\x1b[{sgr(white, depth, background=False)};{sgr(black, depth, background=True)}m"
-        uppers, lowers, parts, at = self.front[row].tolist(), self.back[row].tolist(), list[str](), 0
-        for start, end, label in spans:
-            parts += [thrifty(uppers[at:start], lowers[at:start], depth), style, label, RESET]
-            at = end
-        return "".join(parts) + thrifty(uppers[at:], lowers[at:], depth) + RESET
+        lines = []
+        for row, (uppers, lowers) in enumerate(zip(front.tolist(), back.tolist(), strict=True)):
+            parts, at = list[str](), 0
+            for start, end, label in spans.get(row, ()):
+                parts += [thrifty(uppers[at:start], lowers[at:start], colors, depth), style, label, RESET]
+                at = end
+            lines.append("".join(parts) + thrifty(uppers[at:], lowers[at:], colors, depth) + RESET)
+        return lines
 
     def label_texts(self) -> list[tuple[int, int, int, str]]:
         """Return (row, column, width, ready terminal text) of the labels that are drawn."""
