@@ -15,23 +15,17 @@ from numpy.typing import NDArray
 
 from tui.render.blocks import masks, two_colors
 from tui.render.cell_kind import CellKind
+from tui.render.changes import UPPER_HALF, Table, heads
 from tui.render.color_depth import ColorDepth, rgb_of, sgr
 from tui.render.dither import color_ids, four_greys, grey
-from tui.render.thrifty import FULL, SPACE, Colors, Exact, NearColors, NearGreys, thrifty
+from tui.render.thrifty import SPACE, Colors, Exact, NearColors, NearGreys, thrifty
 
 Ids = NDArray[Any]
 Levels = NDArray[Any]
 RGB = tuple[int, int, int]
 
 RESET = "\x1b[0m"
-_MOST_ENTRIES = 300_000
-_ID, _GLYPH_AT, _FRONT_AT, _BACK_AT = 0x1FFFFFF, 3, 11, 36  # how a cell lies in a key of the table
-_UPPER_HALF = 1  # its mask
 _GREY = 0x010101
-# What a cell changes: both colours, one, none; those of one colour are spaces, or full blocks in the foreground in force
-_BOTH, _FRONT_ONLY, _BACK_ONLY, _SAME, _FLAT, _FLAT_SAME, _FULL = range(7)
-# by flat, new background, new foreground
-_KINDS = np.array([_SAME, _FRONT_ONLY, _BACK_ONLY, _BOTH, _FLAT_SAME, _FLAT_SAME, _FLAT, _FLAT])
 
 
 class Label(NamedTuple):
@@ -51,28 +45,6 @@ class Run(NamedTuple):
     background: RGB | None
 
 
-class _Table(dict[int, str]):
-    """The text of a cell by (what changes, glyph, foreground id, background id), made when first needed."""
-
-    def __init__(self, depth: ColorDepth, kind: CellKind) -> None:
-        super().__init__()
-        self._depth = depth
-        self._glyphs = kind.glyphs
-
-    def __missing__(self, key: int) -> str:
-        if len(self) > _MOST_ENTRIES:
-            self.clear()
-        change, mask = key & 7, key >> _GLYPH_AT & 255
-        parts = []
-        if change in (_BOTH, _FRONT_ONLY):
-            parts.append(sgr(key >> _FRONT_AT & _ID, self._depth, background=False))
-        if change in (_BOTH, _BACK_ONLY, _FLAT):
-            parts.append(sgr(key >> _BACK_AT, self._depth, background=True))
-        glyph = FULL if change == _FULL else SPACE if change in (_FLAT, _FLAT_SAME) else self._glyphs[mask]
-        text = self[key] = f"\x1b[{';'.join(parts)}m{glyph}" if parts else glyph
-        return text
-
-
 @dataclass(frozen=True, slots=True)
 class Encoder:
     """Turns levels into lines for one kind of terminal.
@@ -87,10 +59,10 @@ class Encoder:
 
     depth: ColorDepth
     kind: CellKind = CellKind.HALF
-    _table: _Table = field(init=False, repr=False, compare=False)
+    _table: Table = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_table", _Table(self.depth, self.kind))
+        object.__setattr__(self, "_table", Table(self.depth, self.kind))
 
     def grid(self, levels: Levels, labels: tuple[Label, ...] = (), *, few: bool = False) -> "Grid":
         """Return the cells of a picture.
@@ -187,11 +159,11 @@ class Grid:
         for row, places in spans.items():
             edges[row, [start for start, _, _ in places if start < self.width]] = True
             behind[row, [end for _, end, _ in places if end < self.width]] = True
-        heads = _heads(self.front, self.back, self.masks, edges | behind, behind)
-        texts = list(map(self.encoder._table.__getitem__, heads.keys.tolist()))
-        parts = list(chain.from_iterable(zip(texts, map(" ".__mul__, heads.spaces.tolist()), strict=True)))
-        bounds = np.searchsorted(heads.places, np.arange(self.height + 1) * self.width).tolist()
-        columns = heads.places % self.width if spans else heads.places
+        found = heads(self.front, self.back, self.masks, edges | behind, behind)
+        texts = list(map(self.encoder._table.__getitem__, found.keys.tolist()))
+        parts = list(chain.from_iterable(zip(texts, map(" ".__mul__, found.spaces.tolist()), strict=True)))
+        bounds = np.searchsorted(found.places, np.arange(self.height + 1) * self.width).tolist()
+        columns = found.places % self.width if spans else found.places
         return [
             self._labelled_line(parts[2 * start : 2 * end], columns[start:end].tolist(), spans[row])
             if row in spans
@@ -262,7 +234,7 @@ class Grid:
     def _picture_runs(self, row: int, start: int, end: int) -> list[Run]:
         depth, glyphs, runs = self.encoder.depth, self.encoder.kind.glyphs, list[Run]()
         fronts, backs = self.front[row, start:end].tolist(), self.back[row, start:end].tolist()
-        shapes = [_UPPER_HALF] * len(fronts) if self.masks is None else self.masks[row, start:end].tolist()
+        shapes = [UPPER_HALF] * len(fronts) if self.masks is None else self.masks[row, start:end].tolist()
         for front, back, shape in zip(fronts, backs, shapes, strict=True):
             if depth is ColorDepth.MONO:
                 run = Run(glyphs[shape], None, None)
@@ -293,60 +265,3 @@ _WHITE_AND_BLACK = {
     ColorDepth.PALETTE_16: (15, 0),
     ColorDepth.MONO: (1, 0),
 }
-
-
-class _Heads(NamedTuple):
-    """The cells that are not the same as the one before them: where (row * width + column), and what is written.
-
-    `keys` are those of a `_Table`; `spaces` tells how many cells of the same one colour follow.
-    """
-
-    places: Ids
-    keys: Ids
-    spaces: Ids
-
-
-def _heads(front: Ids, back: Ids, shapes: Ids | None, edges: NDArray[np.bool_], behind: NDArray[np.bool_]) -> _Heads:
-    """Return what has to be written: which colours have to be set, given the cells before in a row.
-
-    `edges` is true for cells at which labels begin or end, and `behind` for those after one, where no colour is in force.
-    """
-    width = front.shape[1]
-    flat = front == back
-    same = np.zeros(front.shape, bool)
-    same[:, 1:] = flat[:, 1:] & flat[:, :-1] & (back[:, 1:] == back[:, :-1])
-    same &= ~edges
-    places = np.flatnonzero(~same.reshape(-1))
-    front, flat, all_back = front.reshape(-1)[places], flat.reshape(-1)[places], back.reshape(-1)
-    back = all_back[places]
-    index = np.arange(len(places))
-    first = (places % width == 0) | behind.reshape(-1)[places]
-    start = np.maximum.accumulate(np.where(first, index, 0))
-    # the foreground in force is that of the last cell of two colours; a cell of that one colour needs no other
-    foreground, has_foreground = _in_force(front, ~flat, index, start)
-    full = flat & has_foreground & (front == foreground)
-    # a run of it is shorter as spaces
-    full &= (places % width == width - 1) | (all_back[np.minimum(places + 1, all_back.size - 1)] != back)
-    # the background in force is that of the last cell that is not drawn in the foreground alone
-    background, has_background = _in_force(back, ~full, index, start)
-    new_back = ~has_background | (back != background)
-    full &= new_back
-    new_back &= ~full
-    new_front = ~flat & (~has_foreground | (front != foreground))
-    change = np.where(full, _FULL, _KINDS[flat * 4 + new_back * 2 + new_front])
-    shape = _UPPER_HALF if shapes is None else np.where(flat, 0, shapes.reshape(-1)[places])
-    colors = np.where(new_front, front, 0).astype(np.int64) << _FRONT_AT
-    colors |= np.where(new_back, back, 0).astype(np.int64) << _BACK_AT
-    return _Heads(places, change | shape << _GLYPH_AT | colors, np.diff(places, append=all_back.size) - 1)
-
-
-def _in_force(ids: Ids, sets: NDArray[np.bool_], index: Ids, start: Ids) -> tuple[Ids, NDArray[np.bool_]]:
-    """Return the id that the last cell before each one, of those that `sets` is true for, has set, and whether there is one.
-
-    Cells before `start` do not count.
-    """
-    last = np.maximum.accumulate(np.where(sets, index, -1))
-    previous = np.empty_like(last)
-    previous[0] = -1
-    previous[1:] = last[:-1]
-    return ids[previous], previous >= start

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segment
 from textual.binding import BindingType
-from textual.events import MouseDown, MouseMove
 from textual.geometry import Region
 from textual.message import Message
 from textual.reactive import var
@@ -25,6 +24,7 @@ from tui.widgets.bindings import bindings
 from tui.widgets.colors import colors_of
 from tui.widgets.drawn_alone import write_alone
 from tui.widgets.graphic import GraphicAtRest
+from tui.widgets.mouse_on_picture import MouseOnPicture
 from tui.widgets.quiet_focus import QuietFocus
 
 if TYPE_CHECKING:  # NumPy is imported after the first paint
@@ -37,7 +37,7 @@ _SHOWN_KEPT = 200
 _REST_S = 0.1  # three times as long as a key takes to repeat
 
 
-class ImageView(GraphicAtRest, QuietFocus, can_focus=True):
+class ImageView(GraphicAtRest, MouseOnPicture, QuietFocus, can_focus=True):
     """Shows one picture under a view, or a sentence.
 
     It overrides `render_lines`, so it has no border, padding or line filter: its container has.
@@ -68,8 +68,6 @@ class ImageView(GraphicAtRest, QuietFocus, can_focus=True):
         self._graphics = graphics
         self._timer: Timer | None = None
         self._rest: Timer | None = None
-        self._dragged: tuple[float, float] | None = None
-        self._was_pressed = self._was_dragged = False  # on the picture, and since then
         self.shown_at: deque[float] = deque(maxlen=_SHOWN_KEPT)  # when pictures were drawn, each once
         self._shown_last: Picture | None = None
         self._is_sent = True  # whether what was drawn last was handed to the terminal
@@ -215,67 +213,6 @@ class ImageView(GraphicAtRest, QuietFocus, can_focus=True):
     def _place_at(self, x: int, y: int) -> tuple[float, float] | None:
         """Return the place on the picture, in fractions of it as it is seen, of a cell; None beside it."""
         return self._ready_canvas().place_at(self.view, x, y) if self._picture is not None and self.size else None
-
-    # --- the mouse
-
-    def on_mouse_down(self, event: MouseDown) -> None:
-        """Begin to drag, or put the probe there."""
-        self._dragged = (event.screen_x, event.screen_y)
-        self._was_pressed = self._was_dragged = False
-        self.capture_mouse()
-        place = self._place_at(event.x, event.y) if event.button == 1 else None
-        if place is not None:
-            self._was_pressed = True
-            self.post_message(self.Pressed(*place))
-
-    def on_mouse_up(self) -> None:
-        """End dragging."""
-        if self._was_pressed and self._was_dragged:
-            self.post_message(self.Released())
-        self._was_pressed = False
-        self._dragged = None
-        self.release_mouse()
-
-    def on_mouse_move(self, event: MouseMove) -> None:
-        """Tell how far the mouse was dragged."""
-        if self._dragged is not None:
-            before, self._dragged = self._dragged, (event.screen_x, event.screen_y)
-            right, down = event.screen_x - before[0], event.screen_y - before[1]
-            if right or down:
-                self._was_dragged = True
-                self.post_message(self.Dragged(right, down, self._place_at(event.x, event.y)))
-
-    def on_mouse_scroll_down(self) -> None:
-        """Tell that the wheel was turned."""
-        self.post_message(self.Wheeled(1))
-
-    def on_mouse_scroll_up(self) -> None:
-        """Tell that the wheel was turned."""
-        self.post_message(self.Wheeled(-1))
-
-    class Pressed(Message):
-        """The mouse was pressed on the picture, at these fractions of it as it is seen."""
-
-        def __init__(self, x: float, y: float) -> None:
-            super().__init__()
-            self.x, self.y = x, y
-
-    class Dragged(Message):
-        """The mouse was dragged by some cells; `place` is where it is, in fractions of the picture, None beside it."""
-
-        def __init__(self, right: float, down: float, place: tuple[float, float] | None = None) -> None:
-            super().__init__()
-            self.right, self.down, self.place = right, down, place
-
-    class Released(Message):
-        """The mouse was let go, after it was pressed on the picture and dragged."""
-
-    class Wheeled(Message):
-        """The wheel was turned down (1) or up (-1)."""
-
-        def __init__(self, step: int) -> None:
-            super().__init__()
-            self.step = step
 
     class Resized(Message):
         """The picture has another size on the screen."""
