@@ -31,9 +31,10 @@ from tui.widgets.image_view import ImageView
 from tui.widgets.row_list import RowList
 from tui.widgets.type_ahead import TypeAhead
 
-# Every colour is one of the 256, so that greys stay apart where there is no more.
 _LAST_ANSWER_S = 0.5
+_COLLECTIONS = 20_000, 20, 50  # a picture is thousands of short strings and tuples, and hardly a cycle
 
+# Every colour is one of the 256, so that greys stay apart where there is no more.
 GREY = Theme(
     name=GREY_THEME,
     primary="#5fafd7",
@@ -158,6 +159,7 @@ class DicomApp(App[None], inherit_bindings=False):
             self._painted = True
             gc.freeze()  # what start-up made stays to the end: no collection need look at it
             gc.enable()
+            gc.set_threshold(*_COLLECTIONS)
             for screen in self.screen_stack:
                 if isinstance(screen, Browser):
                     screen.begin()

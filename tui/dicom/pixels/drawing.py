@@ -1,22 +1,22 @@
 """A picture as it lands on a screen: placed, sampled once per place, windowed once per key, coloured, with overlays."""
 
-from functools import partial
-from typing import Any, Final, NamedTuple
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tui.dicom.pixels.bars import bar_texts, with_bars
 from tui.dicom.pixels.colormaps import GREY, color_table
-from tui.dicom.pixels.mark_drawing import Marks
 from tui.dicom.pixels.marks import Mark
 from tui.dicom.pixels.picture import Picture
-from tui.dicom.pixels.probe import said_at
 from tui.dicom.pixels.screen_text import ScreenText
 from tui.dicom.pixels.view import View
 from tui.render.cell_kind import CellKind, CellSize
 from tui.render.colormaps import blended
 from tui.render.sampling import Placement, oriented, place, sample, sample_without
+
+if TYPE_CHECKING:
+    from tui.dicom.pixels.mark_drawing import Marks
 
 Array = NDArray[Any]
 _OVERLAY: Final = (255, 200, 0)
@@ -67,7 +67,13 @@ class Drawing:
         self._colors = colors
         self._cells = cells
         self._sampled: _Sampled | None = None
-        self._marks = Marks(picture, width, height, colors=colors, cells=cells)
+
+    @cached_property
+    def _marks(self) -> "Marks":
+        """Return what draws marks; made, and imported, with the first one."""
+        from tui.dicom.pixels.mark_drawing import Marks
+
+        return Marks(self.picture, self.width, self.height, colors=self._colors, cells=self._cells)
 
     def placement(self, view: View) -> Placement:
         """Return where the picture lands under `view`."""
@@ -90,8 +96,11 @@ class Drawing:
         bottom, right = placement.y + placement.height, placement.x + placement.width
         screen[placement.y : bottom, placement.x : right] = levels
         if view.bars:
+            from tui.dicom.pixels.bars import with_bars  # the first picture does without
+
             screen = with_bars(screen, self.picture, view, colors=self._colors, cells=self._cells)
-        screen = self._marks.drawn(screen, view.marks, self.under_way(view), partial(self._on_screen, view))
+        if view.marks or view.marking is not None:
+            screen = self._marks.drawn(screen, view.marks, self.under_way(view), partial(self._on_screen, view))
         at = self.screen_place(view)
         return screen if at is None else self._with_crosshair(screen, *at)
 
@@ -111,7 +120,11 @@ class Drawing:
             mark = view.marks[-1]
         if mark is not None:
             return self._marks.measured(mark).said
-        return said_at(self.picture, *pixel) if pixel is not None else ""
+        if pixel is None:
+            return ""
+        from tui.dicom.pixels.probe import said_at
+
+        return said_at(self.picture, *pixel)
 
     def said_of_marks(self, view: View) -> list[str]:
         """Return what every mark measures, in full, a line each, with its points."""
@@ -123,8 +136,14 @@ class Drawing:
 
     def texts(self, view: View) -> tuple[ScreenText, ...]:
         """Return the words that stand on the picture: what was measured, and the values beside the bars."""
-        texts = self._marks.texts(view.marks, self.under_way(view), partial(self._on_screen, view))
-        return (*texts, *bar_texts(self.picture, view, self.width, self.height, self._cells)) if view.bars else texts
+        texts: tuple[ScreenText, ...] = ()
+        if view.marks or view.marking is not None:
+            texts = self._marks.texts(view.marks, self.under_way(view), partial(self._on_screen, view))
+        if view.bars:
+            from tui.dicom.pixels.bars import bar_texts
+
+            texts = (*texts, *bar_texts(self.picture, view, self.width, self.height, self._cells))
+        return texts
 
     def _on_screen(self, view: View, x: float, y: float) -> tuple[float, float]:
         """Return where (`x`, `y`), in pixels of the stored picture, lies on the screen, or beyond it."""
