@@ -78,3 +78,14 @@ def test_it_goes_with_its_pane(tmp_path: Path, size: tuple[int, int]) -> None:
         running.until_quiet(0.6)
         running.send(b"\t" if size[0] < 100 else b"z")
         assert AWAY in running.until_quiet(0.6)
+
+
+def test_it_goes_although_a_word_lies_over_another_pane(program: PtyProgram) -> None:
+    program.send(b"\t\t")
+    program.until_quiet(0.8)
+    program.send(b"y")  # copying says so, below the picture
+    program.until_quiet(0.8)
+    program.send(b"\x1b[Z")
+    program.until_quiet(0.2)
+    program.send(b".")
+    assert AWAY in program.until_quiet(0.4)

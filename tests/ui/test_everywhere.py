@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from textual.events import Resize
 from textual.geometry import Size
+from textual.widgets import Input
 
 from tests.files import write
 from tests.ui.browsing import WIDE, Session, browsing, terminal
@@ -12,6 +13,7 @@ from tui.app import DicomApp, SafeLines, UnknownThemeError
 from tui.browser_state import start_of
 from tui.commands import COMMANDS, EVERYWHERE, Command, key_label, of_scope
 from tui.settings import Settings
+from tui.widgets.bars import TitleBar
 
 KEYS = [(command, key) for command in COMMANDS for key in command.keys]
 
@@ -168,13 +170,13 @@ async def test_opening_another_path(ct: str, series: Path) -> None:
         await session.shown("ct.dcm")
         await session.press("o")
         await session.until(lambda: "Shows another folder" in session.text)
-        field = session.app.screen.query_one("#option-path")
-        field.value = str(series / "nothing")  # type: ignore[attr-defined]
+        field = session.app.screen.query_one("#option-path", Input)
+        field.value = str(series / "nothing")
         await session.press("enter")
         await session.until(lambda: "there is no such file or folder" in " ".join(session.text.split()))
-        field = session.app.screen.query_one("#option-path")
-        assert field.value == str(series / "nothing")  # type: ignore[attr-defined]
-        field.value = str(series / "IM3")  # type: ignore[attr-defined]
+        field = session.app.screen.query_one("#option-path", Input)
+        assert field.value == str(series / "nothing")
+        field.value = str(series / "IM3")
         await session.press("enter")
         await session.shown("IM3")
         assert session.entry == "IM3"
@@ -185,10 +187,10 @@ async def test_settings_are_tried_and_said_but_not_written(ct: str) -> None:
         await session.shown("ct.dcm")
         session.browser.action_settings()
         await session.until(lambda: "settings.toml" in session.text)
-        field = session.app.screen.query_one("#option-theme")
-        field.value = "nonsense"  # type: ignore[attr-defined]
+        field = session.app.screen.query_one("#option-theme", Input)
+        field.value = "nonsense"
         await session.until(lambda: "There is no theme nonsense" in session.text)
-        field.value = "high-contrast"  # type: ignore[attr-defined]
+        field.value = "high-contrast"
         await session.until(lambda: 'theme = "high-contrast"' in session.text)
         await session.press("enter")
         await session.until(lambda: session.app.theme == "high-contrast")
@@ -248,7 +250,7 @@ async def test_themes(ct: str, theme: str) -> None:
 async def test_the_last_net_catches_what_slips_through(ct: str) -> None:
     async with browsing([ct]) as session:
         await session.shown("ct.dcm")
-        session.browser.query_one("#title").where = "slipped \x1b]52;c;x\x07 through"  # type: ignore[attr-defined]
+        session.browser.query_one("#title", TitleBar).where = "slipped \x1b]52;c;x\x07 through"
         await session.until(lambda: "slipped ␛]52;c;x" in session.text)
         assert any(isinstance(found, SafeLines) for found in session.app.get_line_filters())
 

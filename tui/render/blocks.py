@@ -6,9 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tui.render.cell_kind import CellKind
+from tui.render.color_depth import LUMA
 
 Levels = NDArray[Any]
-_LUMA = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601
+_LUMA = np.array(LUMA, np.float32)
 
 
 class Blocks(NamedTuple):

@@ -40,6 +40,11 @@ class CellSize(Protocol):
         """Return in its pixels what is so many half-blocks high."""
 
 
+def _down(halves: int, rows: int) -> int:
+    """Return in pixels what is so many half-blocks high, where a cell has `rows` of them."""
+    return max(1, halves * rows // 2) if halves else 0
+
+
 @dataclass(frozen=True, slots=True)
 class PixelCells:
     """Cells of a terminal's own pixels, which are square."""
@@ -54,7 +59,7 @@ class PixelCells:
 
     def down(self, halves: int) -> int:
         """Return in pixels what is so many half-blocks high."""
-        return max(1, halves * self.rows // 2) if halves else 0
+        return _down(halves, self.rows)
 
 
 class CellKind(enum.Enum):
@@ -104,7 +109,7 @@ class CellKind(enum.Enum):
 
     def down(self, halves: int) -> int:
         """Return in its pixels what is so many half-blocks high."""
-        return max(1, halves * self.rows // 2) if halves else 0
+        return _down(halves, self.rows)
 
 
 def _sextants() -> str:

@@ -17,6 +17,7 @@ class ColorDepth(enum.Enum):
         return self in (ColorDepth.TRUECOLOR, ColorDepth.PALETTE_256)
 
 
+LUMA = (0.299, 0.587, 0.114)  # of red, green and blue (ITU-R BT.601)
 FROM_PALETTE = 1 << 24  # with an index: a colour of the 256-colour palette, in true colour too (its code is shorter)
 CUBE = (0, 95, 135, 175, 215, 255)  # the levels of the 6 x 6 x 6 colour cube, from index 16 on
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tui.render.color_depth import CUBE, FROM_PALETTE, ColorDepth
+from tui.render.color_depth import CUBE, FROM_PALETTE, LUMA, ColorDepth
 
 Ids = NDArray[Any]
 Levels = NDArray[Any]
@@ -45,7 +45,7 @@ def _dithered(levels: Levels, palette: NDArray[np.int64], size: int) -> Ids:
 
 def grey(rgb: Levels) -> Levels:
     """Return the luma (ITU-R BT.601) of RGB levels, uint8."""
-    return (rgb.astype(np.float32) @ np.array([0.299, 0.587, 0.114], np.float32) + 0.5).astype(np.uint8)
+    return (rgb.astype(np.float32) @ np.array(LUMA, np.float32) + 0.5).astype(np.uint8)
 
 
 def four_greys(levels: Levels) -> Levels:

@@ -102,13 +102,12 @@ class GraphicAtRest(Widget):
         if self._is_on and self._graphics is not None and self._graphics.clear and driver is not None:
             driver.write(self._graphics.clear)
 
-    def leave_graphic(self) -> str:
-        """Return what takes the picture of pixels away, and draw all lines anew: it lies over all of them."""
-        if not self._is_on or self._graphics is None:
-            return ""
-        self._is_on = False
-        self._ready_canvas().forget()
-        return self._graphics.clear
+    def leave_graphic(self) -> None:
+        """Take the picture of pixels away, and draw all lines anew: it lies over all of them."""
+        if self._is_on:
+            self.uncover()
+            self._is_on = False
+            self._ready_canvas().forget()
 
     def _ask(self) -> None:
         picture, cell = self._picture, self._cell_pixels()

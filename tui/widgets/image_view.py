@@ -4,7 +4,6 @@ from collections import deque
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
-from rich.segment import Segment
 from textual.binding import BindingType
 from textual.geometry import Region
 from textual.message import Message
@@ -19,13 +18,13 @@ from tui.render.cell_kind import CellKind
 from tui.render.color_depth import ColorDepth
 from tui.terminal.graphics import Graphics
 from tui.terminal.pacing import Pacer
-from tui.text import cell_width, fit_cells
 from tui.widgets.bindings import bindings
 from tui.widgets.colors import colors_of
 from tui.widgets.drawn_alone import write_alone
 from tui.widgets.graphic import GraphicAtRest
 from tui.widgets.mouse_on_picture import MouseOnPicture
 from tui.widgets.quiet_focus import QuietFocus
+from tui.widgets.sentence_strips import sentence_strips
 
 if TYPE_CHECKING:  # NumPy is imported after the first paint
     from tui.dicom.pixels.drawing import Drawing
@@ -152,9 +151,9 @@ class ImageView(GraphicAtRest, MouseOnPicture, QuietFocus, can_focus=True):
             self.refresh()
             return
         self._stale = self._may_go = False
-        before = self.leave_graphic()
+        self.leave_graphic()
         lines, self._strips = self._draw_picture(), None
-        if not write_alone(self, lines, before):
+        if not write_alone(self, lines):
             self.refresh()
 
     def take_drawn(self) -> bool:
@@ -235,8 +234,10 @@ class ImageView(GraphicAtRest, MouseOnPicture, QuietFocus, can_focus=True):
                 self._draw_picture()
         self.uncover()
         self.rest_soon()
-        if self._strips is None:
-            self._strips = self._ready_canvas().strips() if self._shows_picture else self._sentence_strips()
+        if self._strips is None and self._shows_picture:
+            self._strips = self._ready_canvas().strips()
+        elif self._strips is None:
+            self._strips = sentence_strips(self.sentence, self.size, colors_of(self.app))
         lines = self._strips[crop.y : crop.bottom]
         if crop.x == 0 and crop.width >= self.size.width:
             return lines
@@ -257,33 +258,3 @@ class ImageView(GraphicAtRest, MouseOnPicture, QuietFocus, can_focus=True):
             self._rest = self.set_timer(_REST_S, self._draw_exactly)
         self.rest_soon()
         return self._ready_canvas().draw(self.view, texts=texts, few=few)
-
-    def _sentence_strips(self) -> list[Strip]:
-        width, height = self.size
-        colors = colors_of(self.app)
-        blank = Strip.blank(width, colors.plain)
-        if not self.sentence.text or width < 8 or not height:
-            return [blank] * height
-        style = colors.hit if self.sentence.error else colors.dim
-        lines = _wrapped(self.sentence.text, width - 4)[:height]
-        above = (height - len(lines)) // 3
-        strips = [blank] * above
-        for line in lines:
-            left = max(0, (width - cell_width(line)) // 2)
-            fill = Segment(" " * left, colors.plain)
-            rest = Segment(" " * max(0, width - left - cell_width(line)), colors.plain)
-            strips.append(Strip([fill, Segment(line, style), rest], width))
-        return strips + [blank] * (height - len(strips))
-
-
-def _wrapped(text: str, width: int) -> list[str]:
-    """Return `text` in lines of at most `width` cells."""
-    lines, line = [], ""
-    for word in text.split():
-        word = fit_cells(word, width)
-        if line and cell_width(line) + 1 + cell_width(word) > width:
-            lines.append(line)
-            line = word
-        else:
-            line = f"{line} {word}" if line else word
-    return [*lines, line] if line else lines

@@ -134,7 +134,7 @@ def windowed_by_pydicom(dataset: Dataset, stored: Values, window: Window) -> Val
             # its output range depends on the dataset: it is told by what lies far outside of the window
             ends = np.array([window.center - 10 * window.width, window.center + 10 * window.width])
             low, high = apply_voi_lut(ends, one, prefer_lut=False)
-        except (NotImplementedError, ValueError, TypeError, AttributeError, KeyError):
+        except (NotImplementedError, ValueError, TypeError, AttributeError, KeyError):  # it does not window this file
             return None
     return (theirs - low) / (high - low) * 255 if high > low else None
 

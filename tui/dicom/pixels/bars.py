@@ -7,19 +7,14 @@ from numpy.typing import NDArray
 
 from tui.dicom.pixels.colormaps import GREY, color_table
 from tui.dicom.pixels.picture import Picture
-from tui.dicom.pixels.screen_text import ScreenText
+from tui.dicom.pixels.screen_text import CURVE_HEIGHT, LEAST_HEIGHT, LEAST_WIDTH, MARGIN, MOST_WIDE, ScreenText
 from tui.dicom.pixels.stages import shade
 from tui.dicom.pixels.view import View
 from tui.dicom.pixels.window import SIGMOID, Window
 from tui.render.cell_kind import CellKind, CellSize
 from tui.text import fit_cells
 
-_LEAST_WIDTH: Final = 60  # of the screen: what is narrower shows neither
-_LEAST_HEIGHT: Final = 30
-_HISTOGRAM_HEIGHT: Final = 12
 _BAR_WIDTH: Final = 2
-_MOST_WIDE: Final = 96
-_MARGIN: Final = 2
 _NAME: Final = 20
 _BAR_MARGIN: Final = 4  # beside it stands the letter of the right edge
 _DARK: Final = 70  # grey of what lies outside of the window
@@ -27,11 +22,11 @@ _BRIGHT: Final = 200  # ... and of what lies in it
 
 
 def _shown(picture: Picture, width: int, height: int, cells: CellSize) -> bool:
-    return not picture.color and width >= cells.across(_LEAST_WIDTH) and height >= cells.down(_LEAST_HEIGHT)
+    return not picture.color and width >= cells.across(LEAST_WIDTH) and height >= cells.down(LEAST_HEIGHT)
 
 
 def _histogram_width(width: int, cells: CellSize) -> int:
-    return min(width // 3, cells.across(_MOST_WIDE))
+    return min(width // 3, cells.across(MOST_WIDE))
 
 
 def with_bars(
@@ -69,7 +64,7 @@ def with_bars(
 
 def _draw_histogram(screen: NDArray[np.uint8], picture: Picture, view: View, cells: CellSize) -> None:
     height, width = screen.shape[:2]
-    columns, most = _histogram_width(width, cells), cells.down(_HISTOGRAM_HEIGHT)
+    columns, most = _histogram_width(width, cells), cells.down(CURVE_HEIGHT)
     counts, low, step = picture.histogram(columns)
     shares = np.sqrt(counts / max(1, counts.max()))  # a square root shows the small ones, too
     tall = np.ceil(shares * most).astype(int)
@@ -77,7 +72,7 @@ def _draw_histogram(screen: NDArray[np.uint8], picture: Picture, view: View, cel
     grey = np.where((shades > 0) & (shades < 1), _BRIGHT, _DARK).astype(np.uint8)
     from_bottom = np.arange(most, 0, -1)[:, None]
     area = np.where(from_bottom <= tall, grey, 0).astype(np.uint8)
-    bottom, left = height - cells.down(_MARGIN), cells.across(_MARGIN)
+    bottom, left = height - cells.down(MARGIN), cells.across(MARGIN)
     part = screen[bottom - most : bottom, left : left + columns]
     part[...] = area if screen.ndim == 2 else area[..., None]
 
@@ -95,7 +90,7 @@ def bar_texts(
     beside = width - cells.across(_BAR_MARGIN + _BAR_WIDTH + 1)
     full = picture.full_range
     least, most = full.center - full.width / 2, full.center + full.width / 2
-    above, left = height - cells.down(_MARGIN + _HISTOGRAM_HEIGHT + 2), cells.across(_MARGIN)
+    above, left = height - cells.down(MARGIN + CURVE_HEIGHT + 2), cells.across(MARGIN)
     ends = f"{high:.5g}", f"{low:.5g}"
     if not isinstance(voi, Window):  # a table need not rise, nor from end to end
         ends = (fit_cells(voi.name, _NAME) if voi is not None else ""), ""

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from tui.dicom.pixels.colormaps import GREY, color_table
 from tui.dicom.pixels.marks import Mark
 from tui.dicom.pixels.picture import Picture
-from tui.dicom.pixels.screen_text import ScreenText
+from tui.dicom.pixels.screen_text import CROSSHAIR, WHITE, ScreenText
 from tui.dicom.pixels.view import View
 from tui.render.cell_kind import CellKind, CellSize
 from tui.render.colormaps import blended
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
 Array = NDArray[Any]
 _OVERLAY: Final = (255, 200, 0)
-_WHITE: Final = (255, 255, 255)
-_CROSSHAIR: Final = (90, 200, 255)
 _CROSSHAIR_WEIGHT: Final = 0.75
 _GAP: Final = 2
 _ARM: Final = 7
@@ -205,7 +203,7 @@ class Drawing:
         weight[y, max(0, x - across) : x + across + 1] = weight[max(0, y - down) : y + down + 1, x] = _CROSSHAIR_WEIGHT
         across, down = self._cells.across(_GAP), self._cells.down(_GAP)
         weight[max(0, y - down) : y + down + 1, max(0, x - across) : x + across + 1] = 0
-        return blended(screen, weight, _CROSSHAIR if self._colors else _WHITE)
+        return blended(screen, weight, CROSSHAIR if self._colors else WHITE)
 
     def _colored(self, view: View, sampled: _Sampled) -> NDArray[np.uint8]:
         """Return the levels of the samples under `view`, in colours where it has some, with the overlays over them."""
@@ -216,7 +214,7 @@ class Drawing:
             if sampled.outside is not None:
                 levels[sampled.outside] = 0
         if sampled.overlay is not None:
-            levels = blended(levels, sampled.overlay, _OVERLAY if self._colors else _WHITE)
+            levels = blended(levels, sampled.overlay, _OVERLAY if self._colors else WHITE)
         return levels
 
     def _samples(self, view: View) -> _Sampled:

@@ -11,7 +11,16 @@ from tui.dicom.pixels.marks import ELLIPSE, PROFILE, RECTANGLE, Mark
 from tui.dicom.pixels.measure import Measured, Profile, measured, profile, region_bounds
 from tui.dicom.pixels.picture import Picture
 from tui.dicom.pixels.probe import number_text
-from tui.dicom.pixels.screen_text import ScreenText
+from tui.dicom.pixels.screen_text import (
+    CROSSHAIR,
+    CURVE_HEIGHT,
+    LEAST_HEIGHT,
+    LEAST_WIDTH,
+    MARGIN,
+    MOST_WIDE,
+    WHITE,
+    ScreenText,
+)
 from tui.render.cell_kind import CellSize
 from tui.render.colormaps import blended
 from tui.render.lines import polyline
@@ -19,15 +28,8 @@ from tui.render.lines import polyline
 Place = tuple[float, float]
 OnScreen = Callable[[float, float], Place]  # from pixels of the picture, whose first one covers 0 to 1, to screen pixels
 _CORNERS_OF_AN_ELLIPSE: Final = 96
-_CURVE_HEIGHT: Final = 12
-_LEAST_WIDTH: Final = 60  # of the screen: what is smaller shows no curve
-_LEAST_HEIGHT: Final = 30
-_MARGIN: Final = 2
-_MOST_WIDE: Final = 96
 _FROM_RIGHT: Final = 16  # there stand the bar of colours and its values
 _MARK: Final = (130, 230, 130)
-_UNDER_WAY: Final = (90, 200, 255)
-_WHITE: Final = (255, 255, 255)
 _WEIGHT: Final = np.float32(0.85)
 _MOST_MEASURED: Final = 64
 _BESIDE: Final = 3
@@ -77,9 +79,9 @@ class Marks:
         self, screen: NDArray[np.uint8], marks: tuple[Mark, ...], under_way: Mark | None, on_screen: OnScreen
     ) -> NDArray[np.uint8]:
         """Return the screen with the lines of finished marks and of the one that is under way, and a profile's curve."""
-        for some, color in ((marks, _MARK), ((under_way,) if under_way is not None else (), _UNDER_WAY)):
+        for some, color in ((marks, _MARK), ((under_way,) if under_way is not None else (), CROSSHAIR)):
             if some:
-                screen = blended(screen, self._mask(some, on_screen) * _WEIGHT, color if self._colors else _WHITE)
+                screen = blended(screen, self._mask(some, on_screen) * _WEIGHT, color if self._colors else WHITE)
         curve = self._curve(marks, under_way)
         return screen if curve is None else self._with_curve(screen, profile(self._picture, curve))
 
@@ -117,14 +119,14 @@ class Marks:
     def _curve(self, marks: tuple[Mark, ...], under_way: Mark | None) -> Mark | None:
         """Return the profile whose curve is drawn: the one under way, or the one that was drawn last."""
         mark = under_way or (marks[-1] if marks else None)
-        has_room = self._width >= self._cells.across(_LEAST_WIDTH) and self._height >= self._cells.down(_LEAST_HEIGHT)
+        has_room = self._width >= self._cells.across(LEAST_WIDTH) and self._height >= self._cells.down(LEAST_HEIGHT)
         return mark if mark is not None and mark.tool == PROFILE and has_room else None
 
     @property
     def _box(self) -> _Box:
         cells = self._cells
-        width, height = min(self._width // 3, cells.across(_MOST_WIDE)), cells.down(_CURVE_HEIGHT)
-        left, top = self._width - cells.across(_FROM_RIGHT) - width, self._height - cells.down(_MARGIN) - height
+        width, height = min(self._width // 3, cells.across(MOST_WIDE)), cells.down(CURVE_HEIGHT)
+        left, top = self._width - cells.across(_FROM_RIGHT) - width, self._height - cells.down(MARGIN) - height
         return _Box(left, top, width, height)
 
     def _with_curve(self, screen: NDArray[np.uint8], values: Profile) -> NDArray[np.uint8]:

@@ -14,6 +14,7 @@ from tui.dicom.pixels.calibration import Spacing
 from tui.dicom.pixels.marks import ANGLE, ELLIPSE, PROFILE, RECTANGLE, Mark, Point
 from tui.dicom.pixels.picture import Picture
 from tui.dicom.pixels.probe import number_text
+from tui.render.color_depth import LUMA
 
 Array = NDArray[Any]
 _MOST_WHILE_DRAWN: Final = 1 << 21  # pixels whose statistics are told while the corner still moves
@@ -125,7 +126,7 @@ def profile(picture: Picture, mark: Mark) -> Profile:
 
     def part(y: Array, x: Array, weight: Array) -> Array:
         found = picture.values[y, x]
-        values = found @ np.array([0.299, 0.587, 0.114]) if picture.color else picture.measured(found).astype(np.float64)
+        values = found @ np.array(LUMA) if picture.color else picture.measured(found).astype(np.float64)
         if picture.padding is not None:
             values = np.where(picture.padding[y, x], np.nan, values)
         return np.where(weight == 0, 0.0, values * weight)  # what has no part in it may be no number

@@ -1,0 +1,40 @@
+"""A sentence in the middle of a pane, in place of what it cannot show."""
+
+from rich.segment import Segment
+from textual.geometry import Size
+from textual.strip import Strip
+
+from tui.browser_state import Sentence
+from tui.text import cell_width, fit_cells
+from tui.widgets.colors import Colors
+
+
+def sentence_strips(sentence: Sentence, size: Size, colors: Colors) -> list[Strip]:
+    """Return the lines of a pane that shows nothing but `sentence`."""
+    width, height = size
+    blank = Strip.blank(width, colors.plain)
+    if not sentence.text or width < 8 or not height:
+        return [blank] * height
+    style = colors.hit if sentence.error else colors.dim
+    lines = _wrapped(sentence.text, width - 4)[:height]
+    above = (height - len(lines)) // 3
+    strips = [blank] * above
+    for line in lines:
+        left = max(0, (width - cell_width(line)) // 2)
+        fill = Segment(" " * left, colors.plain)
+        rest = Segment(" " * max(0, width - left - cell_width(line)), colors.plain)
+        strips.append(Strip([fill, Segment(line, style), rest], width))
+    return strips + [blank] * (height - len(strips))
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    """Return `text` in lines of at most `width` cells."""
+    lines, line = [], ""
+    for word in text.split():
+        word = fit_cells(word, width)
+        if line and cell_width(line) + 1 + cell_width(word) > width:
+            lines.append(line)
+            line = word
+        else:
+            line = f"{line} {word}" if line else word
+    return [*lines, line] if line else lines
