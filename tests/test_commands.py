@@ -8,7 +8,7 @@ from tui import commands
 from tui.app import DicomApp
 from tui.commands import COMMANDS, EVERYWHERE, FILES, PICTURE, SCOPES, TAGS, Command, key_table, of_scope
 from tui.screens.browser import Browser
-from tui.screens.dialogs import palette_choices
+from tui.screens.choosing import palette_choices
 from tui.widgets.file_tree import FileTree
 from tui.widgets.image_view import ImageView
 from tui.widgets.tag_table import TagTable
