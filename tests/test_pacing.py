@@ -102,3 +102,13 @@ def test_what_was_on_its_way_when_the_program_was_suspended_is_forgotten(clock: 
     pacer.forget()
     assert pacer.wait_s() == 0
     assert not pacer.awaits_answer
+
+
+@pytest.mark.parametrize(("took_s", "slow", "very_slow"), [(0.02, False, False), (0.1, True, False), (0.3, True, True)])
+def test_how_slow_is_told_by_the_time_until_the_answers(clock: Clock, took_s: float, slow: bool, very_slow: bool) -> None:
+    pacer = Pacer(clock=clock)
+    for _ in range(3):
+        pacer.sent()
+        clock.now += took_s
+        pacer.answered()
+    assert (pacer.slow, pacer.very_slow) == (slow, very_slow)

@@ -56,6 +56,20 @@ def test_utf_8(answer: str, environment: dict[str, str], unicode: bool) -> None:
 
 
 @pytest.mark.parametrize(
+    ("answer", "repeats"),
+    [
+        ("\x1b[10;2R\x1b[10;4R", True),
+        ("\x1b[10;4R\x1b[10;6R", True),
+        ("\x1b[10;2R\x1b[10;2R", False),
+        (UTF8, False),
+        ("", False),
+    ],
+)
+def test_repeating(answer: str, repeats: bool) -> None:
+    assert classify(answer, {"TERM": "xterm"}).repeats == repeats
+
+
+@pytest.mark.parametrize(
     ("features", "environment", "depth"),
     [
         ("256,RGB,title", {}, ColorDepth.TRUECOLOR),

@@ -17,11 +17,13 @@ from types import TracebackType
 REPLIES = {
     b"\x1b[?2026$p": b"\x1b[?2026;2$y",
     b"\x1b[6n": b"\x1b[1;2R",
+    b"\x1b[2b\x1b[6n": b"\x1b[1;4R",
     b"\x1b[>q": b"\x1bP>|XTerm(379)\x1b\\",
     b"\x1b[>c": b"\x1b[>41;379;0c",
     b"\x1b[c": b"\x1b[?64;1;2;22c",
 }
 _ESCAPES = re.compile(rb"\x1b\[[0-9;?<>=]*[A-Za-z]|\x1bP[^\x1b]*\x1b\\")
+_LONGEST = 12  # more than the bytes of a query
 READ_SIZE = 1 << 20
 UNCOMPILED = "PYTHONDONTWRITEBYTECODE"  # where it is set, the program would be compiled anew at each start
 
@@ -70,12 +72,12 @@ class PtyProgram:
             data = os.read(self.fd, size)
         except OSError as error:
             raise Ended(bytes(self.output[-2000:])) from error
-        tail = bytes(self.output[-8:])
+        tail = bytes(self.output[-_LONGEST:])
         self.output += data
-        for query, reply in self.replies.items():
-            asked = (tail + data).count(query) - tail.count(query)
-            if asked:
-                os.write(self.fd, reply * asked)
+        queries = re.compile(b"|".join(re.escape(query) for query in sorted(self.replies, key=len, reverse=True)))
+        for asked in queries.finditer(tail + data):
+            if asked.end() > len(tail):
+                os.write(self.fd, self.replies[asked[0]])
         return data
 
     def send(self, keys: bytes) -> None:

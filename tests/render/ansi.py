@@ -3,7 +3,7 @@
 import re
 
 Cell = tuple[str, tuple[str, ...] | None, tuple[str, ...] | None]
-_TOKEN = re.compile(r"\x1b\[([0-9;]*)m|(.)", re.DOTALL)
+_TOKEN = re.compile(r"\x1b\[([0-9;]*)m|\x1b\[([0-9]+)b|(.)", re.DOTALL)
 
 
 def cells_of(line: str) -> list[Cell]:
@@ -11,9 +11,12 @@ def cells_of(line: str) -> list[Cell]:
     foreground: tuple[str, ...] | None = None
     background: tuple[str, ...] | None = None
     cells: list[Cell] = []
-    for parameters, character in _TOKEN.findall(line):
+    for parameters, times, character in _TOKEN.findall(line):
         if character:
             cells.append((character, foreground, background))
+            continue
+        if times:  # REP
+            cells += [(cells[-1][0], foreground, background)] * int(times)
             continue
         codes = parameters.split(";") if parameters else ["0"]
         while codes:
@@ -31,7 +34,7 @@ def cells_of(line: str) -> list[Cell]:
                 background = colour
             else:
                 foreground = colour
-    assert line.count("\x1b") == len(re.findall(r"\x1b\[[0-9;]*m", line))
+    assert line.count("\x1b") == len(re.findall(r"\x1b\[([0-9;]*m|[0-9]+b)", line))
     return cells
 
 

@@ -8,7 +8,7 @@ from tui.render.cell_kind import CellKind
 from tui.render.cells import Encoder, Label
 from tui.render.color_depth import ColorDepth, rgb_of, sgr
 from tui.render.dither import color_ids
-from tui.render.thrifty import LARGEST_ERROR
+from tui.render.thrifty import COARSE, NEAR
 
 COLOURED = [ColorDepth.TRUECOLOR, ColorDepth.PALETTE_256, ColorDepth.PALETTE_16]
 SEEDS = st.integers(0, 10_000)
@@ -125,16 +125,17 @@ def test_few_colours_are_near_and_read_back(seed: int, kind: str) -> None:
         levels = levels.astype(np.uint8)
     if kind == "smooth":
         levels = (levels // 16 + np.arange(levels.shape[1]) * 3 % 240).astype(np.uint8)
-    shown = pixels_read(Encoder(ColorDepth.TRUECOLOR).grid(levels, few=True).lines())
     wanted = levels if levels.ndim == 3 else levels[..., None]
-    assert np.abs(shown - wanted.astype(int)).max() <= LARGEST_ERROR
+    for error in (NEAR, COARSE):
+        shown = pixels_read(Encoder(ColorDepth.TRUECOLOR).grid(levels, error=error).lines())
+        assert np.abs(shown - wanted.astype(int)).max() <= error
 
 
 @pytest.mark.parametrize("depth", [ColorDepth.PALETTE_256, ColorDepth.PALETTE_16])
 @given(SEEDS)
 def test_of_a_palette_few_colours_are_the_same(depth: ColorDepth, seed: int) -> None:
     levels = picture(seed, color=False)
-    few, all_ = (Encoder(depth).grid(levels, few=few).lines() for few in (True, False))
+    few, all_ = (Encoder(depth).grid(levels, error=error).lines() for error in (NEAR, 0))
     assert [pixels_of(line) for line in few] == [pixels_of(line) for line in all_]
 
 
@@ -149,15 +150,36 @@ def test_few_colours_of_other_cells_are_near(seed: int) -> None:
 
 def test_few_colours_stop_at_labels() -> None:
     levels = np.full((2, 20), 77, np.uint8)
-    (line,) = Encoder(ColorDepth.TRUECOLOR).grid(levels, (Label(0, 5, 3, "abc"),), few=True).lines()
+    (line,) = Encoder(ColorDepth.TRUECOLOR).grid(levels, (Label(0, 5, 3, "abc"),), error=NEAR).lines()
     cells = cells_of(line)
     assert "".join(cell[0] for cell in cells[5:8]) == "abc"
     assert all(abs(rgb(color)[0] - 77) <= 3 for cell in cells[:5] + cells[8:] for color in colors_of(cell))
+
+
+@given(SEEDS)
+def test_a_terminal_that_repeats_gets_the_same_cells_in_no_more_bytes(seed: int) -> None:
+    levels = np.repeat(picture(seed, color=seed % 2 == 0), 1 + seed % 9, axis=1)
+    for depth in COLOURED:
+        for error in (0, NEAR, COARSE):
+            grids = [
+                Encoder(depth, repeats=repeats).grid(levels, (Label(0, 3, 2, "ab"),), error=error)
+                for repeats in (False, True)
+            ]
+            for plain, repeated in zip(grids[0].lines(), grids[1].lines(), strict=True):
+                assert cells_of(repeated) == cells_of(plain)
+                assert len(repeated) <= len(plain)
+
+
+def test_a_long_run_is_repeated() -> None:
+    for error in (0, NEAR, COARSE):
+        (line,) = Encoder(ColorDepth.TRUECOLOR, repeats=True).grid(np.zeros((2, 200), np.uint8), error=error).lines()
+        assert line.endswith(" \x1b[199b\x1b[0m")
 
 
 def test_few_colours_take_fewer_bytes() -> None:
     noise = np.random.default_rng(3).normal(128, 6, (40, 60)).clip(0, 255).astype(np.uint8)
     encoder = Encoder(ColorDepth.TRUECOLOR)
     for levels in (noise, np.repeat(noise[..., None], 3, -1)):
-        few, exact = (sum(map(len, encoder.grid(levels, few=few).lines())) for few in (True, False))
+        coarse, few, exact = (sum(map(len, encoder.grid(levels, error=error).lines())) for error in (COARSE, NEAR, 0))
+        assert coarse < 0.8 * few
         assert few < 0.8 * exact

@@ -43,6 +43,10 @@ def run(words: Sequence[str]) -> int:
         ("colours", f"{found.depth.value}: {found.depth_reason}"),
         ("characters", f"{'Unicode' if found.unicode else 'ASCII'}: {found.unicode_reason}"),
         ("cells", _cells(settings.cells, found)),
+        (
+            "repetition",
+            "runs of one colour are written short (REP)" if found.repeats else "the terminal does not repeat (REP)",
+        ),
         ("graphics", _graphics(found)),
         ("multiplexer", _multiplexer(found.multiplexer)),
         ("settings", problem or f"{path} {'' if os.path.exists(path) else '(not there)'}"),

@@ -89,6 +89,7 @@ def _drawn(file: str, values: Values) -> tuple[list[str], str]:
     from tui.dicom.pixels.drawing import Drawing
     from tui.dicom.pixels.load import load_picture
     from tui.render.cells import Encoder
+    from tui.render.thrifty import NEAR
 
     terminal = _terminal(str(values["color"]), ascii_only=bool(values["ascii"]))
     picture = load_picture(walk_file(_path(file)), int(str(values["frame"])) - 1)
@@ -100,7 +101,9 @@ def _drawn(file: str, values: Values) -> tuple[list[str], str]:
     kind = terminal.kind(str(values["cells"]))
     colors = terminal.depth.has_colors and not kind.is_text
     drawing = Drawing(picture, width * kind.columns, height * kind.rows, colors=colors, cells=kind)
-    grid = Encoder(terminal.depth, kind).grid(drawing.levels(view), few=bool(values["low-bandwidth"]))
+    grid = Encoder(terminal.depth, kind, repeats=terminal.repeats).grid(
+        drawing.levels(view), error=NEAR if values["low-bandwidth"] else 0
+    )
     voi = picture.voi_of(view)
     said = f"{voi.text} {picture.unit}".strip() if isinstance(voi, Window) else "colour" if picture.color else "LUT"
     frame = f"frame {picture.key.frame + 1}/{picture.frames}" if picture.frames > 1 else ""

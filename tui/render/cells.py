@@ -4,6 +4,7 @@ A line is exact: parsed back it gives the pixels that went in. It begins without
 ends with a reset.
 """
 
+import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -55,16 +56,19 @@ class Encoder:
         Its colours.
     kind : CellKind
         What a cell draws.
+    repeats : bool
+        Whether the terminal repeats a character on request (ECMA-48 8.3.103, REP): runs of spaces are shorter.
     """
 
     depth: ColorDepth
     kind: CellKind = CellKind.HALF
+    repeats: bool = False
     _table: Table = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_table", Table(self.depth, self.kind))
 
-    def grid(self, levels: Levels, labels: tuple[Label, ...] = (), *, few: bool = False) -> "Grid":
+    def grid(self, levels: Levels, labels: tuple[Label, ...] = (), *, error: int = 0) -> "Grid":
         """Return the cells of a picture.
 
         Parameters
@@ -73,22 +77,23 @@ class Encoder:
             Grey levels or RGB of the screen pixels.
         labels : tuple of Label
             Texts over it; of two that overlap, the first is drawn.
-        few : bool
-            Whether colours that are near will do, for fewer bytes (see `thrifty` and `color_ids`).
+        error : int
+            How far off a colour may be, in levels, for fewer bytes; 0 is exact. (Other cells than half-blocks: `NEAR` at the
+            most, see `color_ids`.)
         """
         depth, kind = self.depth, self.kind
         if depth is ColorDepth.MONO or kind.is_text:
             return self._text_grid(levels, labels)
         if kind is CellKind.HALF:
             ids = color_ids(levels, depth)
-            return Grid(self, ids[0::2], ids[1::2], None, labels, thrifty=few)
+            return Grid(self, ids[0::2], ids[1::2], None, labels, error)
         if kind is CellKind.SPACE:
-            ids = color_ids(levels, depth, few=few)
+            ids = color_ids(levels, depth, few=bool(error))
             return Grid(self, ids, ids, None, labels)
         if depth is ColorDepth.PALETTE_16:
             levels = four_greys(levels)  # dithered as pixels, not as the means of some
         blocks = two_colors(levels, kind)
-        front, back = color_ids(blocks.front, depth, few=few), color_ids(blocks.back, depth, few=few)
+        front, back = color_ids(blocks.front, depth, few=bool(error)), color_ids(blocks.back, depth, few=bool(error))
         return Grid(self, front, back, blocks.mask, labels)
 
     def _text_grid(self, levels: Levels, labels: tuple[Label, ...]) -> "Grid":
@@ -107,8 +112,8 @@ class Encoder:
 class Grid:
     """The cells of one picture: colour ids of both colours of each, and its mask, shape (rows, columns).
 
-    Without masks, cells are half-blocks, the upper pixel in front. A `thrifty` grid of them takes longer to be written, and
-    fewer bytes: halves of a cell change places where that saves a colour, and true colours are as near as `LARGEST_ERROR`.
+    Without masks, cells are half-blocks, the upper pixel in front. With an `error`, they take longer to be written, and
+    fewer bytes: halves of a cell change places where that saves a colour, and true colours are no further off than that.
     """
 
     encoder: Encoder
@@ -116,7 +121,7 @@ class Grid:
     back: Ids
     masks: Ids | None
     labels: tuple[Label, ...]
-    thrifty: bool = False
+    error: int = 0
 
     @property
     def width(self) -> int:
@@ -132,7 +137,7 @@ class Grid:
         """Return the rows that are to be written another way than those of `before` were; all without one."""
         if before is None or before.encoder is not self.encoder or before.front.shape != self.front.shape:
             return list(range(self.height))
-        if (before.thrifty, before.masks is None) != (self.thrifty, self.masks is None):
+        if (before.error, before.masks is None) != (self.error, self.masks is None):
             return list(range(self.height))
         changed = (self.front != before.front).any(1) | (self.back != before.back).any(1)
         if self.masks is not None and before.masks is not None:
@@ -153,7 +158,7 @@ class Grid:
         if self.encoder.depth is ColorDepth.MONO:
             return ["".join(run.text for run in self.runs(row)) for row in range(self.height)]
         spans = {row: self._spans(row) for row in {label.row for label in self.labels if 0 <= label.row < self.height}}
-        if self.thrifty:
+        if self.error:
             return self._thrifty_lines(spans)
         edges, behind = np.zeros(self.front.shape, bool), np.zeros(self.front.shape, bool)
         for row, places in spans.items():
@@ -161,7 +166,8 @@ class Grid:
             behind[row, [end for _, end, _ in places if end < self.width]] = True
         found = heads(self.front, self.back, self.masks, edges | behind, behind)
         texts = list(map(self.encoder._table.__getitem__, found.keys.tolist()))
-        parts = list(chain.from_iterable(zip(texts, map(" ".__mul__, found.spaces.tolist()), strict=True)))
+        more = _MORE_SPACES.__getitem__ if self.encoder.repeats else SPACE.__mul__
+        parts = list(chain.from_iterable(zip(texts, map(more, found.spaces.tolist()), strict=True)))
         bounds = np.searchsorted(found.places, np.arange(self.height + 1) * self.width).tolist()
         columns = found.places % self.width if spans else found.places
         return [
@@ -197,7 +203,7 @@ class Grid:
         colors: Colors = Exact()
         if depth is ColorDepth.TRUECOLOR:
             grey = not ((front % _GREY).any() or (back % _GREY).any())
-            colors = NearGreys() if grey else NearColors()
+            colors = NearGreys(self.error) if grey else NearColors(self.error)
             front, back = (front & 255, back & 255) if grey else (front, back)
         white, black = _label_ids(depth)
         style = f"\x1b[{sgr(white, depth, background=False)};{sgr(black, depth, background=True)}m"
@@ -205,10 +211,17 @@ class Grid:
         for row, (uppers, lowers) in enumerate(zip(front.tolist(), back.tolist(), strict=True)):
             parts, at = list[str](), 0
             for start, end, label in spans.get(row, ()):
-                parts += [thrifty(uppers[at:start], lowers[at:start], colors, depth), style, label, RESET]
+                parts += [self._few(uppers[at:start], lowers[at:start], colors), style, label, RESET]
                 at = end
-            lines.append("".join(parts) + thrifty(uppers[at:], lowers[at:], colors, depth) + RESET)
+            lines.append("".join(parts) + self._few(uppers[at:], lowers[at:], colors) + RESET)
         return lines
+
+    def _few(self, uppers: Sequence[int], lowers: Sequence[int], colors: Colors) -> str:
+        """Return some cells in few bytes."""
+        text = thrifty(uppers, lowers, colors, self.encoder.depth)
+        return (
+            _MANY_SPACES.sub(lambda found: SPACE + _MORE_SPACES[len(found[0]) - 1], text) if self.encoder.repeats else text
+        )
 
     def label_texts(self) -> list[tuple[int, int, int, str]]:
         """Return (row, column, width, ready terminal text) of the labels that are drawn."""
@@ -247,6 +260,18 @@ class Grid:
             else:
                 runs.append(run)
         return runs
+
+
+class _MoreSpaces(dict[int, str]):
+    """The text of some more spaces behind one, for a terminal that repeats characters on request."""
+
+    def __missing__(self, number: int) -> str:
+        text = self[number] = min(SPACE * number, f"\x1b[{number}b", key=len)
+        return text
+
+
+_MORE_SPACES = _MoreSpaces()
+_MANY_SPACES = re.compile(SPACE + "{6,}")
 
 
 def _label_ids(depth: ColorDepth) -> tuple[int, int]:

@@ -8,14 +8,14 @@ from typing import Final, Protocol
 from tui.render.color_depth import CUBE, FROM_PALETTE, ColorDepth, sgr
 
 UPPER, LOWER, SPACE, FULL = "▀", "▄", " ", "█"
-LARGEST_ERROR: Final = 3
+NEAR: Final = 3  # how far off a colour may be: hardly seen
+COARSE: Final = 8  # seen where one looks for it; for pictures that the next one follows at once
 # The greys of the 256 colours, whose codes are short
 _GREYS: Final = {
     **{level: 16 + 43 * at for at, level in enumerate(CUBE)},
     **{8 + 10 * step: 232 + step for step in range(24)},
 }
 _LEVELS: Final = sorted(_GREYS)
-_SPANS: Final = 2 * LARGEST_ERROR
 
 
 class Colors(Protocol):
@@ -49,22 +49,27 @@ class Exact:
 
 
 class NearGreys:
-    """Grey levels, none of them further off than `LARGEST_ERROR`."""
+    """Grey levels, none of them further off than `error`."""
+
+    __slots__ = ("_error",)
+
+    def __init__(self, error: int) -> None:
+        self._error = error
 
     def fits(self, shown: int, wanted: int) -> bool:
         """Return whether one is near the other."""
-        return -LARGEST_ERROR <= shown - wanted <= LARGEST_ERROR
+        return -self._error <= shown - wanted <= self._error
 
     def one_fits(self, first: int, second: int) -> bool:
         """Return whether a level is near both."""
-        return -_SPANS <= first - second <= _SPANS
+        return abs(first - second) <= 2 * self._error
 
     def chosen(self, wanted: Iterable[tuple[int, int]]) -> tuple[int, int]:
         """Return a level near as many pairs as possible; a grey of the palette where that is near half as many."""
-        low, high, count, palette, near = 0, 255, 0, (0, 0), 0
+        low, high, count, palette, near, error = 0, 255, 0, (0, 0), 0, self._error
         for first, second in wanted:
-            low_now = max(low, first - LARGEST_ERROR, second - LARGEST_ERROR)
-            high_now = min(high, first + LARGEST_ERROR, second + LARGEST_ERROR)
+            low_now = max(low, first - error, second - error)
+            high_now = min(high, first + error, second + error)
             if low_now > high_now:
                 break
             low, high, count = low_now, high_now, count + 1
@@ -74,26 +79,30 @@ class NearGreys:
 
 
 class NearColors:
-    """RGB, no channel further off than `LARGEST_ERROR`."""
+    """RGB, no channel further off than `error`."""
+
+    __slots__ = ("_error",)
+
+    def __init__(self, error: int) -> None:
+        self._error = error
 
     def fits(self, shown: int, wanted: int) -> bool:
         """Return whether one is near the other."""
-        return shown == wanted or all(
-            -LARGEST_ERROR <= (shown >> bit & 255) - (wanted >> bit & 255) <= LARGEST_ERROR for bit in (16, 8, 0)
-        )
+        error = self._error
+        return shown == wanted or all(-error <= (shown >> bit & 255) - (wanted >> bit & 255) <= error for bit in (16, 8, 0))
 
     def one_fits(self, first: int, second: int) -> bool:
         """Return whether a colour is near both."""
-        return all(-_SPANS <= (first >> bit & 255) - (second >> bit & 255) <= _SPANS for bit in (16, 8, 0))
+        return all(abs((first >> bit & 255) - (second >> bit & 255)) <= 2 * self._error for bit in (16, 8, 0))
 
     def chosen(self, wanted: Iterable[tuple[int, int]]) -> tuple[int, int]:
         """Return a colour near as many pairs as possible; a grey of the palette where one is near."""
-        bounds = [(0, 255)] * 3
+        bounds, error = [(0, 255)] * 3, self._error
         for first, second in wanted:
             narrower = [
                 (
-                    max(low, (first >> bit & 255) - LARGEST_ERROR, (second >> bit & 255) - LARGEST_ERROR),
-                    min(high, (first >> bit & 255) + LARGEST_ERROR, (second >> bit & 255) + LARGEST_ERROR),
+                    max(low, (first >> bit & 255) - error, (second >> bit & 255) - error),
+                    min(high, (first >> bit & 255) + error, (second >> bit & 255) + error),
                 )
                 for (low, high), bit in zip(bounds, (16, 8, 0), strict=True)
             ]

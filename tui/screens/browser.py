@@ -141,8 +141,8 @@ class Browser(PictureCommands, Cine, Seeking, Searching, Dialogs, Panes, Screen[
                 with Pane(PANE_NAMES[PICTURE], glyphs, id="picture-pane"):
                     image = ImageView(
                         self.terminal.depth, self.terminal.kind(self.settings.cells), unicode=self.terminal.unicode,
-                        pacer=self._pacer, few=self.settings.low_bandwidth, graphics=self.terminal.graphics,
-                        id="picture",
+                        repeats=self.terminal.repeats, pacer=self._pacer, few=self.settings.low_bandwidth,
+                        graphics=self.terminal.graphics, id="picture",
                     )  # fmt: skip
                     yield image.data_bind(Browser.view, Browser.sentence)
                     yield StatusLine(id="status")

@@ -12,6 +12,7 @@ QUERY: Final = "\x1b[6n"
 ANSWER_S: Final = 2.0
 _LOW_RATE_S: Final = 1 / 8
 _SLOW_S: Final = 0.05
+_VERY_SLOW_S: Final = 0.15
 _WEIGHT: Final = 0.3  # of the newest time in the running mean
 
 
@@ -74,3 +75,8 @@ class Pacer:
     def slow(self) -> bool:
         """Return whether pictures take so long that smaller ones are wanted while a key repeats."""
         return self._mute or self._mean_s > _SLOW_S
+
+    @property
+    def very_slow(self) -> bool:
+        """Return whether they take so long that it is worse to wait for them than to see them coarsely."""
+        return self._mean_s > _VERY_SLOW_S

@@ -1,8 +1,9 @@
 """What the terminal can do: its colours and whether it draws UTF-8, asked before Textual is imported.
 
-CSI queries only, one round trip: XTVERSION, DA2, a half-block with a cursor position report behind it, and DA1 as the
-fence that every terminal answers. DCS, OSC and APC queries would be printed by some terminals; none is sent. The
-environment does not tell: SSH drops COLORTERM, and Python coerces LANG=C to UTF-8.
+CSI queries only, one round trip: XTVERSION, DA2, a half-block with a cursor position report behind it, REP (repeat the
+character before it) with another one, and DA1 as the fence that every terminal answers. DCS, OSC and APC queries would be
+printed by some terminals; none is sent. The environment does not tell: SSH drops COLORTERM, and Python coerces LANG=C to
+UTF-8.
 """
 
 import os
@@ -20,8 +21,8 @@ from tui.render.cell_kind import CellKind
 from tui.render.color_depth import ColorDepth
 from tui.terminal.graphics import Graphics, Protocol
 
-# The half-block is erased again. Its bytes hold no C1 control that moves a cursor, should the terminal not know UTF-8.
-_QUERY = b"\x1b[>q\x1b[>c\r\xe2\x96\x80\x1b[6n\r\x1b[K"
+# The half-blocks are erased again. Their bytes hold no C1 control that moves a cursor, should the terminal not know UTF-8.
+_QUERY = b"\x1b[>q\x1b[>c\r\xe2\x96\x80\x1b[6n\x1b[2b\x1b[6n\r\x1b[K"
 _SIXEL_QUERY = b"\x1b[?1;1;0S\x1b[?2;1;0S"  # XTSMGRAPHICS: how many colours, and how large a picture
 _FENCE = b"\x1b[c"
 _ANSWER_S = 1.5
@@ -31,6 +32,7 @@ _SIXEL_COLORS = re.compile(r"\x1b\[\?1;0;(\d+)S")
 _SIXEL_SIZE = re.compile(r"\x1b\[\?2;0;(\d+);(\d+)S")
 _ENOUGH_COLORS = 128
 _TAKES = {Protocol.KITTY: ("kitty", "ghostty"), Protocol.ITERM2: ("iterm2", "wezterm")}
+_COLUMN = re.compile(r"\x1b\[\d+;(\d+)R")
 _DA1 = re.compile(rb"\x1b\[\?[\d;]*c")
 _NAMED = re.compile(
     r"kitty|foot|wezterm|iterm2|ghostty|konsole|contour|windows terminal|mintty|alacritty|rio|vte"
@@ -45,8 +47,9 @@ _256_TERMS = ("xterm", "tmux", "screen", "rxvt", "putty")
 class Terminal:
     """What was found, and why.
 
-    `multiplexer` is "tmux", "screen" or ""; `answered` tells whether the terminal answered at all; `graphics` is how
-    pictures of real pixels are written, None where none are.
+    `multiplexer` is "tmux", "screen" or ""; `answered` tells whether the terminal answered at all, and `repeats` whether it
+    repeats a character on request (ECMA-48 8.3.103, REP); `graphics` is how pictures of real pixels are written, None where
+    none are.
     """
 
     depth: ColorDepth
@@ -55,6 +58,7 @@ class Terminal:
     unicode_reason: str
     multiplexer: str = ""
     answered: bool = False
+    repeats: bool = False
     graphics: Graphics | None = None
     graphics_reason: str = ""
 
@@ -159,13 +163,19 @@ def _multiplexer(answer: str, environment: Mapping[str, str]) -> str:
 
 def _unicode(answer: str, environment: Mapping[str, str]) -> tuple[bool, str]:
     """Tell by where the cursor stood behind a half-block: in column 2, or a column further for each of its bytes."""
-    column = re.search(r"\x1b\[\d+;(\d+)R", answer)
+    column = _COLUMN.search(answer)
     if column:
         drawn = column[1] == "2"
         return drawn, f"a half-block moved the cursor to column {column[1]}"
     locale = environment.get("LC_ALL") or environment.get("LC_CTYPE") or environment.get("LANG") or ""
     utf8 = "utf-8" in locale.lower() or "utf8" in locale.lower()
     return utf8, f"the terminal did not answer; the locale is {locale or 'not set'}"
+
+
+def _repeats(answer: str) -> bool:
+    """Tell by where the cursor stood behind a half-block, and behind two more of it."""
+    columns = [int(column) for column in _COLUMN.findall(answer)]
+    return len(columns) == 2 and columns[1] == columns[0] + 2
 
 
 def _graphics(answer: str, wanted: str, multiplexer: str) -> tuple[Graphics | None, str]:
@@ -225,4 +235,4 @@ def classify(
     unicode, unicode_why = (False, "asked for") if ascii_only else _unicode(answer, environment)
     multiplexer = _multiplexer(answer, environment)
     pictures, pictures_why = _graphics(answer, graphics, multiplexer)
-    return Terminal(depth, why, unicode, unicode_why, multiplexer, bool(answer), pictures, pictures_why)
+    return Terminal(depth, why, unicode, unicode_why, multiplexer, bool(answer), _repeats(answer), pictures, pictures_why)

@@ -16,6 +16,7 @@ from tui.commands import PICTURE
 from tui.dicom.pixels.view import View
 from tui.render.cell_kind import CellKind
 from tui.render.color_depth import ColorDepth
+from tui.render.thrifty import COARSE, NEAR
 from tui.terminal.graphics import Graphics
 from tui.terminal.pacing import Pacer
 from tui.widgets.bindings import bindings
@@ -53,6 +54,7 @@ class ImageView(GraphicAtRest, MouseOnPicture, QuietFocus, can_focus=True):
         kind: CellKind = CellKind.HALF,
         *,
         unicode: bool = True,
+        repeats: bool = False,
         pacer: Pacer | None = None,
         few: bool = False,
         graphics: Graphics | None = None,
@@ -73,7 +75,7 @@ class ImageView(GraphicAtRest, MouseOnPicture, QuietFocus, can_focus=True):
         self._drawn = self._shows_picture = False  # whether anything was drawn at this size, and whether it was a picture
         self._depth = depth
         self._kind = kind
-        self._unicode = unicode
+        self._unicode, self._repeats = unicode, repeats
         self._picture: Picture | None = None
         self._canvas: PictureCanvas | None = None
         self._strips: list[Strip] | None = None
@@ -162,12 +164,13 @@ class ImageView(GraphicAtRest, MouseOnPicture, QuietFocus, can_focus=True):
         return drawn
 
     @property
-    def _few(self) -> bool:
-        """Return whether few colours will do for now."""
+    def _error(self) -> int:
+        """Return how far off colours may be for now."""
         if self.always_few or self._depth is not ColorDepth.TRUECOLOR:
-            return self.always_few
-        moving = monotonic() - self._moved_at < _REST_S
-        return moving and self._pacer is not None and self._pacer.slow
+            return NEAR if self.always_few else 0
+        if self._pacer is None or not self._pacer.slow or monotonic() - self._moved_at >= _REST_S:
+            return 0
+        return COARSE if self._pacer.very_slow else NEAR
 
     def _draw_exactly(self) -> None:
         """Draw in all colours, after few, when nothing has moved for a while."""
@@ -220,7 +223,7 @@ class ImageView(GraphicAtRest, MouseOnPicture, QuietFocus, can_focus=True):
         from tui.widgets.picture_canvas import PictureCanvas  # imports NumPy; there is a picture, so it is there
 
         if self._canvas is None:
-            self._canvas = PictureCanvas(self._depth, self._kind, unicode=self._unicode)
+            self._canvas = PictureCanvas(self._depth, self._kind, unicode=self._unicode, repeats=self._repeats)
         if self._picture is not None:
             self._canvas.set(self._picture, self.size.width, self.size.height)
         return self._canvas
@@ -250,11 +253,11 @@ class ImageView(GraphicAtRest, MouseOnPicture, QuietFocus, can_focus=True):
     def _draw_picture(self) -> dict[int, str]:
         """Draw the picture, and return the lines that differ from those before, by row."""
         texts = self.view.corner_text and self.size.width >= LEAST_WIDTH_FOR_TEXT
-        few, self._is_sent = self._few, False
+        error, self._is_sent = self._error, False
         if self._picture is not self._shown_last:
             self._shown_last = self._picture
             self.shown_at.append(monotonic())
-        if few and not self.always_few:
+        if error and not self.always_few:
             self._rest = self.set_timer(_REST_S, self._draw_exactly)
         self.rest_soon()
-        return self._ready_canvas().draw(self.view, texts=texts, few=few)
+        return self._ready_canvas().draw(self.view, texts=texts, error=error)

@@ -20,10 +20,13 @@ _MOST_TEXT = 6  # the corner texts take a sixth of the height at the most
 
 
 class PictureCanvas:
-    """Draws one picture at one size, under many views; `unicode` tells whether texts may be more than ASCII."""
+    """Draws one picture at one size, under many views.
 
-    def __init__(self, depth: ColorDepth, kind: CellKind, *, unicode: bool = True) -> None:
-        self._encoder = Encoder(depth, kind)
+    `unicode` tells whether texts may be more than ASCII, and `repeats` whether the terminal repeats a character on request.
+    """
+
+    def __init__(self, depth: ColorDepth, kind: CellKind, *, unicode: bool = True, repeats: bool = False) -> None:
+        self._encoder = Encoder(depth, kind, repeats=repeats)
         self._unicode = unicode
         self._drawing: Drawing | None = None
         self._width = self._height = 0
@@ -55,8 +58,8 @@ class PictureCanvas:
         """Return how many screen pixels a picture column takes under `view`."""
         return self._drawing.placement(view).scale if self._drawing is not None else 0.0
 
-    def draw(self, view: View, *, texts: bool, few: bool = False) -> dict[int, str]:
-        """Draw the picture under `view`, with the texts around it or without; in few colours where asked.
+    def draw(self, view: View, *, texts: bool, error: int = 0) -> dict[int, str]:
+        """Draw the picture under `view`, with the texts around it or without; colours may be `error` levels off.
 
         Returns
         -------
@@ -71,7 +74,7 @@ class PictureCanvas:
         labels = (*words, *(self._labels(drawing.picture, view) if texts else ()))
         if not self._unicode:
             labels = tuple(map(_ascii_only, labels))
-        grid = self._encoder.grid(drawing.levels(view), labels, few=few)
+        grid = self._encoder.grid(drawing.levels(view), labels, error=error)
         rows = grid.changed_rows(self._grid)
         changed = dict(zip(rows, grid.lines(rows), strict=True))
         self._grid = grid
