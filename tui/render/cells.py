@@ -8,7 +8,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from itertools import chain, pairwise
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -160,22 +160,32 @@ class Grid:
         spans = {row: self._spans(row) for row in {label.row for label in self.labels if 0 <= label.row < self.height}}
         if self.error:
             return self._thrifty_lines(spans)
+        found = heads(self.front, self.back, self.masks, *self._edges(spans))
+        texts = list(map(self.encoder._table.__getitem__, found.keys.tolist()))
+        more = _MORE_SPACES.__getitem__ if self.encoder.repeats else SPACE.__mul__
+        with_more = np.flatnonzero(found.spaces)
+        for at, number in zip(with_more.tolist(), found.spaces[with_more].tolist(), strict=True):
+            texts[at] += more(number)
+        bounds = np.searchsorted(found.places, np.arange(self.height + 1) * self.width).tolist()
+        columns = found.places % self.width if spans else found.places
+        return [
+            self._labelled_line(texts[start:end], columns[start:end].tolist(), spans[row])
+            if row in spans
+            else "".join(texts[start:end]) + RESET
+            for row, (start, end) in enumerate(pairwise(bounds))
+        ]
+
+    def _edges(
+        self, spans: dict[int, list[tuple[int, int, str]]]
+    ) -> tuple[NDArray[np.bool_] | None, NDArray[np.bool_] | None]:
+        """Return where labels begin or end, and where they end: the arguments of `heads`."""
+        if not spans:
+            return None, None
         edges, behind = np.zeros(self.front.shape, bool), np.zeros(self.front.shape, bool)
         for row, places in spans.items():
             edges[row, [start for start, _, _ in places if start < self.width]] = True
             behind[row, [end for _, end, _ in places if end < self.width]] = True
-        found = heads(self.front, self.back, self.masks, edges | behind, behind)
-        texts = list(map(self.encoder._table.__getitem__, found.keys.tolist()))
-        more = _MORE_SPACES.__getitem__ if self.encoder.repeats else SPACE.__mul__
-        parts = list(chain.from_iterable(zip(texts, map(more, found.spaces.tolist()), strict=True)))
-        bounds = np.searchsorted(found.places, np.arange(self.height + 1) * self.width).tolist()
-        columns = found.places % self.width if spans else found.places
-        return [
-            self._labelled_line(parts[2 * start : 2 * end], columns[start:end].tolist(), spans[row])
-            if row in spans
-            else "".join(parts[2 * start : 2 * end]) + RESET
-            for row, (start, end) in enumerate(pairwise(bounds))
-        ]
+        return edges | behind, behind
 
     def _spans(self, row: int) -> list[tuple[int, int, str]]:
         """Return (start, end, text) of the labels on `row`, in order, none over another."""
@@ -188,14 +198,14 @@ class Grid:
         return sorted(spans)
 
     def _labelled_line(self, parts: list[str], columns: list[int], spans: list[tuple[int, int, str]]) -> str:
-        """Return a row of cells (two parts for each of `columns`) with labels in place of some."""
+        """Return a row of cells (a part for each of `columns`) with labels in place of some."""
         depth, pieces, at = self.encoder.depth, list[str](), 0
         white, black = _label_ids(depth)
         style = f"\x1b[{sgr(white, depth, background=False)};{sgr(black, depth, background=True)}m"
         for start, end, label in spans:
-            pieces += [*parts[2 * at : 2 * bisect_left(columns, start)], style, label, RESET]
+            pieces += [*parts[at : bisect_left(columns, start)], style, label, RESET]
             at = bisect_left(columns, end)
-        return "".join(pieces) + "".join(parts[2 * at :]) + RESET
+        return "".join(pieces) + "".join(parts[at:]) + RESET
 
     def _thrifty_lines(self, spans: dict[int, list[tuple[int, int, str]]]) -> list[str]:
         """Return all rows in few bytes, with labels in place of some cells."""

@@ -19,8 +19,8 @@ _ID, _GLYPH_AT, _FRONT_AT, _BACK_AT = 0x1FFFFFF, 3, 11, 36  # how a cell lies in
 UPPER_HALF: Final = 1  # its mask
 # What a cell changes: both colours, one, none; those of one colour are spaces, or full blocks in the foreground in force
 _BOTH, _FRONT_ONLY, _BACK_ONLY, _SAME, _FLAT, _FLAT_SAME, _FULL = range(7)
-# by flat, new background, new foreground
-_KINDS = np.array([_SAME, _FRONT_ONLY, _BACK_ONLY, _BOTH, _FLAT_SAME, _FLAT_SAME, _FLAT, _FLAT])
+# by full, flat, new background, new foreground
+_KINDS = np.array([_SAME, _FRONT_ONLY, _BACK_ONLY, _BOTH, _FLAT_SAME, _FLAT_SAME, _FLAT, _FLAT, *[_FULL] * 8])
 
 
 class Table(dict[int, str]):
@@ -56,38 +56,50 @@ class Heads(NamedTuple):
     spaces: Ids
 
 
-def heads(front: Ids, back: Ids, shapes: Ids | None, edges: NDArray[np.bool_], behind: NDArray[np.bool_]) -> Heads:
+def heads(
+    front: Ids,
+    back: Ids,
+    shapes: Ids | None,
+    edges: NDArray[np.bool_] | None = None,
+    behind: NDArray[np.bool_] | None = None,
+) -> Heads:
     """Return what has to be written: which colours have to be set, given the cells before in a row.
 
-    `edges` is true for cells at which labels begin or end, and `behind` for those after one, where no colour is in force.
+    `edges` is true for cells at which labels begin or end, and `behind` for those after one, where no colour is in force;
+    None stands for none.
     """
     width = front.shape[1]
     flat = front == back
     same = np.zeros(front.shape, bool)
     same[:, 1:] = flat[:, 1:] & flat[:, :-1] & (back[:, 1:] == back[:, :-1])
-    same &= ~edges
+    if edges is not None:
+        same &= ~edges
     places = np.flatnonzero(~same.reshape(-1))
-    front, flat, all_back = front.reshape(-1)[places], flat.reshape(-1)[places], back.reshape(-1)
-    back = all_back[places]
+    front, back, flat = front.reshape(-1)[places], back.reshape(-1)[places], flat.reshape(-1)[places]
+    spaces = np.diff(places, append=same.size) - 1
+    first = places % width == 0
+    if behind is not None:
+        first |= behind.reshape(-1)[places]
     index = np.arange(len(places))
-    first = (places % width == 0) | behind.reshape(-1)[places]
     start = np.maximum.accumulate(np.where(first, index, 0))
     # the foreground in force is that of the last cell of two colours; a cell of that one colour needs no other
     foreground, has_foreground = _in_force(front, ~flat, index, start)
-    full = flat & has_foreground & (front == foreground)
-    # a run of it is shorter as spaces
-    full &= (places % width == width - 1) | (all_back[np.minimum(places + 1, all_back.size - 1)] != back)
+    new_front = front != foreground
+    full = flat & has_foreground & ~new_front & (spaces == 0)
+    # the one behind is shorter as a space where it is of that colour, too
+    full[:-1] &= first[1:] | (back[1:] != back[:-1])
     # the background in force is that of the last cell that is not drawn in the foreground alone
     background, has_background = _in_force(back, ~full, index, start)
-    new_back = ~has_background | (back != background)
+    new_back = (back != background) | ~has_background
     full &= new_back
-    new_back &= ~full
-    new_front = ~flat & (~has_foreground | (front != foreground))
-    change = np.where(full, _FULL, _KINDS[flat * 4 + new_back * 2 + new_front])
+    new_back ^= full
+    new_front |= ~has_foreground
+    new_front &= ~flat
+    change = _KINDS[full * 8 + flat * 4 + new_back * 2 + new_front]
     shape = UPPER_HALF if shapes is None else np.where(flat, 0, shapes.reshape(-1)[places])
-    colors = np.where(new_front, front, 0).astype(np.int64) << _FRONT_AT
-    colors |= np.where(new_back, back, 0).astype(np.int64) << _BACK_AT
-    return Heads(places, change | shape << _GLYPH_AT | colors, np.diff(places, append=all_back.size) - 1)
+    colors = (front * new_front).astype(np.int64) << _FRONT_AT
+    colors |= (back * new_back).astype(np.int64) << _BACK_AT
+    return Heads(places, change | shape << _GLYPH_AT | colors, spaces)
 
 
 def _in_force(ids: Ids, sets: NDArray[np.bool_], index: Ids, start: Ids) -> tuple[Ids, NDArray[np.bool_]]:
@@ -95,8 +107,8 @@ def _in_force(ids: Ids, sets: NDArray[np.bool_], index: Ids, start: Ids) -> tupl
 
     Cells before `start` do not count.
     """
-    last = np.maximum.accumulate(np.where(sets, index, -1))
-    previous = np.empty_like(last)
-    previous[0] = -1
-    previous[1:] = last[:-1]
+    last = np.empty(len(index) + 1, index.dtype)
+    last[0] = -1
+    np.maximum.accumulate(np.where(sets, index, -1), out=last[1:])
+    previous = last[:-1]
     return ids[previous], previous >= start

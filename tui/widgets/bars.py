@@ -1,5 +1,6 @@
 """The one-line widgets: title bar, tabs, status line, key line."""
 
+from rich.segment import Segment
 from rich.style import Style
 from rich.text import Text
 from textual.events import Click
@@ -35,7 +36,10 @@ class Bar(Widget):
     def _strip(self) -> Strip:
         width = self.size.width
         text, background = self.line(width), self.background_colors[1]
-        strip = Strip(text.render(self.app.console)).adjust_cell_length(width).apply_style(self.rich_style)
+        if text.spans or text.style:
+            strip = Strip(text.render(self.app.console)).adjust_cell_length(width).apply_style(self.rich_style)
+        else:
+            strip = Strip([Segment(text.plain, self.rich_style)], text.cell_len).adjust_cell_length(width, self.rich_style)
         for line_filter in self.app.get_line_filters():
             strip = strip.apply_filter(line_filter, background)
         return strip

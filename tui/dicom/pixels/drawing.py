@@ -162,9 +162,10 @@ class Drawing:
 
     def screen_place(self, view: View) -> tuple[int, int] | None:
         """Return the screen pixel (x, y) that the probe stands on, or None where it is not seen."""
-        pixel, placement = self._seen_pixel(view), self.placement(view)
+        pixel = self._seen_pixel(view)
         if pixel is None:
             return None
+        placement = self.placement(view)
         x, y = _onto(placement, pixel[0] + 0.5, pixel[1] + 0.5)
         right, bottom = placement.x + placement.width, placement.y + placement.height
         return (int(x), int(y)) if placement.x <= x < right and placement.y <= y < bottom else None

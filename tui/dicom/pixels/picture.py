@@ -212,8 +212,10 @@ class Picture:
         else:
             with np.errstate(invalid="ignore", over="ignore"):
                 real = samples if samples.dtype.kind == "f" else samples.astype(np.float32)
-                shades = np.nan_to_num(shade(real, voi))
-                levels = (shades * np.float32(255) + np.float32(0.5)).astype(np.uint8)
+                shades = np.fmax(shade(real, voi), np.float32(0))  # what is no number is black
+                shades *= np.float32(255)
+                shades += np.float32(0.5)
+                levels = shades.astype(np.uint8)
         if view.inverted != self.inverted:
             levels = np.invert(levels)
         if outside is not None:

@@ -80,8 +80,10 @@ def windowed(values: Floats, window: Window) -> Floats:
     if width <= 0:
         step: Floats = (values > center).astype(np.float32)
         return step
-    shades: Floats = np.clip((values - center) / width + kind(0.5), 0, 1)
-    return shades
+    shades: Floats = values - center
+    shades /= width
+    shades += kind(0.5)
+    return np.clip(shades, 0, 1, out=shades)
 
 
 def _lookup_table(item: Attributes, signed: bool, name: str, unit: str = "") -> LookupTable | None:
