@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.bench.pty_program import PtyProgram
+from tests.bench.pty_program import REPLIES, PtyProgram
 from tests.files import write
 
 pytestmark = pytest.mark.terminal
 
 SHOWN, AWAY = b"\x1b_Ga=p", b"\x1b_Ga=d"
+QUERY = b"\x1b[6n"
 HALF_BLOCK = "▀".encode()
 CELL = (8, 16)
 
@@ -89,3 +90,23 @@ def test_it_goes_although_a_word_lies_over_another_pane(program: PtyProgram) -> 
     program.until_quiet(0.2)
     program.send(b".")
     assert AWAY in program.until_quiet(0.4)
+
+
+def test_over_a_slow_link_there_is_none(program: PtyProgram) -> None:
+    program.send(b"\t")
+    program.until_quiet(0.8)
+    del program.replies[QUERY]
+    for _ in range(3):
+        program.send(b".")
+        assert QUERY in program.until_quiet(0.3)
+        program.send(REPLIES[QUERY])
+    assert SHOWN not in program.until_quiet(1.0)
+
+
+def test_the_doctor_says_how_large_a_cell_is(tmp_path: Path) -> None:
+    env = {"XDG_CONFIG_HOME": str(tmp_path), "TMUX": ""}
+    for cell, said in ((CELL, b"cells of 8 x 16 pixels"), ((0, 0), b"the terminal does not tell the size of its cells")):
+        with PtyProgram((sys.executable, "-m", "tui", "doctor", "--graphics", "kitty"), (120, 40), env, cell) as running:
+            running.until_end()
+            assert said in running.output
+            assert b"runs of one colour are written short (REP)" in running.output

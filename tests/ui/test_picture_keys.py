@@ -11,10 +11,11 @@ from tests.ui.browsing import Session, browsing
 from tui.browser_state import Mode
 from tui.commands import BY_ID
 from tui.dicom.pixels.marks import ANGLE, PROFILE, Mark
-from tui.dicom.pixels.view import View
+from tui.dicom.pixels.view import LARGEST_ZOOM, View
 from tui.dicom.pixels.window import PRESETS
 from tui.render.color_depth import ColorDepth
 from tui.widgets.ansi_strip import AnsiStrip
+from tui.widgets.bars import KeyLine
 
 MULTI_FRAME = bundled("examples_ybr_color.dcm")  # thirty frames
 
@@ -722,3 +723,12 @@ async def test_cine_counts_what_was_drawn(tmp_path: Path) -> None:
         await session.press("period", "i", "down")
         await session.frame(1)
         await session.until(lambda: len(session.browser.image.shown_at) == before + 1)
+
+
+async def test_one_to_one_further_than_the_largest_zoom_is_said(tmp_path: Path) -> None:
+    path = write(tmp_path / "wide.dcm", Rows=2, Columns=30_000, PixelData=bytes(2 * 2 * 30_000))
+    async with browsing([path]) as session:
+        await looking_at(session, "wide.dcm")
+        await session.press("enter")
+        assert session.browser.view.zoom == LARGEST_ZOOM
+        assert "1:1 is further than this goes" in session.browser.query_one(KeyLine).message
