@@ -20,6 +20,7 @@ _KEY_LABELS: Final = {
     "comma": ",", "full_stop": ".", "slash": "/", "question_mark": "?", "colon": ":", "asterisk": "*", "plus": "+",
     "equals_sign": "=", "minus": "-", "less_than_sign": "<", "greater_than_sign": ">", "add": "keypad +",
     "subtract": "keypad -", "f1": "F1", "f5": "F5",
+    "number_sign": "#", "exclamation_mark": "!",
 }  # fmt: skip
 
 
@@ -210,6 +211,10 @@ _TAGS = (
     Command("tags.value", TAGS, ("enter",), "screen.whole_value", "whole value", "The whole value, to read and select",
             True),
     Command("tags.fold-all", TAGS, ("x",), "fold_all", "fold all", "Fold all sequences, or unfold them"),
+    Command("tags.private", TAGS, ("number_sign",), "screen.search_for('private:')", "only private",
+            "Only private attributes; again: all"),
+    Command("tags.identifying", TAGS, ("exclamation_mark",), "screen.search_for('phi:')", "only identifying",
+            "Only attributes that PS3.15 Table E.1-1 lists as identifying; again: all"),
     Command("tags.copy", TAGS, ("y",), "screen.copy_value", "copy value", "Copy the value"),
     Command("tags.copy-line", TAGS, ("Y",), "screen.copy_line", "copy line", "Copy `(gggg,eeee) keyword = value`"),
 )  # fmt: skip

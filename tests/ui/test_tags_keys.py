@@ -6,6 +6,7 @@ from pydicom.sequence import Sequence
 
 from tests.files import bundled, write
 from tests.ui.browsing import Session, browsing
+from tui.widgets.search_input import SearchInput
 
 CT_SMALL = bundled("CT_small.dcm")
 
@@ -211,3 +212,66 @@ async def test_values_are_never_markup(tmp_path: Path) -> None:
         await session.press("enter", "enter")
         await session.until(lambda: "[@click=app.quit]x[/]" in session.text)
         await session.press("y")
+
+
+async def test_a_search_that_cannot_be_read_says_where_and_why_in_place_of_the_rows() -> None:
+    async with browsing([CT_SMALL]) as session:
+        await at_tags(session)
+        await session.press("slash", *"group")
+        await session.until(lambda: "/ group" in session.text)
+        await session.press("colon")
+        await session.press(*"zz")
+        await session.until(lambda: "A group such as 0028 is expected" in session.text)
+        table = session.browser.table
+        lines = ["".join(text for text, _ in table.row_pieces(row)[0]) for row in range(table.row_count())]
+        assert lines == ["  A group such as 0028 is expected", "  group:zz", "        ^"]
+        await session.press("backspace", "backspace", *"28")
+        await session.until(lambda: "Rows" in session.text and "is expected" not in session.text)
+
+
+async def test_what_is_still_being_typed_is_no_error() -> None:
+    async with browsing([CT_SMALL]) as session:
+        await at_tags(session)
+        await search(session, "Rows")
+        await session.until(lambda: "1 of" in session.text)
+        await session.press("greater_than_sign")
+        await session.until(lambda: session.browser.tag_query == "Rows>")
+        assert "Something is missing" not in session.text
+        await session.press("2")
+        await session.until(lambda: "/ Rows>2" in session.text)
+        assert "1 of" in session.text
+
+
+async def test_a_condition_that_holds_without_an_element_says_so() -> None:
+    async with browsing([CT_SMALL]) as session:
+        await at_tags(session)
+        await session.press("slash", *"PatientComments", "exclamation_mark", "equals_sign", "x")
+        await session.until(lambda: "It holds, without an element to show" in session.text)
+
+
+async def test_only_private_only_identifying_and_all_again() -> None:
+    async with browsing([CT_SMALL]) as session:
+        await at_tags(session)
+        await session.press("number_sign")
+        await session.until(lambda: "/ private:" in session.text)
+        assert session.row.private
+        await session.press("exclamation_mark")
+        await session.until(lambda: "/ phi:" in session.text)
+        assert session.row.name == "MediaStorageSOPInstanceUID"
+        await session.press("exclamation_mark")
+        await session.until(lambda: " of " not in session.browser.pane("tags").title)
+
+
+async def test_earlier_searches_come_back() -> None:
+    async with browsing([CT_SMALL]) as session:
+        await at_tags(session)
+        for text in ("rows", "columns"):
+            await search(session, text)
+            await session.press("enter")
+        await session.press("slash", *"new")
+        field = session.browser.query_one(SearchInput)
+        for key, value in (("up", "columns"), ("up", "rows"), ("up", "rows"), ("down", "columns"), ("down", "new")):
+            await session.press(key)
+            assert field.value == value
+        await session.press("down")
+        assert session.app.focused is session.browser.table

@@ -98,3 +98,24 @@ def uid_name(uid: str) -> str | None:
     """Return the name that PS3.6 Annex A registers for `uid`, or None."""
     row = _table("_uid_dict").UID_dictionary.get(uid)
     return row[0] if row else _NEWER_UIDS.get(uid)
+
+
+@cache
+def _keywords() -> dict[str, tuple[int, int]]:
+    """Return (mask, masked tag) by keyword in lower case."""
+    table = _table("_dicom_dict")
+    found = {row[4].lower(): (0xFFFFFFFF, tag) for tag, row in table.DicomDictionary.items()}
+    return {entry.keyword.lower(): (mask, masked) for mask, masked, entry in _repeaters()} | found
+
+
+def tags_called(keyword: str) -> tuple[int, int] | None:
+    """Return (mask, masked tag) of the attribute, or the repeating ones, called `keyword`, whatever its case; else None."""
+    return _keywords().get(keyword.lower()) if keyword else None
+
+
+def like_keyword(keyword: str) -> tuple[str, ...]:
+    """Return the keywords that somebody who wrote `keyword` may have meant, the likest first: three at the most."""
+    from difflib import get_close_matches  # seldom wanted
+
+    known = {row[4].lower(): row[4] for row in _table("_dicom_dict").DicomDictionary.values() if row[4]}
+    return tuple(known[name] for name in get_close_matches(keyword.lower(), known, cutoff=0.7))

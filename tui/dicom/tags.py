@@ -10,6 +10,7 @@ from tui.dicom.dictionary import Entry, lookup, lookup_private
 from tui.dicom.element import ITEM, PIXEL_DATA, UNDEFINED, Element, tag_text
 from tui.dicom.elements import Elements
 from tui.dicom.errors import ReadError
+from tui.dicom.matching import Value
 from tui.dicom.source import HEAD
 from tui.dicom.surroundings import Surroundings
 from tui.dicom.value_text import value_text, whole_lines
@@ -137,6 +138,34 @@ class TagRows:
             parts.append(f"[{self._item_numbers[index] - 1}]" if element.tag == ITEM else f".{tag_text(element.tag)}")
             index = self.parents[index]
         return "".join(reversed(parts)).removeprefix(".")
+
+    def element(self, index: int) -> Element | None:
+        """Return the element of row `index`, or None where it is none."""
+        found = self.elements.elements
+        return found[index] if index < len(found) else None
+
+    def item_number(self, index: int) -> int:
+        """Return which item of its sequence row `index` is, from 0."""
+        return self._item_numbers[index] - 1
+
+    def values(self, index: int) -> tuple[Value, ...]:
+        """Return the values of row `index`, as far as they are at hand without the disk; of a sequence: how many items."""
+        element = self.element(index)
+        if element is None:
+            return ()
+        if element.vr == "SQ":
+            return (self._child_counts.get(index, (0, 0))[0],)
+        if element.length in (0, UNDEFINED):
+            return ()
+        data = self.elements.source.head(element.offset, min(element.length, HEAD))
+        big_endian = self.elements.encoding_at(element).big_endian
+        if element.vr in values.NUMBERS:
+            return values.numbers(element.vr, data, big_endian=big_endian)
+        if element.vr == "AT":
+            return tuple(map(tag_text, values.tags(data, big_endian=big_endian)))
+        if element.vr in values.BINARY_VRS:
+            return (self._text(index, element),)
+        return values.texts(element.vr, data, self._around.charset(index))
 
     def make_haystacks(self) -> Iterator[None]:
         """Make what a search looks through, a text per row, some rows a step; what was made stays."""

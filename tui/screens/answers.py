@@ -17,7 +17,7 @@ from tui.text import safe_text
 
 if TYPE_CHECKING:  # NumPy is imported with the first picture, the query with the first search
     from tui.dicom.pixels.picture import Picture
-    from tui.dicom.query import Hits
+    from tui.dicom.query import Hits, QueryError
 
 PictureKey = tuple[str, object, int]
 
@@ -72,14 +72,20 @@ class Answers:
         except DicomError as error:
             yield sentence_of(error)
 
-    def search(self, question: SearchQuestion) -> "Iterator[Hits | None]":
-        """Answer what a search finds."""
-        from tui.dicom.query import Query, find
+    def search(self, question: SearchQuestion) -> "Iterator[Hits | QueryError | None]":
+        """Answer what a search finds, or why it is none."""
+        from tui.dicom.anonymize.profile import identifies
+        from tui.dicom.query import Query, QueryError
 
+        try:
+            query = Query.parse(question.text)
+        except QueryError as error:
+            yield error
+            return
         rows = question.rows
         for _ in rows.make_haystacks():
             yield None
-        yield find(Query.parse(question.text), rows.haystacks(), rows.parents)
+        yield query.find(rows, identifies)
 
     def seek(self, question: SeekQuestion) -> Iterator[str | None]:
         """Answer where the DICOM file is that is looked for, "" if nowhere."""

@@ -12,7 +12,7 @@ if TYPE_CHECKING:  # the service layer is imported in the threads that ask it, a
     from tui.dicom.elements import Elements
     from tui.dicom.library.scan import Facts, Listing
     from tui.dicom.pixels.picture import Picture
-    from tui.dicom.query import Hits
+    from tui.dicom.query import Hits, QueryError
     from tui.dicom.tags import TagRows
 
 LAST_FRAME = -1
@@ -101,12 +101,12 @@ class PictureMade(Message):
 
 
 class Searched(Message):
-    """A search has ended."""
+    """A search has ended: with hits, or because it could not be read."""
 
-    def __init__(self, question: SearchQuestion, hits: Hits) -> None:
+    def __init__(self, question: SearchQuestion, answer: Hits | QueryError) -> None:
         super().__init__()
         self.question = question
-        self.hits = hits
+        self.answer = answer
 
 
 class Sought(Message):

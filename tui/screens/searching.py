@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
     from tui.background import Background
     from tui.browser_state import Layout
-    from tui.dicom.query import Hits
+    from tui.dicom.query import Hits, QueryError
     from tui.dicom.tags import TagRows
     from tui.widgets.file_tree import FileTree
     from tui.widgets.pane import Pane
     from tui.widgets.search_input import SearchInput
 
-_SEARCH_HINTS = {FILES: "part of a name", TAGS: "words in tag, name or value"}
+_SEARCH_HINTS = {FILES: "part of a name", TAGS: "words in tag, name or value; Rows>256, vr:PN, -private:, a or b"}
 
 
 class Searching(Screen[None]):
@@ -38,7 +38,7 @@ class Searching(Screen[None]):
         tag_query: str
         file_tree: FileTree
         table: TagTable
-        searches: Background[questions.SearchQuestion, Hits]
+        searches: Background[questions.SearchQuestion, Hits | QueryError]
         _rows: TagRows | None
 
         def drop_point(self) -> bool:
@@ -65,6 +65,11 @@ class Searching(Screen[None]):
         pane = FILES if self.layout_state.pane == FILES else TAGS
         if self.layout_state.pane != pane:
             self.layout_state = self.layout_state.with_pane(pane)
+        field = await self._shown_field(pane)
+        field.select_all()
+        self.set_focus(field)
+
+    async def _shown_field(self, pane: str) -> SearchInput:
         field = self._search_field(pane)
         if field is None:
             from tui.widgets.search_input import SearchInput  # Textual's Input: not before it is wanted
@@ -72,8 +77,7 @@ class Searching(Screen[None]):
             field = SearchInput(_SEARCH_HINTS[pane], id=f"{pane}-search")
             await self.pane(pane).mount(field, before=0)
         field.display = True
-        field.select_all()
-        self.set_focus(field)
+        return field
 
     def _search_field(self, pane: str) -> SearchInput | None:
         found = self.query(f"#{pane}-search")
@@ -114,8 +118,23 @@ class Searching(Screen[None]):
 
     @on(questions.Searched)
     def _searched(self, message: questions.Searched) -> None:
-        if self._rows is not None and message.question == questions.SearchQuestion(self._rows, self.tag_query):
-            self.table.show_rows(self._rows, message.hits)
+        from tui.dicom.query import QueryError
+
+        if self._rows is None or message.question != questions.SearchQuestion(self._rows, self.tag_query):
+            return
+        if not isinstance(message.answer, QueryError):
+            self.table.show_rows(self._rows, message.answer)
+        elif not message.answer.unfinished:  # else more is still typed: what was found stays
+            self.table.show_problem(message.answer)
+        elif self.table.shown.rows is not self._rows:
+            self.table.show_rows(self._rows, None)
+
+    async def action_search_for(self, query: str) -> None:
+        """Search the tags for `query`; again: end the search."""
+        ended = self.tag_query == query
+        field = await self._shown_field(TAGS)
+        field.value = "" if ended else query
+        field.display = not ended
 
     def action_leave_search(self, ended: bool) -> None:
         """Give the focus to the list; end the search, or hide its field if it is empty.
@@ -125,6 +144,7 @@ class Searching(Screen[None]):
         pane = self.layout_state.pane
         field = self._search_field(pane)
         if field is not None:
+            field.remember()
             field.value = "" if ended else field.value
             field.display = bool(field.value)
         self.set_focus(self.pane_widget(pane))

@@ -8,14 +8,14 @@ from textual.binding import BindingType
 from textual.message import Message
 
 from tui.commands import TAGS
-from tui.text import fit_cells
+from tui.text import cell_width, fit_cells, safe_text
 from tui.widgets.bindings import bindings
 from tui.widgets.glyphs import UNICODE, Glyphs
 from tui.widgets.row_list import Piece, RowList
 from tui.widgets.tag_rows_shown import ShownRows
 
 if TYPE_CHECKING:  # imported in a thread, after the first paint
-    from tui.dicom.query import Hits
+    from tui.dicom.query import Hits, QueryError
     from tui.dicom.tags import TagRow, TagRows
 
 _NAME_WIDE, _NAME_NARROW = 32, 22
@@ -40,18 +40,28 @@ class TagTable(RowList):
         self.shown = ShownRows(None, {}, None)
         self._cursor_key = ""
         self._cursor_place = 0
+        self._problem: tuple[str, ...] = ()  # the lines that say why a search cannot be read
 
     # --- what comes from outside
 
     def show_rows(self, rows: TagRows | None, hits: Hits | None) -> None:
         """Show the rows of a file, under what a search found in it; the cursor stays on the element it was on."""
         self._keep_cursor()
+        self._problem = ()
         self.shown = ShownRows(rows, self.shown.folds, hits)
         place = self.shown.place_of_key(self._cursor_key, self._cursor_place) if self._cursor_key else None
         if place is None and hits is not None and hits.matching:
             place = self.shown.place_of(hits.matching[0])
         self.rows_changed(min(self._cursor_place, max(0, self.row_count() - 1)) if place is None else place)
         self._tell_count()
+
+    def show_problem(self, problem: QueryError) -> None:
+        """Show why a search cannot be read, and where, in place of the rows."""
+        self._keep_cursor()
+        self.shown = ShownRows(None, self.shown.folds, None)
+        at = cell_width(safe_text(problem.text[: problem.at]))
+        self._problem = (f"{problem.reason[:1].upper()}{problem.reason[1:]}", safe_text(problem.text), f"{' ' * at}^")
+        self.rows_changed(0)
 
     def _keep_cursor(self) -> None:
         """Keep what the cursor is on, so that one element can be watched through many files."""
@@ -93,7 +103,7 @@ class TagTable(RowList):
 
     def row_count(self) -> int:
         """Return how many rows are shown; a search without a hit shows one that says so."""
-        return len(self.shown.indices) or int(self._found_nothing)
+        return len(self.shown.indices) or len(self._problem) or int(self._found_nothing)
 
     @property
     def _found_nothing(self) -> bool:
@@ -101,8 +111,12 @@ class TagTable(RowList):
 
     def row_pieces(self, index: int) -> tuple[list[Piece], Piece]:
         """Return fold mark, tag, VR, name and value."""
+        if self._problem:
+            return [("  ", "plain"), (safe_text(self._problem[index]), "error")], ("", "plain")
         if self._found_nothing:
-            return [("  Nothing found: Esc ends the search", "dim")], ("", "plain")
+            holds = self.shown.hits is not None and self.shown.hits.holds
+            said = "It holds, without an element to show" if holds else "Nothing found"
+            return [(f"  {said}: Esc ends the search", "dim")], ("", "plain")
         which = self.shown.indices[index]
         rows = self.shown.rows
         if rows is None:

@@ -1,0 +1,137 @@
+"""How values compare with one that somebody wrote: numbers, dates, times and ages as such, texts without case."""
+
+import math
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from tui.dicom import values
+from tui.dicom.dictionary import uid_name
+
+Value = str | int | float
+NUMBER_VRS: Final = frozenset({"DS", "IS", *values.NUMBERS})
+_DATES: Final = {
+    "DA": (re.compile(r"(\d{4})[-.]?(\d\d)?[-.]?(\d\d)?"), "a date such as 2004-01-19, 2004-01 or 2004"),
+    "TM": (re.compile(r"(\d\d):?(\d\d)?:?(\d\d(?:\.\d*)?)?"), "a time such as 12:30"),
+    "DT": (
+        re.compile(r"(\d{4})[-.]?(\d\d)?[-.]?(\d\d)?[T ]?(\d\d)?:?(\d\d)?:?(\d\d(?:\.\d*)?)?(?:[+-]\d{4}|Z)?"),
+        "a date and time such as 2004-01-19T12:30",
+    ),
+}
+_AGE: Final = re.compile(r"(\d{1,3})([DWMY])", re.IGNORECASE)
+_DAYS: Final = {"D": 1.0, "W": 7.0, "M": 365.25 / 12, "Y": 365.25}
+
+
+class Operator(StrEnum):
+    """How two values are compared; MATCHES looks for a regular expression."""
+
+    EQUAL = "="
+    UNEQUAL = "!="
+    LESS = "<"
+    MORE = ">"
+    AT_MOST = "<="
+    AT_LEAST = ">="
+    MATCHES = "~"
+
+
+class WantedError(ValueError):
+    """What is wanted is not what the attribute holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """An operator and what stands behind it.
+
+    Parameters
+    ----------
+    operator : Operator
+        How it is compared.
+    text : str
+        With what, as it was written.
+    """
+
+    operator: Operator
+    text: str
+
+    def check(self, vr: str) -> None:
+        """Refuse what cannot be compared with values of `vr`.
+
+        Raises
+        ------
+        WantedError
+            It is no number, date, time, age or regular expression where one belongs.
+        """
+        if self.operator is Operator.MATCHES:
+            try:
+                re.compile(self.text)
+            except re.error as error:
+                raise WantedError(f"this is no regular expression: {error}") from error
+        elif self.text and vr in NUMBER_VRS and _number(self.text) is None:
+            raise WantedError("a number is expected")
+        elif self.text and vr in _DATES and _digits(vr, self.text) is None:
+            raise WantedError(f"{_DATES[vr][1]} is expected")
+        elif self.text and vr == "AS" and _days(self.text) is None:
+            raise WantedError("an age such as 054Y, 18M or 3D is expected")
+
+    def fits(self, vr: str, found: Iterable[Value]) -> bool:
+        """Return whether one of the values of an element of VR `vr` is what is wanted; no value is the empty one."""
+        return any(self._fits(vr, value) for value in (*found,) or ("",))
+
+    def _fits(self, vr: str, value: Value) -> bool:
+        if self.operator is Operator.MATCHES:
+            return any(re.search(self.text, form, re.IGNORECASE) for form in _forms(vr, str(value)))
+        if vr in NUMBER_VRS or not isinstance(value, str):
+            wanted, number = _number(self.text), value if not isinstance(value, str) else _number(value)
+            if wanted is not None and number is not None:
+                return self._holds((number > wanted) - (number < wanted))
+        elif vr in _DATES:
+            digits, known = _digits(vr, self.text), _digits(vr, str(value))
+            if digits and known:  # as exactly as was asked: > 2004 is after that year
+                return self._holds((known[: len(digits)] > digits) - (known[: len(digits)] < digits))
+        elif vr == "AS":
+            age, days = _days(self.text), _days(str(value))
+            if age is not None and days is not None:
+                return self._holds((days > age) - (days < age))
+        wanted_text = self.text.casefold()
+        if self.operator in (Operator.EQUAL, Operator.UNEQUAL):
+            equal = wanted_text in (form.casefold() for form in _forms(vr, str(value)))
+            return equal == (self.operator is Operator.EQUAL)
+        shown = str(value).casefold()
+        return bool(shown) and self._holds((shown > wanted_text) - (shown < wanted_text))
+
+    def _holds(self, order: int) -> bool:
+        """Return whether the operator holds where a value stands before (-1), at (0) or behind (1) what is wanted."""
+        return order in {
+            Operator.EQUAL: (0,), Operator.UNEQUAL: (-1, 1), Operator.LESS: (-1,), Operator.MORE: (1,),
+            Operator.AT_MOST: (-1, 0), Operator.AT_LEAST: (0, 1),
+        }[self.operator]  # fmt: skip
+
+
+def _forms(vr: str, value: str) -> tuple[str, ...]:
+    """Return the ways that somebody may write `value`: a UID by its name, a person's name by its component groups."""
+    if vr == "UI":
+        return value, uid_name(value) or value
+    if vr == "PN":
+        groups = [group.rstrip("^ ") for group in value.split("=")]
+        return (value, value.rstrip("^= "), *filter(None, groups))
+    return (value,)
+
+
+def _number(text: str) -> float | None:
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _digits(vr: str, text: str) -> str | None:
+    match = _DATES[vr][0].fullmatch(text.strip())
+    return "".join(filter(None, match.groups())) if match else None
+
+
+def _days(text: str) -> float | None:
+    match = _AGE.fullmatch(text.strip())
+    return int(match[1]) * _DAYS[match[2].upper()] if match else None

@@ -1,0 +1,138 @@
+"""What a search is made of: words, narrowings and comparisons, and which rows of a dataset they find (see `query`)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from tui.dicom.element import ITEM
+from tui.dicom.matching import Wanted
+
+if TYPE_CHECKING:
+    from tui.dicom.tags import TagRows
+
+_LEAST_OFFSET: Final = 0x1000  # of a private element; below are the creators of blocks
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What is searched.
+
+    Parameters
+    ----------
+    rows : TagRows
+        The rows of a dataset.
+    haystacks : sequence of str
+        Their texts, in lower case.
+    identifying : callable
+        Tells whether a tag (0xGGGGEEEE) identifies somebody.
+    """
+
+    rows: TagRows
+    haystacks: Sequence[str]
+    identifying: Callable[[int], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A text that is looked for; `meanings` are the ways in which it may be written."""
+
+    meanings: tuple[str, ...]
+
+    def among(self, search: Search, candidates: Iterable[int], *, negated: bool) -> list[int]:
+        """Return those rows that hold it, or that do not."""
+        haystacks, meanings = search.haystacks, self.meanings
+        if len(meanings) == 1:
+            (meaning,) = meanings
+            return [index for index in candidates if (meaning in haystacks[index]) != negated]
+        return [index for index in candidates if any(meaning in haystacks[index] for meaning in meanings) != negated]
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """``vr:``, ``group:``, ``private:``, ``phi:`` or ``seq:``, and what stands behind it in lower case."""
+
+    kind: str
+    name: str
+
+    def among(self, search: Search, candidates: Iterable[int], *, negated: bool) -> list[int]:
+        """Return those rows that are of that kind, or that are not."""
+        return [index for index in candidates if self._matches(search, index) != negated]
+
+    def _matches(self, search: Search, index: int) -> bool:
+        element = search.rows.element(index)
+        if element is None:
+            return False
+        if self.kind == "vr":
+            return element.vr == self.name.upper()
+        if self.kind == "seq":
+            return self._lies_in(search, index)
+        if element.tag == ITEM:
+            return False
+        if self.kind == "group":
+            mask, wanted = pattern(self.name.zfill(4))
+            return element.tag >> 16 & mask == wanted
+        if self.kind == "private":
+            return element.tag >> 16 & 1 == 1 and self._is_of_creator(search, index, element.tag & 0xFFFF)
+        return search.identifying(element.tag)
+
+    def _is_of_creator(self, search: Search, index: int, number: int) -> bool:
+        row = search.rows.row(index)
+        return self.name in (row.creator if number >= _LEAST_OFFSET else row.text).lower()
+
+    def _lies_in(self, search: Search, index: int) -> bool:
+        rows = search.rows
+        parent = rows.parents[index]
+        while parent >= 0:
+            element = rows.element(parent)
+            if element is not None and element.tag != ITEM and self.name in search.haystacks[parent]:
+                return True
+            parent = rows.parents[parent]
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One attribute of a path: its tags by mask, and which item of it; None for any."""
+
+    mask: int
+    masked: int
+    item: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What the element at the end of `path` has to hold; the path may begin at any depth."""
+
+    path: tuple[Step, ...]
+    wanted: Wanted
+
+    def matching(self, search: Search) -> tuple[list[int], bool]:
+        """Return the rows that fulfil it, and whether there is an element at the path at all."""
+        rows, last, found, there = search.rows, self.path[-1], list[int](), False
+        for index in range(len(rows.parents)):
+            element = rows.element(index)
+            if element is None or element.tag & last.mask != last.masked or not self._lies_there(rows, index):
+                continue
+            there = True
+            if self.wanted.fits(element.vr, rows.values(index)):
+                found.append(index)
+        return found, there
+
+    def _lies_there(self, rows: TagRows, index: int) -> bool:
+        for step in reversed(self.path[:-1]):
+            item = rows.parents[index]
+            index = rows.parents[item] if item >= 0 else -1
+            element = rows.element(index) if index >= 0 else None
+            if element is None or element.tag & step.mask != step.masked:
+                return False
+            if step.item is not None and rows.item_number(item) != step.item:
+                return False
+        return True
+
+
+def pattern(digits: str) -> tuple[int, int]:
+    """Return (mask, masked number) of hexadecimal digits, of which x is any."""
+    digits = digits.lower()
+    return int("".join("0" if digit == "x" else "f" for digit in digits), 16), int(digits.replace("x", "0"), 16)
