@@ -12,6 +12,7 @@ PROGRAM = "dicom-tui"
 SUBCOMMANDS = {
     "demo": ("tui.cli.demo", "browse the files bundled with pydicom and a computed CT phantom"),
     "view": ("tui.cli.view", "print one picture and exit; - reads standard input"),
+    "tags": ("tui.cli.tags", "print the elements of files, all or those looked for, as text, JSON or CSV"),
     "doctor": ("tui.cli.doctor", "print what the terminal can do, and why a mode is chosen"),
 }
 _BROWSER = "tui.cli.open"

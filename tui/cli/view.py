@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from tui.cli import PROGRAM
 from tui.cli.arguments import Parser, add_options, given
 from tui.cli.configured import configured
+from tui.cli.inputs import path_of
 from tui.cli.output import refuse
 from tui.dicom.errors import DicomError
 from tui.dicom.options import Option, Values
@@ -21,9 +22,7 @@ from tui.terminal import probe
 from tui.text import in_ascii, safe_text
 
 FAILED = 1
-_STDIN = "-"
 _LINES_BELOW = 3  # the words on the picture, and the prompt
-_GZIP_NAME = ".gz"
 _MOST_LINES, _MOST_COLUMNS = 1000, 2000
 
 
@@ -92,7 +91,7 @@ def _drawn(file: str, values: Values) -> tuple[list[str], str]:
     from tui.render.thrifty import NEAR
 
     terminal = _terminal(str(values["color"]), ascii_only=bool(values["ascii"]))
-    picture = load_picture(walk_file(_path(file)), int(str(values["frame"])) - 1)
+    picture = load_picture(walk_file(path_of(file)), int(str(values["frame"])) - 1)
     window = parse_window(str(values["window"])) if values["window"] else None
     view = View(
         window=window, inverted=bool(values["invert"]), colormap=str(values["colormap"]), smooth=bool(values["smooth"])
@@ -111,19 +110,6 @@ def _drawn(file: str, values: Values) -> tuple[list[str], str]:
     parts = (picture.caption.title, said, size, frame, *picture.notes, "not for diagnosis")
     about = "  ".join(part for part in parts if part)
     return grid.lines(), about if terminal.unicode else in_ascii(about)
-
-
-def _path(file: str) -> str:
-    """Return a path of the file's bytes: its own, or where standard input or an unpacked file is held."""
-    from tui.dicom.unnamed import held_stream
-
-    if file == _STDIN:
-        with open(sys.stdin.fileno(), "rb", closefd=False) as stream:
-            return held_stream(stream, "standard input")
-    if file.endswith(_GZIP_NAME):
-        with open(file, "rb") as packed:
-            return held_stream(packed, os.path.basename(file))
-    return file
 
 
 def _terminal(color: str, *, ascii_only: bool) -> probe.Terminal:

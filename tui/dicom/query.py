@@ -37,6 +37,8 @@ _COMPARISON: Final = re.compile(r"([A-Za-z0-9(][\w.,()\[\]]*)(!=|<=|>=|=|<|>|~)(
 _STEP: Final = re.compile(
     r"(?:\(?([0-9a-fx]{1,4}),([0-9a-fx]{1,4})\)?|([0-9a-fx]{8})|([a-z]\w*))(?:\[(\d+)\])?", re.IGNORECASE
 )
+_COLUMN: Final = r"(?:\(?[0-9a-fA-FxX]{4},[0-9a-fA-FxX]{4}\)?(?:\[\d+\])?|[^,.]+)"
+_PATH: Final = re.compile(rf"{_COLUMN}(?:\.{_COLUMN})*")
 _TAG: Final = re.compile(r"\(?([0-9a-fx]{1,4}),([0-9a-fx]{1,4})\)?", re.IGNORECASE)
 _NARROWING: Final = re.compile(r"(vr|group|private|phi|seq):(.*)", re.IGNORECASE | re.DOTALL)
 _GROUP: Final = re.compile(r"[0-9a-fx]{1,4}", re.IGNORECASE)
@@ -164,6 +166,17 @@ class Query:
                 shown.add(index)
                 index = parents[index]
         return Hits(tuple(sorted(shown)), tuple(sorted(matching)), bool(found))
+
+
+def parse_paths(text: str) -> dict[str, tuple[Step, ...]]:
+    """Return the paths that stand in `text` between commas, as they are written: ``Rows,0010,0010,Sequence[0].Keyword``.
+
+    Raises
+    ------
+    QueryError
+        One of them is none.
+    """
+    return {found[0]: _path(text, found[0], found.start()) for found in _PATH.finditer(text)}
 
 
 def _alternative(text: str, words: Sequence[tuple[str, int]]) -> list[Alternative]:

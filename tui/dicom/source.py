@@ -60,6 +60,11 @@ class Source:
         self._starts: list[int] = []
         self._windows: list[bytes] = []
 
+    @property
+    def inflated(self) -> bool:
+        """Return whether offsets are into what was inflated."""
+        return self._inflated is not None
+
     def close(self) -> None:
         """Close the file; what was read near the headers stays readable."""
         if self._fd >= 0:

@@ -157,7 +157,22 @@ class TagRows:
             return (self._child_counts.get(index, (0, 0))[0],)
         if element.length in (0, UNDEFINED):
             return ()
-        data = self.elements.source.head(element.offset, min(element.length, HEAD))
+        return self._values(index, element, self.elements.source.head(element.offset, min(element.length, HEAD)))
+
+    def every_value(self, index: int) -> tuple[Value, ...]:
+        """Return all values of row `index`, however long; this may read the file.
+
+        Raises
+        ------
+        ReadError
+            The file cannot be read, or was changed since it was opened.
+        """
+        element = self.element(index)
+        if element is None or element.length == UNDEFINED or element.length <= HEAD:
+            return self.values(index)
+        return self._values(index, element, self.elements.source.read(element.offset, element.length))
+
+    def _values(self, index: int, element: Element, data: bytes) -> tuple[Value, ...]:
         big_endian = self.elements.encoding_at(element).big_endian
         if element.vr in values.NUMBERS:
             return values.numbers(element.vr, data, big_endian=big_endian)

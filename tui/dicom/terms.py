@@ -110,26 +110,35 @@ class Comparison:
 
     def matching(self, search: Search) -> tuple[list[int], bool]:
         """Return the rows that fulfil it, and whether there is an element at the path at all."""
-        rows, last, found, there = search.rows, self.path[-1], list[int](), False
-        for index in range(len(rows.parents)):
-            element = rows.element(index)
-            if element is None or element.tag & last.mask != last.masked or not self._lies_there(rows, index):
-                continue
-            there = True
-            if self.wanted.fits(element.vr, rows.values(index)):
-                found.append(index)
-        return found, there
+        rows = search.rows
+        there = rows_at(rows, self.path)
+        elements = rows.elements.elements
+        return [index for index in there if self.wanted.fits(elements[index].vr, rows.values(index))], bool(there)
 
-    def _lies_there(self, rows: TagRows, index: int) -> bool:
-        for step in reversed(self.path[:-1]):
-            item = rows.parents[index]
-            index = rows.parents[item] if item >= 0 else -1
-            element = rows.element(index) if index >= 0 else None
-            if element is None or element.tag & step.mask != step.masked:
-                return False
-            if step.item is not None and rows.item_number(item) != step.item:
-                return False
-        return True
+
+def rows_at(rows: TagRows, path: tuple[Step, ...], *, at_top: bool = False) -> list[int]:
+    """Return the rows at the end of `path`, which may begin at any depth, or at the top only."""
+    last = path[-1]
+    return [
+        index
+        for index, element in enumerate(rows.elements.elements)
+        if element.tag & last.mask == last.masked
+        and element.tag != ITEM
+        and (not at_top or element.depth == 2 * len(path) - 2)
+        and _lies_there(rows, path, index)
+    ]
+
+
+def _lies_there(rows: TagRows, path: tuple[Step, ...], index: int) -> bool:
+    for step in reversed(path[:-1]):
+        item = rows.parents[index]
+        index = rows.parents[item] if item >= 0 else -1
+        element = rows.element(index) if index >= 0 else None
+        if element is None or element.tag & step.mask != step.masked:
+            return False
+        if step.item is not None and rows.item_number(item) != step.item:
+            return False
+    return True
 
 
 def pattern(digits: str) -> tuple[int, int]:

@@ -1,0 +1,127 @@
+"""The DICOM JSON model (PS3.18 Annex F) of a walked dataset, written as it goes, however deep it is nested.
+
+Binary values that are short are inline; longer ones are a BulkDataURI into the file, with offset and length. Numbers keep
+the digits of the file. File meta and group lengths are left out, and texts are Unicode: SpecificCharacterSet says so.
+"""
+
+import base64
+import json
+import math
+import os
+import re
+from collections.abc import Container, Iterator
+from typing import Final
+from urllib.parse import quote
+
+from tui.dicom import values
+from tui.dicom.attributes import SPECIFIC_CHARACTER_SET
+from tui.dicom.element import ITEM, UNDEFINED, Element
+from tui.dicom.matching import Value
+from tui.dicom.source import HEAD
+from tui.dicom.tags import TagRows
+
+_META_GROUP: Final = 2
+_NUMBER: Final = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?")
+_PERSON_GROUPS: Final = ("Alphabetic", "Ideographic", "Phonetic")
+_WORD_SIZES: Final = {"OW": 2, "OL": 4, "OF": 4, "OD": 8, "OV": 8}
+
+
+def json_texts(
+    rows: TagRows, shown: Container[int] | None = None, *, named: bool = True, ascii_only: bool = False
+) -> Iterator[str]:
+    """Return the pieces of the JSON object that a dataset is.
+
+    Parameters
+    ----------
+    rows : TagRows
+        The rows of a walked file.
+    shown : container of int, optional
+        Which of them are wanted, with the sequences and items that they lie in; None for all.
+    named : bool
+        Whether the file has a name that others may read it by; if not, a BulkDataURI begins with its query.
+    ascii_only : bool
+        Whether characters beyond ASCII are escaped.
+
+    Raises
+    ------
+    ReadError
+        A value cannot be read.
+    """
+    yield "{"
+    uri = f"file://{quote(os.fsencode(os.path.abspath(rows.path)))}" if named else ""
+    closing: list[tuple[int, str]] = []  # the depth of each open sequence and item, and how it ends
+    begun = [False]  # whether anything stands in the dataset, and in each of those
+    for index, element in enumerate(rows.elements.elements):
+        if (shown is not None and index not in shown) or _is_left_out(rows, index, element):
+            continue
+        while closing and closing[-1][0] >= element.depth:
+            begun.pop()
+            yield closing.pop()[1]
+        before = f"{',' if begun[-1] else ''}\n{' ' * len(begun)}"
+        begun[-1] = True
+        if element.tag == ITEM:
+            yield before + "{"
+            closing.append((element.depth, "}"))
+            begun.append(False)
+            continue
+        head = f'{before}"{element.tag:08X}": {{"vr": "{element.vr}"'
+        if element.vr == "SQ" and rows.is_parent(index):
+            yield f'{head}, "Value": ['
+            closing.append((element.depth, "]}"))
+            begun.append(False)
+        else:
+            yield f"{head}{_content(rows, index, element, uri, ascii_only)}}}"
+    yield from (text for _, text in reversed(closing))
+    yield "\n}"
+
+
+def _is_left_out(rows: TagRows, index: int, element: Element) -> bool:
+    if element.tag == ITEM:  # a fragment of encapsulated pixel data, or an item
+        return rows.elements.elements[rows.parents[index]].vr != "SQ"
+    return element.tag & 0xFFFF == 0 or (element.depth == 0 and element.tag >> 16 == _META_GROUP)
+
+
+def _content(rows: TagRows, index: int, element: Element, uri: str, ascii_only: bool) -> str:
+    if element.tag == SPECIFIC_CHARACTER_SET:
+        return ', "Value": ["ISO_IR 192"]'
+    if element.length == 0 or element.vr == "SQ":
+        return ""
+    if element.vr in values.BINARY_VRS or element.length == UNDEFINED:
+        return _binary(rows, element, uri)
+    written = [_value(element.vr, value, ascii_only) for value in rows.every_value(index)]
+    return f', "Value": [{", ".join(written)}]' if any(text != "null" for text in written) else ""
+
+
+def _value(vr: str, value: Value, ascii_only: bool) -> str:
+    if isinstance(value, float):
+        return repr(value) if math.isfinite(value) else json.dumps(_not_finite(value))
+    if isinstance(value, int):
+        return str(value)
+    if not value:
+        return "null"
+    if vr in ("DS", "IS") and _NUMBER.fullmatch(value):
+        return value
+    if vr == "AT":
+        return json.dumps(value.strip("()").replace(",", ""))
+    if vr == "PN":
+        groups = {name: group for name, group in zip(_PERSON_GROUPS, value.split("="), strict=False) if group}
+        return json.dumps(groups, ensure_ascii=ascii_only)
+    return json.dumps(value, ensure_ascii=ascii_only)
+
+
+def _not_finite(value: float) -> str:
+    """Return a number that JSON has none for as PS3.18 F.2.2 writes it."""
+    return "NaN" if math.isnan(value) else "inf" if value > 0 else "-inf"
+
+
+def _binary(rows: TagRows, element: Element, uri: str) -> str:
+    source = rows.elements.source
+    if element.length > HEAD and not (source.inflated and element.length != UNDEFINED):
+        length = "" if element.length == UNDEFINED else f"&length={element.length}"
+        return f', "BulkDataURI": "{uri}?offset={element.offset}{length}"'
+    data = source.read(element.offset, element.length)
+    size = _WORD_SIZES.get(element.vr, 1)
+    if size > 1 and rows.elements.encoding_at(element).big_endian:  # inline values are little endian (PS3.18 F.2.7)
+        whole = len(data) // size * size
+        data = b"".join(data[at : at + size][::-1] for at in range(0, whole, size)) + data[whole:]
+    return f', "InlineBinary": "{base64.b64encode(data).decode()}"'
