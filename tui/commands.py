@@ -216,6 +216,10 @@ _TAGS = (
     Command("tags.identifying", TAGS, ("exclamation_mark",), "screen.search_for('phi:')", "only identifying",
             "Only attributes that PS3.15 Table E.1-1 lists as identifying; again: all"),
     Command("tags.copy", TAGS, ("y",), "screen.copy_value", "copy value", "Copy the value"),
+    Command("tags.copy-pydicom-path", TAGS, ("U",), "screen.copy_path('pydicom')", "copy pydicom path",
+            "Copy `ds.Sequence[0].Keyword`"),
+    Command("tags.copy-dicom-path", TAGS, (), "screen.copy_path('dicom')", "copy DICOM path",
+            "Copy `00400275[0].00400007`"),
     Command("tags.copy-line", TAGS, ("Y",), "screen.copy_line", "copy line", "Copy `(gggg,eeee) keyword = value`"),
 )  # fmt: skip
 

@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
+from textual.widgets import Label
 
 from tests.files import bundled, write
 from tests.ui.browsing import Session, browsing
@@ -275,3 +276,35 @@ async def test_earlier_searches_come_back() -> None:
             assert field.value == value
         await session.press("down")
         assert session.app.focused is session.browser.table
+
+
+async def test_what_is_known_of_an_element_stands_above_its_value() -> None:
+    async with browsing([CT_SMALL]) as session:
+        await at_tags(session)
+        await search(session, "PatientName")
+        await session.press("enter", "enter")
+        await session.until(lambda: session.app.screen.query("#value"))
+        said = str(session.app.screen.query_one(".sentence", Label).content)
+        assert said.startswith("Patient's Name; VR PN (person's name); VM 1 (here 1); 22 bytes from byte ")
+        assert said.endswith("may identify somebody: PS3.15 Table E.1-1 has Z for it")
+
+
+async def test_what_may_identify_somebody_is_marked() -> None:
+    async with browsing([CT_SMALL]) as session:
+        await at_tags(session)
+        await search(session, "PatientName")
+        await session.until(lambda: "(0010,0010) PN• PatientName" in session.text)
+        await session.press("enter")
+        await search(session, "Rows")
+        await session.until(lambda: "(0028,0010) US  Rows" in session.text)
+
+
+async def test_paths_are_copied() -> None:
+    async with browsing([CT_SMALL]) as session:
+        await at_tags(session)
+        await search(session, "1234ABCD")
+        await session.until(lambda: "1 of" in session.text)
+        await session.press("enter", "U")
+        assert session.app.clipboard == "ds.OtherPatientIDsSequence[1].PatientID"
+        await session.app.run_action("screen.copy_path('dicom')", session.browser)
+        assert session.app.clipboard == "00101002[1].00100020"

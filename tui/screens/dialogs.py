@@ -192,9 +192,14 @@ class Dialogs(Choosing, Screen[None]):
             self.table.action_clicked()
             return
         row = rows.row(index)
-        facts = (row.title, f"VR {row.vr}" if row.vr else "", row.creator, rows.key(index))
-        said = "  ".join(fact for fact in facts if fact)
-        self.read_text(f"{row.tag} {row.name}".strip(), said, partial(rows.whole, index))
+        from tui.dicom.anonymize.profile import treatment_of
+        from tui.dicom.describing import facts
+
+        known, element = facts(rows, index), rows.element(index)
+        treatment = treatment_of(element.tag) if element is not None else None
+        if treatment is not None:
+            known.append(f"may identify somebody: PS3.15 Table E.1-1 has {treatment.basic} for it")
+        self.read_text(f"{row.tag} {row.name}".strip(), "; ".join(known), partial(rows.whole, index))
 
     def action_copy_value(self) -> None:
         """Copy the value under the cursor, as another program wants it."""
@@ -203,6 +208,18 @@ class Dialogs(Choosing, Screen[None]):
     def action_copy_line(self) -> None:
         """Copy tag, keyword and value under the cursor."""
         self._copy(line=True)
+
+    def action_copy_path(self, form: str) -> None:
+        """Copy where the element under the cursor stands, as pydicom or as DICOM writes it."""
+        from tui.dicom.describing import dicom_path, pydicom_path
+
+        current = self._current()
+        if current is not None:
+            path = (pydicom_path if form == "pydicom" else dicom_path)(*current)
+            if path:
+                self.app.copy_to_clipboard(path)
+            else:
+                self.say("This row is no element")
 
     def _copy(self, *, line: bool) -> None:
         current = self._current()

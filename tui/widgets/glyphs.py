@@ -11,6 +11,7 @@ class Glyphs:
     unfolded: str = "▾"
     mark: str = "●"
     link: str = "→"
+    identifying: str = "•"
     corners: str = "╭╮╰╯"
     line: str = "─"
     bar: str = "│"
@@ -18,4 +19,4 @@ class Glyphs:
 
 
 UNICODE = Glyphs()
-ASCII = Glyphs(folded=">", unfolded="v", mark="*", link="->", corners="++++", line="-", bar="|", thumb="#")
+ASCII = Glyphs(folded=">", unfolded="v", mark="*", link="->", identifying="*", corners="++++", line="-", bar="|", thumb="#")

@@ -138,10 +138,18 @@ class TagTable(RowList):
         return [
             (f"{indent}{fold}", "dim"),
             (f"{row.tag} ", "key"),
-            (f"{row.vr:2} ", "dim"),
+            (f"{row.vr:2}", "dim"),
+            (self._glyphs.identifying if self._identifies(which) else " ", "hit"),
+            (" ", "dim"),
             (fit_cells(row.name, name_width, pad=True) + " ", "hit" if hit else name_style),
             (row.text, "dim" if row.parent else "plain"),
         ], ("", "plain")
+
+    def _identifies(self, index: int) -> bool:
+        from tui.dicom.anonymize.profile import identifies  # with the first rows, after the first paint
+
+        element = self.shown.rows.element(index) if self.shown.rows is not None else None
+        return element is not None and identifies(element.tag)
 
     # --- actions
 
