@@ -7,12 +7,17 @@ from tui.dicom.anonymize.profile import Option, identifies, treatment_of
 
 STANDARD = SHARED.parent / "standards" / "ps3_15_table_e1_1.csv"
 COLUMNS = {
-    "rtn_safe_private": Option.RETAIN_SAFE_PRIVATE, "rtn_uids": Option.RETAIN_UIDS,
-    "rtn_device": Option.RETAIN_DEVICE_IDENTITY, "rtn_institution": Option.RETAIN_INSTITUTION_IDENTITY, "rtn_patient_chars": Option.RETAIN_PATIENT_CHARACTERISTICS,
-    "rtn_full_dates": Option.RETAIN_FULL_DATES, "rtn_modified_dates": Option.RETAIN_MODIFIED_DATES,
-    "clean_descriptors": Option.CLEAN_DESCRIPTORS, "clean_structured": Option.CLEAN_STRUCTURED_CONTENT,
+    "rtn_safe_private": Option.RETAIN_SAFE_PRIVATE,
+    "rtn_uids": Option.RETAIN_UIDS,
+    "rtn_device": Option.RETAIN_DEVICE_IDENTITY,
+    "rtn_institution": Option.RETAIN_INSTITUTION_IDENTITY,
+    "rtn_patient_chars": Option.RETAIN_PATIENT_CHARACTERISTICS,
+    "rtn_full_dates": Option.RETAIN_FULL_DATES,
+    "rtn_modified_dates": Option.RETAIN_MODIFIED_DATES,
+    "clean_descriptors": Option.CLEAN_DESCRIPTORS,
+    "clean_structured": Option.CLEAN_STRUCTURED_CONTENT,
     "clean_graphics": Option.CLEAN_GRAPHICS,
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(
