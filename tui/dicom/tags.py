@@ -2,8 +2,8 @@
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
+from typing import NamedTuple
 
 from tui.dicom import values
 from tui.dicom.dictionary import Entry, lookup, lookup_private
@@ -22,8 +22,7 @@ MOST_HEX = 1 << 16
 _ROWS_AT_ONCE = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class TagRow:
+class TagRow(NamedTuple):
     """One row of the table; every text is safe to draw.
 
     `tag` is empty for an item; `name` is the keyword, a private name in brackets, or the item's number; `title` is the
@@ -250,20 +249,15 @@ class TagRows:
         parent = self.is_parent(index)
         if element.tag == ITEM:
             return self._item_row(index, element, parent)
-        entry, creator = self._entry(index, element)
         text = self._text(index, element)
-        return TagRow(
-            depth=element.depth,
-            tag=tag_text(element.tag),
-            vr=element.vr,
-            name=_name(element.tag, entry, creator),
-            text=safe_text(text, CUT_LENGTH),
-            title=entry.name if entry else "",
-            creator=safe_text(creator),
-            private=bool(element.tag >> 16 & 1),
-            parent=parent,
-            searched=safe_text(text) if len(text) > CUT_LENGTH else "",
-        )
+        shown, searched = safe_text(text, CUT_LENGTH), safe_text(text) if len(text) > CUT_LENGTH else ""
+        if element.tag >> 16 & 1:
+            entry, creator = self._entry(index, element)
+            tag, name, title = tag_text(element.tag), _name(element.tag, entry, creator), entry.name if entry else ""
+            creator = safe_text(creator)
+            return TagRow(element.depth, tag, element.vr, name, shown, title, creator, True, parent, searched=searched)
+        tag, name, title = _public(element.tag)
+        return TagRow(element.depth, tag, element.vr, name, shown, title, parent=parent, searched=searched)
 
     def _item_row(self, index: int, element: Element, parent: bool) -> TagRow:
         number = self._item_numbers[index]
@@ -296,6 +290,13 @@ class TagRows:
             return f"{count} item{'' if count == 1 else 's'}"
         kind = "encapsulated pixel data" if element.tag == PIXEL_DATA else "encapsulated"
         return f"{kind}, {count} fragment{'' if count == 1 else 's'}, {total:,} bytes"
+
+
+@cache
+def _public(tag: int) -> tuple[str, str, str]:
+    """Return a public tag as text, its keyword and its name."""
+    entry = lookup(tag)
+    return tag_text(tag), _name(tag, entry, ""), entry.name if entry else ""
 
 
 def _name(tag: int, entry: Entry | None, creator: str) -> str:

@@ -20,16 +20,9 @@ MOST_ELEMENTS: Final = 2_000_000
 _MOST_REMARKS: Final = 20
 
 
-@dataclass(frozen=True, slots=True)
-class _Container:
-    """What the walk returns to when a sequence or an item ends."""
-
-    kind: int
-    limit: int
-    encoding: Encoding
-    creators: dict[int, str]
-
-
+# What the walk returns to when a sequence or an item ends: kind, limit, encoding, private creators. A plain tuple: there is
+# one for each item.
+_Container = tuple[int, int, Encoding, dict[int, str]]
 _DATASET, _SEQUENCE, _ITEM = range(3)
 _NO_CREATORS: dict[int, str] = {}
 
@@ -63,11 +56,10 @@ class Walker:
                 if not stack:
                     return None
                 at = limit  # a child that overran its parent was cut there
-                parent = stack.pop()
-                kind, limit, creators = parent.kind, parent.limit, parent.creators
+                kind, limit, before, creators = stack.pop()
                 depth -= 1
-                if parent.encoding != encoding:
-                    encoding = parent.encoding
+                if before is not encoding:
+                    encoding = before
                     implicit = encoding.implicit
                     unpack, unpack_short, unpack_long = _unpackers(encoding)
                 continue
@@ -85,7 +77,7 @@ class Walker:
                     add(make(Element, (depth, ITEM, "", at, length)))
                     if len(self.elements) > most:
                         return Break(at, f"there are more than {most:,} elements")
-                    stack.append(_Container(kind, limit, encoding, creators))
+                    stack.append((kind, limit, encoding, creators))
                     kind, creators, depth = _ITEM, {}, depth + 1
                     if length != UNDEFINED:
                         limit = min(limit, at + length)
@@ -169,7 +161,7 @@ class Walker:
                 if broken is not None:
                     return broken
                 continue
-            stack.append(_Container(kind, limit, encoding, creators))
+            stack.append((kind, limit, encoding, creators))
             kind, depth = _SEQUENCE, depth + 1
             if length != UNDEFINED:
                 limit = min(limit, at + length)
