@@ -1,6 +1,7 @@
 """A dataset as flat rows: what the tag table shows and what a search looks through."""
 
 import os
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache, cached_property
 from typing import NamedTuple
@@ -107,14 +108,9 @@ class TagRows:
         return Surroundings(self.elements, self.parents)
 
     @cached_property
-    def _child_counts(self) -> dict[int, tuple[int, int]]:
-        """Return of each parent how many rows lie directly in it, and the sum of their lengths."""
-        counts: dict[int, tuple[int, int]] = {}
-        for index, parent in enumerate(self.parents[: len(self.elements.elements)]):
-            if parent >= 0:
-                count, total = counts.get(parent, (0, 0))
-                counts[parent] = count + 1, total + self.elements.elements[index].length
-        return counts
+    def _child_counts(self) -> Counter[int]:
+        """Return of each parent how many rows lie directly in it."""
+        return Counter(self.parents)
 
     @cached_property
     def _item_numbers(self) -> dict[int, int]:
@@ -153,7 +149,7 @@ class TagRows:
         if element is None:
             return ()
         if element.vr == "SQ":
-            return (self._child_counts.get(index, (0, 0))[0],)
+            return (self._child_counts[index],)
         if element.length in (0, UNDEFINED):
             return ()
         return self._values(index, element, self.elements.source.head(element.offset, min(element.length, HEAD)))
@@ -285,9 +281,10 @@ class TagRows:
         return value_text(element, data, big_endian=big_endian, charset=charset)
 
     def _container_text(self, index: int, element: Element) -> str:
-        count, total = self._child_counts.get(index, (0, 0))
+        count = self._child_counts[index]
         if element.vr == "SQ":
             return f"{count} item{'' if count == 1 else 's'}"
+        total = sum(fragment.length for fragment in self.elements.elements[index + 1 : index + 1 + count])
         kind = "encapsulated pixel data" if element.tag == PIXEL_DATA else "encapsulated"
         return f"{kind}, {count} fragment{'' if count == 1 else 's'}, {total:,} bytes"
 
