@@ -4,10 +4,9 @@ It lists what may identify somebody, at any depth of a dataset. Private attribut
 are not among the rows.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from typing import Final
+from typing import Final, NamedTuple
 
 
 class Option(StrEnum):
@@ -25,8 +24,7 @@ class Option(StrEnum):
     CLEAN_GRAPHICS = "G"
 
 
-@dataclass(frozen=True, slots=True)
-class Treatment:
+class Treatment(NamedTuple):
     """What is done with an attribute.
 
     Parameters
@@ -42,38 +40,41 @@ class Treatment:
 
 
 @cache
-def _treatments() -> tuple[dict[int, Treatment], tuple[tuple[int, int, Treatment], ...]]:
-    """Return the rows by tag, and those of repeating groups as (mask, masked tag, treatment)."""
-    single: dict[int, Treatment] = {}
-    repeating: list[tuple[int, int, Treatment]] = []
-    treatment = Treatment("", {})
+def _headings() -> dict[str, str]:
+    """Return action and options of each tag or pattern of tags, in hexadecimal digits, x for any."""
+    found: dict[str, str] = {}
+    heading = ""
     for line in _TABLE.strip().splitlines():
-        if not line.startswith(" "):
-            basic, *options = line.rstrip(":").split()
-            treatment = Treatment(basic, {Option(option[0]): option[1] for option in options})
-            continue
-        for digits in line.split():
-            mask = int("".join("0" if digit == "x" else "f" for digit in digits), 16)
-            tag = int(digits.replace("x", "0"), 16)
-            if mask == 0xFFFFFFFF:
-                single[tag] = treatment
-            else:
-                repeating.append((mask, tag, treatment))
-    return single, tuple(repeating)
+        if line.startswith(" "):
+            found.update(dict.fromkeys(line.split(), heading))
+        else:
+            heading = line.rstrip(":")
+    return found
+
+
+@cache
+def _heading_of(tag: int) -> str:
+    """Return action and options of a public attribute; "" where the table does not list it."""
+    digits, headings = f"{tag:08x}", _headings()
+    pattern = f"{digits[:2]}xx"  # those of repeating groups
+    own = headings.get(digits)
+    if own is None and not tag >> 16 & 1:
+        own = headings.get(pattern + digits[4:]) or headings.get(f"{pattern}xxxx")
+    return own or ""
 
 
 def treatment_of(tag: int) -> Treatment | None:
     """Return what the profile does with a public attribute, or None where the table does not list it."""
-    single, repeating = _treatments()
-    found = single.get(tag)
-    if found is None and not tag >> 16 & 1:
-        found = next((treatment for mask, masked, treatment in repeating if tag & mask == masked), None)
-    return found
+    heading = _heading_of(tag)
+    if not heading:
+        return None
+    basic, *options = heading.split()
+    return Treatment(basic, {Option(option[0]): option[1] for option in options})
 
 
 def identifies(tag: int) -> bool:
     """Return whether the table lists a public attribute: it may identify somebody."""
-    return treatment_of(tag) is not None
+    return bool(_heading_of(tag))
 
 
 # action and options, then the tags that have them
