@@ -83,3 +83,9 @@ def part_10(elements: Iterable[bytes], transfer_syntax: str = "1.2.840.10008.1.2
     """Return a file of raw elements behind a preamble and a minimal file meta."""
     uid = transfer_syntax.encode()
     return b"\0" * 128 + b"DICM" + explicit(0x00020010, "UI", uid + b"\0" * (len(uid) % 2)) + b"".join(elements)
+
+
+def deep_file(depth: int) -> bytes:
+    """Return a file of sequences in each other, with a name in the innermost item."""
+    opened = b"\x08\x00\x40\x11SQ\0\0\xff\xff\xff\xff\xfe\xff\x00\xe0\xff\xff\xff\xff"
+    return part_10([opened * depth, explicit(0x00100010, "PN", b"a ")])

@@ -119,3 +119,22 @@ def test_a_reader_that_leaves_is_no_error() -> None:
     command = f"{sys.executable} -m tui tags {CT_SMALL} {CT_SMALL} | head -n 1"
     done = subprocess.run(["sh", "-c", command], capture_output=True, check=False)
     assert done.stderr == b""
+
+
+def test_a_query_may_begin_with_not_and_hides_what_it_excludes() -> None:
+    lines = lines_of(run("tags", "--grep", "-phi:", CT_SMALL))
+    assert any("Rows" in line for line in lines)
+    assert not any("(0010,0020)" in line or "(0010,0010)" in line or "1CT1" in line for line in lines)
+    model = json.loads(run("tags", "--json", "--grep", "-seq:", CT_SMALL).stdout)
+    assert "Value" not in model.get("00101002", {})
+
+
+def test_many_packed_files_are_let_go_one_by_one(tmp_path: Path) -> None:
+    packed = gzip.compress(Path(write(tmp_path / "a.dcm")).read_bytes())
+    names = [str(tmp_path / f"{number}.dcm.gz") for number in range(40)]
+    for name in names:
+        Path(name).write_bytes(packed)
+    command = f"ulimit -n 30; {sys.executable} -m tui tags --csv --show Rows {' '.join(names)}"
+    done = subprocess.run(["sh", "-c", command], capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert len(done.stdout.splitlines()) == 41

@@ -15,7 +15,7 @@ from pydicom.dataset import FileMetaDataset
 from pydicom.sequence import Sequence
 from pydicom.uid import ExplicitVRBigEndian
 
-from tests.files import BUNDLED, SHARED, bundled, dataset, explicit, files_of
+from tests.files import BUNDLED, SHARED, bundled, dataset, deep_file, explicit, files_of, part_10
 from tui.dicom.anonymize.profile import identifies
 from tui.dicom.attributes import Attributes
 from tui.dicom.element import PIXEL_DATA, UNDEFINED
@@ -106,17 +106,27 @@ def test_only_what_is_wanted() -> None:
 
 
 def test_nesting_of_any_depth(tmp_path: Path) -> None:
-    depth = 3000
-    data = explicit(0x00100010, "PN", b"a ")
-    body = b"\x08\x00\x40\x11SQ\0\0\xff\xff\xff\xff\xfe\xff\x00\xe0\xff\xff\xff\xff" * depth
-    path = tmp_path / "deep.dcm"
-    dataset().save_as(path, enforce_file_format=True)
-    head = path.read_bytes()
-    meta = head[: head.index(b"\x08\x00\x05\x00") if b"\x08\x00\x05\x00" in head else head.index(b"\x08\x00\x16\x00")]
-    path.write_bytes(meta + body + data)
+    depth, path = 3000, tmp_path / "deep.dcm"
+    path.write_bytes(deep_file(depth))
     text = "".join(json_texts(load_rows(walk_file(str(path)))))
     assert text.count('"Value": [') == depth + 1
+    assert len(text) < 400 * depth
     assert text.count("{") == text.count("}")
+
+
+def test_a_group_length_that_is_a_sequence_is_left_out_whole(tmp_path: Path) -> None:
+    item = b"\xfe\xff\x00\xe0\x0c\x00\x00\x00" + explicit(0x00100020, "LO", b"abcd")
+    path = tmp_path / "odd.dcm"
+    path.write_bytes(part_10([explicit(0x00090000, "SQ", item), explicit(0x00100020, "LO", b"ef")]))
+    assert model_of(path) == {"00100020": {"vr": "LO", "Value": ["ef"]}}
+
+
+def test_a_number_that_readers_choke_on_is_a_text(tmp_path: Path) -> None:
+    path = tmp_path / "numbers.dcm"
+    numbers = explicit(0x00200013, "IS", b"9" * 5000) + explicit(0x00280030, "DS", b"1e400\\1.5 ")
+    path.write_bytes(part_10([numbers]))
+    assert model_of(path)["00200013"]["Value"] == ["9" * 5000]
+    assert model_of(path)["00280030"]["Value"] == ["1e400", 1.5]
 
 
 # --- dcm2json

@@ -16,6 +16,7 @@ SUBCOMMANDS = {
     "doctor": ("tui.cli.doctor", "print what the terminal can do, and why a mode is chosen"),
 }
 _BROWSER = "tui.cli.open"
+_INTERRUPTED = 130  # as a shell says it of a program that Ctrl+C ended
 _READER_GONE = 141  # as a shell says it of a program that SIGPIPE ended
 
 
@@ -32,6 +33,8 @@ def main(words: Sequence[str] | None = None) -> int:
     try:
         code: int = importlib.import_module(module).run(rest)
         sys.stdout.flush()
+    except KeyboardInterrupt:
+        return _INTERRUPTED
     except BrokenPipeError:  # whoever read the output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the interpreter would say so at its end
         return _READER_GONE

@@ -2,26 +2,35 @@
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 STDIN: Final = "-"
 _GZIP_NAME: Final = ".gz"
 
 
-def path_of(file: str) -> str:
-    """Return a path of the file's bytes: its own, or where standard input or an unpacked file is held.
+@contextmanager
+def opened(file: str) -> Iterator[str]:
+    """Give a path of the file's bytes: its own, or where standard input or an unpacked file is held until the end.
 
     Raises
     ------
     ReadError, OSError
         They cannot be read.
     """
-    from tui.dicom.unnamed import held_stream
+    from tui.dicom.unnamed import held_stream, let_go
 
+    if file != STDIN and not file.endswith(_GZIP_NAME):
+        yield file
+        return
     if file == STDIN:
         with open(sys.stdin.fileno(), "rb", closefd=False) as stream:
-            return held_stream(stream, "standard input")
-    if file.endswith(_GZIP_NAME):
+            path = held_stream(stream, "standard input")
+    else:
         with open(file, "rb") as packed:
-            return held_stream(packed, os.path.basename(file))
-    return file
+            path = held_stream(packed, os.path.basename(file))
+    try:
+        yield path
+    finally:
+        let_go(path)

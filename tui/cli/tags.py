@@ -10,7 +10,7 @@ from typing import Final
 
 from tui.cli import PROGRAM
 from tui.cli.arguments import Parser
-from tui.cli.inputs import path_of
+from tui.cli.inputs import opened
 from tui.cli.output import refuse
 from tui.dicom.anonymize.profile import identifies
 from tui.dicom.elements import walk_file
@@ -25,6 +25,7 @@ NOTHING_FOUND: Final = 1
 _TEXT, _JSON, _CSV = "text", "json", "csv"
 _NAME_WIDTH: Final = 32
 _BETWEEN: Final = " | "
+_DEEPEST_INDENT: Final = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class Wanted:
 
 def run(words: Sequence[str]) -> int:
     """Print what `words` ask for; return the exit code."""
-    arguments = _parser().parse_args(words)
+    arguments = _parser().parse_args(_joined(words))
     try:
         query = Query.parse(arguments.grep)
     except QueryError as error:
@@ -54,6 +55,17 @@ def run(words: Sequence[str]) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace", newline="" if arguments.form == _CSV else None)
     return _print(arguments.files, wanted)
+
+
+def _joined(words: Sequence[str]) -> list[str]:
+    """Return the words with each query behind its flag: one that begins with - would be taken for a flag."""
+    joined: list[str] = []
+    for word in words:
+        if joined and joined[-1] == "--grep":
+            joined[-1] = f"--grep={word}"
+        else:
+            joined.append(word)
+    return joined
 
 
 def _parser() -> Parser:
@@ -91,32 +103,33 @@ def _refuse_query(flag: str, error: QueryError) -> int:
 
 def _print(files: Sequence[str], wanted: Wanted) -> int:
     """Print the files in turn; one that cannot be read is said on stderr, and the others go on."""
-    found = whole = True
-    printed = 0
-    write = _WRITERS[wanted.form]
+    found, whole, printed = not wanted.query, True, 0
     if wanted.form == _JSON and wanted.several:
         sys.stdout.write("[\n")
     if wanted.form == _CSV:
         csv.writer(sys.stdout).writerow(("file", *(_shown(name) for name, _ in wanted.columns)))
-    found = not wanted.query
     for file in files:
         try:
-            rows = load_rows(walk_file(path_of(file)))
-            shown = _wanted_rows(rows, wanted)
-            if shown is not None:
-                found = True
-                write(file, rows, shown, wanted, printed)
-                printed += 1
+            with opened(file) as path:
+                rows = load_rows(walk_file(path))
+                shown = _wanted_rows(rows, wanted)
+                if shown is not None:
+                    found = True
+                    _WRITERS[wanted.form](file, rows, shown, wanted, printed)
+                    printed += 1
+        except QueryError as error:
+            return _refuse_query("--grep", error)
         except BrokenPipeError:
             raise
         except (DicomError, OSError) as error:
             whole = False
             print(f"{PROGRAM}: {safe_text(file)}: {safe_text(str(error))}", file=sys.stderr)
             continue
-        if rows.elements.broken is not None:
-            whole = False
-            if wanted.form != _TEXT:
-                print(f"{PROGRAM}: {safe_text(file)}: {safe_text(rows.elements.broken.sentence)}", file=sys.stderr)
+        broken = rows.elements.broken
+        whole = whole and broken is None
+        if wanted.form != _TEXT:  # which shows them
+            for odd in (*rows.elements.remarks, *([broken.sentence] if broken is not None else [])):
+                print(f"{PROGRAM}: {safe_text(file)}: {safe_text(odd)}", file=sys.stderr)
     if wanted.form == _JSON and wanted.several:
         sys.stdout.write("\n]\n")
     return 0 if found and whole else NOTHING_FOUND
@@ -129,7 +142,7 @@ def _wanted_rows(rows: TagRows, wanted: Wanted) -> Sequence[int] | None:
         hits = wanted.query.find(rows, identifies)
         if not hits.holds:
             return None
-        shown = set(hits.shown).union(*(_below(rows, index) for index in hits.matching))
+        shown = set(hits.shown)
     if wanted.columns:
         asked = {index for _, path in wanted.columns for index in rows_at(rows, path, at_top=True)}
         around = {parent for index in asked for parent in _parents(rows, index)}
@@ -154,7 +167,7 @@ def _write_text(file: str, rows: TagRows, shown: Sequence[int], wanted: Wanted, 
         print(f"{chr(10) if printed else ''}{safe_text(file)}")
     for index in shown:
         row = rows.row(index)
-        indent = "  " * row.depth
+        indent = "  " * min(row.depth, _DEEPEST_INDENT)
         text = row.searched or row.text
         if row.broken:
             print(f"! {text}")
@@ -167,7 +180,7 @@ def _write_text(file: str, rows: TagRows, shown: Sequence[int], wanted: Wanted, 
 def _write_json(file: str, rows: TagRows, shown: Sequence[int], wanted: Wanted, printed: int) -> None:
     plain = sys.stdout.isatty() or (sys.stdout.encoding or "").lower() not in ("utf-8", "utf8")
     sys.stdout.write(",\n" if printed else "")
-    for text in json_texts(rows, frozenset(shown), named=rows.path == file, ascii_only=plain):
+    for text in json_texts(rows, shown, named=rows.path == file, ascii_only=plain):
         sys.stdout.write(text)
     sys.stdout.write("" if wanted.several else "\n")
 

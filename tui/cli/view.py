@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from tui.cli import PROGRAM
 from tui.cli.arguments import Parser, add_options, given
 from tui.cli.configured import configured
-from tui.cli.inputs import path_of
+from tui.cli.inputs import opened
 from tui.cli.output import refuse
 from tui.dicom.errors import DicomError
 from tui.dicom.options import Option, Values
@@ -91,7 +91,8 @@ def _drawn(file: str, values: Values) -> tuple[list[str], str]:
     from tui.render.thrifty import NEAR
 
     terminal = _terminal(str(values["color"]), ascii_only=bool(values["ascii"]))
-    picture = load_picture(walk_file(path_of(file)), int(str(values["frame"])) - 1)
+    with opened(file) as path:
+        picture = load_picture(walk_file(path), int(str(values["frame"])) - 1)
     window = parse_window(str(values["window"])) if values["window"] else None
     view = View(
         window=window, inverted=bool(values["invert"]), colormap=str(values["colormap"]), smooth=bool(values["smooth"])

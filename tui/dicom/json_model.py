@@ -9,7 +9,7 @@ import json
 import math
 import os
 import re
-from collections.abc import Container, Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 from urllib.parse import quote
 
@@ -21,13 +21,15 @@ from tui.dicom.source import HEAD
 from tui.dicom.tags import TagRows
 
 _META_GROUP: Final = 2
+_DEEPEST_INDENT: Final = 24
+_MOST_DIGITS: Final = 64  # of a number; what is longer is a text
 _NUMBER: Final = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?")
 _PERSON_GROUPS: Final = ("Alphabetic", "Ideographic", "Phonetic")
 _WORD_SIZES: Final = {"OW": 2, "OL": 4, "OF": 4, "OD": 8, "OV": 8}
 
 
 def json_texts(
-    rows: TagRows, shown: Container[int] | None = None, *, named: bool = True, ascii_only: bool = False
+    rows: TagRows, shown: Sequence[int] | None = None, *, named: bool = True, ascii_only: bool = False
 ) -> Iterator[str]:
     """Return the pieces of the JSON object that a dataset is.
 
@@ -35,8 +37,8 @@ def json_texts(
     ----------
     rows : TagRows
         The rows of a walked file.
-    shown : container of int, optional
-        Which of them are wanted, with the sequences and items that they lie in; None for all.
+    shown : sequence of int, optional
+        Which of them are wanted, in order, with the sequences and items that they lie in; None for all.
     named : bool
         Whether the file has a name that others may read it by; if not, a BulkDataURI begins with its query.
     ascii_only : bool
@@ -51,13 +53,17 @@ def json_texts(
     uri = f"file://{quote(os.fsencode(os.path.abspath(rows.path)))}" if named else ""
     closing: list[tuple[int, str]] = []  # the depth of each open sequence and item, and how it ends
     begun = [False]  # whether anything stands in the dataset, and in each of those
-    for index, element in enumerate(rows.elements.elements):
-        if (shown is not None and index not in shown) or _is_left_out(rows, index, element):
+    count, left_out = len(rows.elements.elements), 0
+    wanted = [index for index in (range(count) if shown is None else shown) if index < count]
+    for place, index in enumerate(wanted):
+        element = rows.elements.elements[index]
+        if index < left_out or _is_left_out(rows, index, element):
+            left_out = max(left_out, rows.elements.after(index) if rows.is_parent(index) else 0)
             continue
         while closing and closing[-1][0] >= element.depth:
             begun.pop()
             yield closing.pop()[1]
-        before = f"{',' if begun[-1] else ''}\n{' ' * len(begun)}"
+        before = f"{',' if begun[-1] else ''}\n{' ' * min(len(begun), _DEEPEST_INDENT)}"
         begun[-1] = True
         if element.tag == ITEM:
             yield before + "{"
@@ -65,7 +71,8 @@ def json_texts(
             begun.append(False)
             continue
         head = f'{before}"{element.tag:08X}": {{"vr": "{element.vr}"'
-        if element.vr == "SQ" and rows.is_parent(index):
+        inside = place + 1 < len(wanted) and rows.depth(wanted[place + 1]) > element.depth
+        if element.vr == "SQ" and inside:
             yield f'{head}, "Value": ['
             closing.append((element.depth, "]}"))
             begun.append(False)
@@ -76,7 +83,8 @@ def json_texts(
 
 
 def _is_left_out(rows: TagRows, index: int, element: Element) -> bool:
-    if element.tag == ITEM:  # a fragment of encapsulated pixel data, or an item
+    """Return whether a row is a fragment, or of the file meta, or a group length."""
+    if element.tag == ITEM:
         return rows.elements.elements[rows.parents[index]].vr != "SQ"
     return element.tag & 0xFFFF == 0 or (element.depth == 0 and element.tag >> 16 == _META_GROUP)
 
@@ -99,14 +107,15 @@ def _value(vr: str, value: Value, ascii_only: bool) -> str:
         return str(value)
     if not value:
         return "null"
-    if vr in ("DS", "IS") and _NUMBER.fullmatch(value):
+    if vr in ("DS", "IS") and len(value) <= _MOST_DIGITS and _NUMBER.fullmatch(value) and math.isfinite(float(value)):
         return value
     if vr == "AT":
         return json.dumps(value.strip("()").replace(",", ""))
     if vr == "PN":
         groups = {name: group for name, group in zip(_PERSON_GROUPS, value.split("="), strict=False) if group}
         return json.dumps(groups, ensure_ascii=ascii_only)
-    return json.dumps(value, ensure_ascii=ascii_only)
+    written = json.dumps(value, ensure_ascii=ascii_only)
+    return written.replace("\x7f", "\\u007f") if ascii_only else written
 
 
 def _not_finite(value: float) -> str:

@@ -5,12 +5,17 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from functools import cache
+from typing import TYPE_CHECKING, Final
 
 from tui.dicom import values
-from tui.dicom.dictionary import uid_name
+from tui.dicom.dictionary import lookup, uid_name
+
+if TYPE_CHECKING:
+    import regex
 
 Value = str | int | float
+_LONGEST_S: Final = 0.2  # for one value; a thousand times what a sensible expression takes
 NUMBER_VRS: Final = frozenset({"DS", "IS", *values.NUMBERS})
 _DATES: Final = {
     "DA": (re.compile(r"(\d{4})[-.]?(\d\d)?[-.]?(\d\d)?"), "a date such as 2004-01-19, 2004-01 or 2004"),
@@ -37,7 +42,11 @@ class Operator(StrEnum):
 
 
 class WantedError(ValueError):
-    """What is wanted is not what the attribute holds."""
+    """What is wanted is not what the attribute holds; `at` is where in it the mistake is."""
+
+    def __init__(self, reason: str, at: int = 0) -> None:
+        super().__init__(reason)
+        self.at = at
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +73,7 @@ class Wanted:
             It is no number, date, time, age or regular expression where one belongs.
         """
         if self.operator is Operator.MATCHES:
-            try:
-                re.compile(self.text)
-            except re.error as error:
-                raise WantedError(f"this is no regular expression: {error}") from error
+            _compiled(self.text)
         elif self.text and vr in NUMBER_VRS and _number(self.text) is None:
             raise WantedError("a number is expected")
         elif self.text and vr in _DATES and _digits(vr, self.text) is None:
@@ -81,7 +87,7 @@ class Wanted:
 
     def _fits(self, vr: str, value: Value) -> bool:
         if self.operator is Operator.MATCHES:
-            return any(re.search(self.text, form, re.IGNORECASE) for form in _forms(vr, str(value)))
+            return any(_found(self.text, form) for form in _forms(vr, str(value)))
         if vr in NUMBER_VRS or not isinstance(value, str):
             wanted, number = _number(self.text), value if not isinstance(value, str) else _number(value)
             if wanted is not None and number is not None:
@@ -109,8 +115,31 @@ class Wanted:
         }[self.operator]  # fmt: skip
 
 
+@cache
+def _compiled(pattern: str) -> "regex.Pattern[str]":
+    import regex  # seldom wanted
+
+    try:
+        return regex.compile(pattern, regex.IGNORECASE)
+    except (regex.error, OverflowError, RecursionError, ValueError) as error:
+        reason = getattr(error, "msg", None) or str(error)
+        raise WantedError(f"this is no regular expression: {reason}", getattr(error, "pos", None) or 0) from error
+
+
+def _found(pattern: str, text: str) -> bool:
+    """Return whether a regular expression is found; other threads run meanwhile."""
+    try:
+        return _compiled(pattern).search(text, timeout=_LONGEST_S, concurrent=True) is not None
+    except TimeoutError as error:
+        raise WantedError("this regular expression takes too long") from error
+
+
 def _forms(vr: str, value: str) -> tuple[str, ...]:
     """Return the ways that somebody may write `value`: a UID by its name, a person's name by its component groups."""
+    if vr == "AT":
+        digits = value.strip("()")
+        entry = lookup(int(digits.replace(",", ""), 16))
+        return value, digits, digits.replace(",", ""), entry.keyword if entry and entry.keyword else value
     if vr == "UI":
         return value, uid_name(value) or value
     if vr == "PN":
@@ -120,6 +149,8 @@ def _forms(vr: str, value: str) -> tuple[str, ...]:
 
 
 def _number(text: str) -> float | None:
+    if "_" in text:  # which Python takes
+        return None
     try:
         number = float(text)
     except ValueError:

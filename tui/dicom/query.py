@@ -35,7 +35,7 @@ _WORD: Final = re.compile(r'(?:"[^"]*"?|[^\s"])+')
 _QUOTED: Final = re.compile(r'"([^"]*)"?')
 _COMPARISON: Final = re.compile(r"([A-Za-z0-9(][\w.,()\[\]]*)(!=|<=|>=|=|<|>|~)(.*)", re.DOTALL)
 _STEP: Final = re.compile(
-    r"(?:\(?([0-9a-fx]{1,4}),([0-9a-fx]{1,4})\)?|([0-9a-fx]{8})|([a-z]\w*))(?:\[(\d+)\])?", re.IGNORECASE
+    r"(?:\(?([0-9a-fx]{1,4}),([0-9a-fx]{1,4})\)?|([0-9a-fx]{8})|([a-z]\w*))(?:\[(\d{1,6})\])?", re.IGNORECASE
 )
 _COLUMN: Final = r"(?:\(?[0-9a-fA-FxX]{4},[0-9a-fA-FxX]{4}\)?(?:\[\d+\])?|[^,.]+)"
 _PATH: Final = re.compile(rf"{_COLUMN}(?:\.{_COLUMN})*")
@@ -63,11 +63,6 @@ class QueryError(ValueError):
         self.reason = reason
         self.text = text
         self.at = at
-
-    @property
-    def unfinished(self) -> bool:
-        """Return whether only something at its end is missing: it may still be typed."""
-        return self.at >= len(self.text.rstrip())
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +113,7 @@ class Query:
     """A search; it is empty where nothing is looked for."""
 
     alternatives: tuple[Alternative, ...] = ()
+    text: str = ""
 
     @classmethod
     def parse(cls, text: str) -> "Query":
@@ -141,7 +137,7 @@ class Query:
             alternatives += _alternative(text, words[begin:])
         elif words:
             raise QueryError("something is missing behind or", text, len(text))
-        return cls(tuple(alternatives))
+        return cls(tuple(alternatives), text)
 
     def __bool__(self) -> bool:
         """Return whether anything is searched for."""
@@ -156,9 +152,19 @@ class Query:
             The rows.
         identifying : callable
             Tells whether a tag identifies somebody.
+
+        Raises
+        ------
+        QueryError
+            A regular expression takes too long.
+        ReadError
+            A long value that is compared cannot be read.
         """
         search = Search(rows, rows.haystacks(), identifying)
-        found = [hits for alternative in self.alternatives if (hits := alternative.found(search)) is not None]
+        try:
+            found = [hits for alternative in self.alternatives if (hits := alternative.found(search)) is not None]
+        except WantedError as error:  # of what can be told only from values
+            raise QueryError(str(error), self.text, 0) from error
         matching = set[int]().union(*found)
         parents, shown = rows.parents, set[int]()
         for index in matching:
@@ -206,7 +212,7 @@ def _term(text: str, word: str, at: int) -> Word | Narrowing | Comparison | None
         try:
             wanted.check(entry.vr if entry and path[-1].mask == 0xFFFFFFFF else "")
         except WantedError as error:
-            raise QueryError(str(error), text, behind) from error
+            raise QueryError(str(error), text, min(len(text), behind + error.at)) from error
         return Comparison(path, wanted)
     if narrowing := _NARROWING.fullmatch(word):
         kind, name = narrowing[1].lower(), _QUOTED.sub(r"\1", narrowing[2]).lower()
@@ -248,5 +254,7 @@ def _meanings(word: str, *, quoted: bool) -> tuple[str, ...]:
         return ()
     match = None if quoted else _TAG.fullmatch(word)
     if match:
-        return f"({match[1].zfill(4)}/{match[2].zfill(4)})", word
+        whole = f"({match[1].zfill(4)}/{match[2].zfill(4)})"
+        # of one with a whole group the rest may still be typed
+        return (whole, word, f"({match[1]}/{match[2]}") if len(match[1]) == 4 and len(match[2]) < 4 else (whole, word)
     return (word.replace(",", "/"), word) if word.startswith("(") else (word,)

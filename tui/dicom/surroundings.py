@@ -25,6 +25,7 @@ class Surroundings:
         self._elements = elements
         self._parents = parents
         self._creators: dict[int, dict[int, str]] = {}
+        self._charsets: dict[int, tuple[str, ...]] = {}
 
     @cached_property
     def _top_charset(self) -> tuple[str, ...]:
@@ -55,13 +56,20 @@ class Surroundings:
 
     def charset(self, index: int) -> tuple[str, ...]:
         """Return the character set in force at row `index`: its item's own, or the nearest one around it."""
-        parent = self._parents[index]
-        while parent >= 0:
-            for element in self._siblings(parent) if self._elements.elements[parent].tag == ITEM else ():
-                if element.tag == 0x00080005 and 0 < element.length <= HEAD:
-                    data = self._elements.source.head(element.offset, element.length)
-                    return values.texts("CS", data, ())
-                if element.tag > 0x00080005:
-                    break
+        parent, climbed = self._parents[index], list[int]()
+        while parent >= 0 and parent not in self._charsets:
+            climbed.append(parent)
             parent = self._parents[parent]
-        return self._top_charset
+        found = self._charsets[parent] if parent >= 0 else self._top_charset
+        for around in reversed(climbed):
+            found = self._charsets[around] = self._own_charset(around) or found
+        return found
+
+    def _own_charset(self, parent: int) -> tuple[str, ...]:
+        """Return the SpecificCharacterSet of the item in row `parent`; empty where it has none."""
+        for element in self._siblings(parent) if self._elements.elements[parent].tag == ITEM else ():
+            if element.tag == 0x00080005 and 0 < element.length <= HEAD:
+                return values.texts("CS", self._elements.source.head(element.offset, element.length), ())
+            if element.tag > 0x00080005:
+                break
+        return ()

@@ -123,6 +123,15 @@ class TagRows:
                 numbers[index] = counts[parent] = counts.get(parent, 0) + 1
         return numbers
 
+    @cached_property
+    def places(self) -> list[int]:
+        """Return a number for the path of each row: the same in every file that has it, until the program ends."""
+        found: list[int] = []
+        for index, (element, parent) in enumerate(zip(self.elements.elements, self.parents, strict=False)):
+            number = self._item_numbers[index] if element.tag == ITEM else 0
+            found.append(hash((found[parent] if parent >= 0 else 0, element.tag, number)))
+        return found + [hash((-1, number)) for number in range(len(self._notes))]
+
     def key(self, index: int) -> str:
         """Return the path of row `index`, such as ``(0040,0275)[0].(0040,0007)``: the same in every file that has it."""
         if index >= len(self.elements.elements):
@@ -163,7 +172,7 @@ class TagRows:
             The file cannot be read, or was changed since it was opened.
         """
         element = self.element(index)
-        if element is None or element.length == UNDEFINED or element.length <= HEAD:
+        if element is None or element.length == UNDEFINED or element.length <= HEAD or element.vr in values.BINARY_VRS:
             return self.values(index)
         return self._values(index, element, self.elements.source.read(element.offset, element.length))
 

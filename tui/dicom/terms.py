@@ -58,6 +58,9 @@ class Narrowing:
 
     def among(self, search: Search, candidates: Iterable[int], *, negated: bool) -> list[int]:
         """Return those rows that are of that kind, or that are not."""
+        if self.kind == "seq":
+            inside = self._inside(search)
+            return [index for index in candidates if inside[index] != negated]
         return [index for index in candidates if self._matches(search, index) != negated]
 
     def _matches(self, search: Search, index: int) -> bool:
@@ -66,8 +69,6 @@ class Narrowing:
             return False
         if self.kind == "vr":
             return element.vr == self.name.upper()
-        if self.kind == "seq":
-            return self._lies_in(search, index)
         if element.tag == ITEM:
             return False
         if self.kind == "group":
@@ -81,15 +82,14 @@ class Narrowing:
         row = search.rows.row(index)
         return self.name in (row.creator if number >= _LEAST_OFFSET else row.text).lower()
 
-    def _lies_in(self, search: Search, index: int) -> bool:
-        rows = search.rows
-        parent = rows.parents[index]
-        while parent >= 0:
-            element = rows.element(parent)
-            if element is not None and element.tag != ITEM and self.name in search.haystacks[parent]:
-                return True
-            parent = rows.parents[parent]
-        return False
+    def _inside(self, search: Search) -> list[bool]:
+        """Return of each row whether it lies in a sequence that is meant, at any depth."""
+        elements, haystacks = search.rows.elements.elements, search.haystacks
+        inside: list[bool] = []
+        for parent in search.rows.parents:
+            named = parent >= 0 and elements[parent].tag != ITEM and self.name in haystacks[parent]
+            inside.append(named or (parent >= 0 and inside[parent]))
+        return inside
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ class Comparison:
         rows = search.rows
         there = rows_at(rows, self.path)
         elements = rows.elements.elements
-        return [index for index in there if self.wanted.fits(elements[index].vr, rows.values(index))], bool(there)
+        return [index for index in there if self.wanted.fits(elements[index].vr, rows.every_value(index))], bool(there)
 
 
 def rows_at(rows: TagRows, path: tuple[Step, ...], *, at_top: bool = False) -> list[int]:

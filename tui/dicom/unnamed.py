@@ -11,6 +11,7 @@ from tui.dicom.errors import ReadError
 
 LARGEST_STREAM: Final = 2 << 30
 _AT_ONCE: Final = 1 << 20
+_HELD: Final = "/dev/fd/"
 _GZIP: Final = b"\x1f\x8b"
 
 
@@ -46,4 +47,9 @@ def held_stream(stream: io.BufferedReader, name: str) -> str:
     except ReadError:
         os.close(memory)
         raise
-    return f"/dev/fd/{memory}"
+    return f"{_HELD}{memory}"
+
+
+def let_go(path: str) -> None:
+    """Forget the bytes that `held_stream` holds at `path`."""
+    os.close(int(path.removeprefix(_HELD)))

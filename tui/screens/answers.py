@@ -85,7 +85,10 @@ class Answers:
         rows = question.rows
         for _ in rows.make_haystacks():
             yield None
-        yield query.find(rows, identifies)
+        try:
+            yield query.find(rows, identifies)
+        except (QueryError, DicomError) as error:
+            yield error if isinstance(error, QueryError) else QueryError(str(error), question.text, 0)
 
     def seek(self, question: SeekQuestion) -> Iterator[str | None]:
         """Answer where the DICOM file is that is looked for, "" if nowhere."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from textual import on
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from tui.widgets.pane import Pane
     from tui.widgets.search_input import SearchInput
 
+_STILL_TYPED_S = 0.5
 _SEARCH_HINTS = {FILES: "part of a name", TAGS: "words in tag, name or value; Rows>256, vr:PN, -private:, a or b"}
 
 
@@ -124,10 +126,15 @@ class Searching(Screen[None]):
             return
         if not isinstance(message.answer, QueryError):
             self.table.show_rows(self._rows, message.answer)
-        elif not message.answer.unfinished:  # else more is still typed: what was found stays
-            self.table.show_problem(message.answer)
-        elif self.table.shown.rows is not self._rows:
+            return
+        if self.table.shown.rows is not self._rows:
             self.table.show_rows(self._rows, None)
+        # what was found stays while more is typed
+        self.set_timer(_STILL_TYPED_S, partial(self._show_problem, message.question, message.answer))
+
+    def _show_problem(self, question: questions.SearchQuestion, problem: QueryError) -> None:
+        if self._rows is not None and question == questions.SearchQuestion(self._rows, self.tag_query):
+            self.table.show_problem(problem)
 
     async def action_search_for(self, query: str) -> None:
         """Search the tags for `query`; again: end the search."""

@@ -23,12 +23,12 @@ class ShownRows:
     rows : TagRows or None
         The file's rows.
     folds : dict
-        By a row's key, whether the user folded (True) or unfolded it; kept from file to file.
+        By a row's place, whether the user folded (True) or unfolded it; kept from file to file.
     hits : Hits or None
         What a search found: then hits and their parents are shown, whatever is folded.
     """
 
-    def __init__(self, rows: TagRows | None, folds: dict[str, bool], hits: Hits | None) -> None:
+    def __init__(self, rows: TagRows | None, folds: dict[int, bool], hits: Hits | None) -> None:
         self.rows = rows
         self.hits = hits
         self.folds = folds
@@ -57,7 +57,7 @@ class ShownRows:
         if self.rows is None or self.hits is not None:
             return False
         if self.folds:
-            said = self.folds.get(self.rows.key(index))
+            said = self.folds.get(self.rows.places[index])
             if said is not None:
                 return said
         elements = self.rows.elements.elements
@@ -67,7 +67,7 @@ class ShownRows:
         """Return the rows with what lies in row `index` hidden or shown."""
         if self.rows is None:
             return self
-        return ShownRows(self.rows, self.folds | {self.rows.key(index): folded}, self.hits)
+        return ShownRows(self.rows, self.folds | {self.rows.places[index]: folded}, self.hits)
 
     def fold_all(self) -> ShownRows:
         """Return the rows with every sequence folded, or all unfolded if every one at the top is."""
@@ -76,7 +76,7 @@ class ShownRows:
             return self
         parents = [index for index in range(len(rows)) if rows.is_parent(index)]
         folded = not all(self.is_folded(index) for index in parents if rows.depth(index) == 0)
-        return ShownRows(rows, {rows.key(index): folded for index in parents}, self.hits)
+        return ShownRows(rows, {rows.places[index]: folded for index in parents}, self.hits)
 
     def parent_of(self, index: int) -> int | None:
         """Return the row that row `index` lies in, or None at the top."""
@@ -88,13 +88,13 @@ class ShownRows:
         at = bisect_left(self.indices, index)
         return at if at < len(self.indices) and self.indices[at] == index else None
 
-    def place_of_key(self, key: str, near: int) -> int | None:
-        """Return where the row called `key` stands, looking around place `near` first; None if it is not shown."""
+    def place_of_key(self, key: int, near: int) -> int | None:
+        """Return where the row whose place is `key` stands, looking around place `near` first; None if it is not shown."""
         rows = self.rows
         if rows is None:
             return None
         for distance in range(_LOOK_AROUND):
             for at in (near + distance, near - distance):
-                if 0 <= at < len(self.indices) and rows.key(self.indices[at]) == key:
+                if 0 <= at < len(self.indices) and rows.places[self.indices[at]] == key:
                     return at
         return None

@@ -38,7 +38,7 @@ class TagTable(RowList):
     def __init__(self, glyphs: Glyphs = UNICODE, *, id: str | None = None) -> None:
         super().__init__(glyphs, id=id)
         self.shown = ShownRows(None, {}, None)
-        self._cursor_key = ""
+        self._cursor_key: int | None = None
         self._cursor_place = 0
         self._problem: tuple[str, ...] = ()  # the lines that say why a search cannot be read
 
@@ -49,7 +49,7 @@ class TagTable(RowList):
         self._keep_cursor()
         self._problem = ()
         self.shown = ShownRows(rows, self.shown.folds, hits)
-        place = self.shown.place_of_key(self._cursor_key, self._cursor_place) if self._cursor_key else None
+        place = self.shown.place_of_key(self._cursor_key, self._cursor_place) if self._cursor_key is not None else None
         if place is None and hits is not None and hits.matching:
             place = self.shown.place_of(hits.matching[0])
         self.rows_changed(min(self._cursor_place, max(0, self.row_count() - 1)) if place is None else place)
@@ -62,12 +62,13 @@ class TagTable(RowList):
         at = cell_width(safe_text(problem.text[: problem.at]))
         self._problem = (f"{problem.reason[:1].upper()}{problem.reason[1:]}", safe_text(problem.text), f"{' ' * at}^")
         self.rows_changed(0)
+        self._tell_count()
 
     def _keep_cursor(self) -> None:
         """Keep what the cursor is on, so that one element can be watched through many files."""
         index = self.row_index
         if index is not None and self.shown.rows is not None:
-            self._cursor_key, self._cursor_place = self.shown.rows.key(index), self.cursor
+            self._cursor_key, self._cursor_place = self.shown.rows.places[index], self.cursor
 
     def _tell_count(self) -> None:
         rows, hits = self.shown.rows, self.shown.hits
