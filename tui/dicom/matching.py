@@ -136,7 +136,7 @@ def _found(pattern: str, text: str) -> bool:
 
 def _forms(vr: str, value: str) -> tuple[str, ...]:
     """Return the ways that somebody may write `value`: a UID by its name, a person's name by its component groups."""
-    if vr == "AT":
+    if vr == "AT" and value:
         digits = value.strip("()")
         entry = lookup(int(digits.replace(",", ""), 16))
         return value, digits, digits.replace(",", ""), entry.keyword if entry and entry.keyword else value
