@@ -282,7 +282,7 @@ def test_attribute_tags_are_compared_in_every_form(tmp_path: Path) -> None:
     for form in ("(0018,1063)", "0018,1063", "00181063", "frametime"):
         assert searched(rows, f"FrameIncrementPointer={form}").holds
     assert not searched(rows, "FrameIncrementPointer=00181064").holds
-    dataset(FrameIncrementPointer=None).save_as(path, enforce_file_format=True)
+    dataset(FrameIncrementPointer=[]).save_as(path, enforce_file_format=True)
     assert searched(rows_of(str(path)), "FrameIncrementPointer=").holds
     assert not searched(rows_of(str(path)), "FrameIncrementPointer~.").holds
 
