@@ -138,3 +138,17 @@ def test_many_packed_files_are_let_go_one_by_one(tmp_path: Path) -> None:
     done = subprocess.run(["sh", "-c", command], capture_output=True, check=False)
     assert (done.returncode, done.stderr) == (0, b"")
     assert len(done.stdout.splitlines()) == 41
+
+
+def test_columns_are_as_they_were_asked_for_and_rubbish_is_pointed_at() -> None:
+    done = run("tags", "--csv", "--show", "Rows, Columns,Rows", CT_SMALL)
+    assert done.stdout.decode().splitlines()[0] == "file,Rows,Columns,Rows"
+    for columns, at in ((".", 0), ("Rows,,Columns", 5), ("Rows,", 5), ("Rows.", 4), ("Rows,Foo", 5)):
+        wrong = run("tags", "--csv", "--show", columns, CT_SMALL)
+        assert wrong.returncode == 2
+        assert wrong.stderr.decode().splitlines()[2] == "  " + " " * at + "^"
+
+
+def test_what_is_no_dicom_on_standard_input_is_called_by_no_number() -> None:
+    done = run("tags", "-", data=b"")
+    assert done.stderr == b"dicom-tui: -: it is no DICOM file\n"

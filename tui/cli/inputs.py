@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
+from tui.dicom.errors import ReadError
+
 STDIN: Final = "-"
 _GZIP_NAME: Final = ".gz"
 
@@ -32,5 +34,7 @@ def opened(file: str) -> Iterator[str]:
             path = held_stream(packed, os.path.basename(file))
     try:
         yield path
+    except ReadError as error:  # which knows no better name than the descriptor's number
+        raise ReadError(str(error).replace(os.path.basename(path), "it", 1), file) from error
     finally:
         let_go(path)

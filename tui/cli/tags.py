@@ -51,7 +51,7 @@ def run(words: Sequence[str]) -> int:
         return _refuse_query("--show", error)
     if arguments.form == _CSV and not columns:
         return refuse("--csv prints a line for each file: --show says with which attributes, such as PatientID,Rows")
-    wanted = Wanted(query, tuple(columns.items()), arguments.form, len(arguments.files) > 1)
+    wanted = Wanted(query, tuple(columns), arguments.form, len(arguments.files) > 1)
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace", newline="" if arguments.form == _CSV else None)
     return _print(arguments.files, wanted)

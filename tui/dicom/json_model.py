@@ -52,7 +52,7 @@ def json_texts(
     yield "{"
     uri = f"file://{quote(os.fsencode(os.path.abspath(rows.path)))}" if named else ""
     closing: list[tuple[int, str]] = []  # the depth of each open sequence and item, and how it ends
-    begun = [False]  # whether anything stands in the dataset, and in each of those
+    begun = [set[int]()]  # the tags that stand in the dataset, and in each of those
     count, left_out = len(rows.elements.elements), 0
     wanted = [index for index in (range(count) if shown is None else shown) if index < count]
     for place, index in enumerate(wanted):
@@ -63,19 +63,22 @@ def json_texts(
         while closing and closing[-1][0] >= element.depth:
             begun.pop()
             yield closing.pop()[1]
+        if element.tag != ITEM and element.tag in begun[-1]:  # there a second time: the first one counts
+            left_out = rows.elements.after(index)
+            continue
         before = f"{',' if begun[-1] else ''}\n{' ' * min(len(begun), _DEEPEST_INDENT)}"
-        begun[-1] = True
+        begun[-1].add(element.tag)
         if element.tag == ITEM:
             yield before + "{"
             closing.append((element.depth, "}"))
-            begun.append(False)
+            begun.append(set())
             continue
         head = f'{before}"{element.tag:08X}": {{"vr": "{element.vr}"'
         inside = place + 1 < len(wanted) and rows.depth(wanted[place + 1]) > element.depth
         if element.vr == "SQ" and inside:
             yield f'{head}, "Value": ['
             closing.append((element.depth, "]}"))
-            begun.append(False)
+            begun.append(set())
         else:
             yield f"{head}{_content(rows, index, element, uri, ascii_only)}}}"
     yield from (text for _, text in reversed(closing))
@@ -133,4 +136,5 @@ def _binary(rows: TagRows, element: Element, uri: str) -> str:
     if size > 1 and rows.elements.encoding_at(element).big_endian:  # inline values are little endian (PS3.18 F.2.7)
         whole = len(data) // size * size
         data = b"".join(data[at : at + size][::-1] for at in range(0, whole, size)) + data[whole:]
+    data += b"\0" * (len(data) % 2)  # values have even lengths (PS3.5 7.1.1)
     return f', "InlineBinary": "{base64.b64encode(data).decode()}"'

@@ -174,7 +174,7 @@ class Query:
         return Hits(tuple(sorted(shown)), tuple(sorted(matching)), bool(found))
 
 
-def parse_paths(text: str) -> dict[str, tuple[Step, ...]]:
+def parse_paths(text: str) -> list[tuple[str, tuple[Step, ...]]]:
     """Return the paths that stand in `text` between commas, as they are written: ``Rows,0010,0010,Sequence[0].Keyword``.
 
     Raises
@@ -182,7 +182,18 @@ def parse_paths(text: str) -> dict[str, tuple[Step, ...]]:
     QueryError
         One of them is none.
     """
-    return {found[0]: _path(text, found[0], found.start()) for found in _PATH.finditer(text)}
+    found, at = list[tuple[str, tuple[Step, ...]]](), 0
+    while at < len(text):
+        match = _PATH.match(text, at)
+        if match is None:
+            raise QueryError("an attribute is expected", text, at)
+        written = match[0].strip()
+        found.append((written, _path(text, written, match.start() + len(match[0]) - len(match[0].lstrip()))))
+        at = match.end()
+        if at < len(text) and (text[at] != "," or at + 1 == len(text)):
+            raise QueryError("an attribute is expected", text, at if text[at] != "," else at + 1)
+        at += 1
+    return found
 
 
 def _alternative(text: str, words: Sequence[tuple[str, int]]) -> list[Alternative]:
