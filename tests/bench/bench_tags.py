@@ -18,7 +18,7 @@ import pydicom
 from pydicom import Dataset
 from pydicom.sequence import Sequence
 
-from tests.bench.pty_program import PtyProgram, print_versions
+from tests.bench.pty_program import PtyProgram, print_versions, row
 from tui.dicom.elements import walk_file
 from tui.dicom.phantom import slice_dataset
 from tui.dicom.tags import load_rows
@@ -97,10 +97,6 @@ def ours(path: str, home: str) -> Side:
     for key in (b"\t", b"\t"):
         side.key(key)
     return side
-
-
-def row(what: str, first: float, second: float, unit: str, goal: float) -> None:
-    print(f"{what:58} {first:10.4g} {unit:5} against {second:10.4g}  ratio {first / second:.3f}  to reach {goal:.3f}")
 
 
 def main() -> None:

@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 from tests.bench.pictures import COLUMNS, ROWS, measured_files, noise_file
-from tests.bench.pty_program import PtyProgram, print_versions
+from tests.bench.pty_program import PtyProgram, print_versions, row
 
 CHROME = (2, 5)  # the browser's lines around a picture on the whole screen: a border, title, status and keys
 HALF_BLOCKS = ("▀".encode(), "▄".encode())
@@ -78,10 +78,6 @@ def measure(path: str, home: str, names: tuple[str, ...], rounds: int) -> dict[s
     for side in sides.values():
         side.end()
     return sides
-
-
-def row(what: str, ours: float, theirs: float, unit: str, goal: float) -> None:
-    print(f"{what:44} {ours:10.4g} {unit:5} against {theirs:10.4g}  ratio {ours / theirs:.3f}  to reach {goal:.3f}")
 
 
 def main() -> None:

@@ -122,3 +122,8 @@ def print_versions() -> None:
     """Print what is measured with."""
     names = ("textual", "rich", "pydicom", "numpy", "rich-pixels")
     print(f"python {sys.version.split()[0]}, " + ", ".join(f"{name} {version(name)}" for name in names))
+
+
+def row(what: str, ours: float, theirs: float, unit: str, goal: float) -> None:
+    """Print both sides of a measurement, their ratio and what is to be reached."""
+    print(f"{what:58} {ours:10.4g} {unit:5} against {theirs:10.4g}  ratio {ours / theirs:.3f}  to reach {goal:.3f}")

@@ -38,14 +38,14 @@ def _table(module: str) -> ModuleType:
 def _repeaters() -> tuple[tuple[int, int, Entry], ...]:
     """Return (mask, masked tag, entry) of the repeating groups, PS3.5 7.6: (50xx,eeee), (60xx,eeee), ..."""
     rows = _table("_dicom_dict").RepeatersDictionary.items()
-    return tuple(
-        (
-            int("".join("0" if digit == "x" else "F" for digit in pattern), 16),
-            int(pattern.replace("x", "0"), 16),
-            _entry(row),
-        )
-        for pattern, row in rows
-    )
+    return tuple((*pattern(digits), _entry(row)) for digits, row in rows)
+
+
+@cache
+def pattern(digits: str) -> tuple[int, int]:
+    """Return (mask, masked number) of hexadecimal digits, of which x is any."""
+    digits = digits.lower()
+    return int("".join("0" if digit == "x" else "f" for digit in digits), 16), int(digits.replace("x", "0"), 16)
 
 
 def _entry(row: tuple[str, str, str, str, str]) -> Entry:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
 
 from tui.dicom import values
@@ -39,6 +39,12 @@ class Operator(StrEnum):
     AT_MOST = "<="
     AT_LEAST = ">="
     MATCHES = "~"
+
+
+_ORDERS: Final = {
+    Operator.EQUAL: (0,), Operator.UNEQUAL: (-1, 1), Operator.LESS: (-1,), Operator.MORE: (1,),
+    Operator.AT_MOST: (-1, 0), Operator.AT_LEAST: (0, 1),
+}  # fmt: skip
 
 
 class WantedError(ValueError):
@@ -109,10 +115,7 @@ class Wanted:
 
     def _holds(self, order: int) -> bool:
         """Return whether the operator holds where a value stands before (-1), at (0) or behind (1) what is wanted."""
-        return order in {
-            Operator.EQUAL: (0,), Operator.UNEQUAL: (-1, 1), Operator.LESS: (-1,), Operator.MORE: (1,),
-            Operator.AT_MOST: (-1, 0), Operator.AT_LEAST: (0, 1),
-        }[self.operator]  # fmt: skip
+        return order in _ORDERS[self.operator]
 
 
 @cache
@@ -148,6 +151,7 @@ def _forms(vr: str, value: str) -> tuple[str, ...]:
     return (value,)
 
 
+@lru_cache  # what is wanted is read anew for every value
 def _number(text: str) -> float | None:
     if "_" in text:  # which Python takes
         return None
@@ -158,11 +162,13 @@ def _number(text: str) -> float | None:
     return number if math.isfinite(number) else None
 
 
+@lru_cache  # what is wanted is read anew for every value
 def _digits(vr: str, text: str) -> str | None:
     match = _DATES[vr][0].fullmatch(text.strip())
     return "".join(filter(None, match.groups())) if match else None
 
 
+@lru_cache  # what is wanted is read anew for every value
 def _days(text: str) -> float | None:
     match = _AGE.fullmatch(text.strip())
     return int(match[1]) * _DAYS[match[2].upper()] if match else None

@@ -19,14 +19,14 @@ and is among the hits; ``!=`` also holds where there is none. With ``-``, no ele
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from tui.dicom.dictionary import like_keyword, lookup, tags_called
+from tui.dicom.dictionary import like_keyword, lookup, pattern, tags_called
 from tui.dicom.encoding import VRS
 from tui.dicom.matching import Operator, Wanted, WantedError
-from tui.dicom.terms import Comparison, Narrowing, Search, Step, Word, pattern
+from tui.dicom.terms import Alternative, Comparison, Narrowing, Search, Step, Word
 
 if TYPE_CHECKING:
     from tui.dicom.tags import TagRows
@@ -82,30 +82,6 @@ class Hits:
     shown: tuple[int, ...]
     matching: tuple[int, ...]
     holds: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Alternative:
-    """Terms that must all hold; True stands for those with a leading ``-``."""
-
-    rows: tuple[tuple[bool, Word | Narrowing], ...]
-    conditions: tuple[tuple[bool, Comparison], ...]
-
-    def found(self, search: Search) -> set[int] | None:
-        """Return the rows that are hits, or None where the dataset is not what was looked for."""
-        hits: set[int] = set()
-        for negated, comparison in self.conditions:
-            matching, there = comparison.matching(search)
-            holds = bool(matching) or (comparison.wanted.operator is Operator.UNEQUAL and not there)
-            if holds == negated:
-                return None
-            hits.update(() if negated else matching)
-        if not self.rows:
-            return hits
-        matched: Iterable[int] = range(len(search.haystacks))
-        for negated, term in self.rows:
-            matched = term.among(search, matched, negated=negated)
-        return hits.union(matched) if matched else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +164,7 @@ def parse_paths(text: str) -> list[tuple[str, tuple[Step, ...]]]:
         if match is None:
             raise QueryError("an attribute is expected", text, at)
         written = match[0].strip()
-        found.append((written, _path(text, written, match.start() + len(match[0]) - len(match[0].lstrip()))))
+        found.append((written, _path(text, written, text.index(written, at))))
         at = match.end()
         if at < len(text) and (text[at] != "," or at + 1 == len(text)):
             raise QueryError("an attribute is expected", text, at if text[at] != "," else at + 1)

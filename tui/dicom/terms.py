@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from tui.dicom.dictionary import pattern
 from tui.dicom.element import ITEM
-from tui.dicom.matching import Wanted
+from tui.dicom.matching import Operator, Wanted
 
 if TYPE_CHECKING:
     from tui.dicom.tags import TagRows
@@ -116,6 +117,30 @@ class Comparison:
         return [index for index in there if self.wanted.fits(elements[index].vr, rows.every_value(index))], bool(there)
 
 
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """Terms that must all hold; True stands for those with a leading ``-``."""
+
+    rows: tuple[tuple[bool, Word | Narrowing], ...]
+    conditions: tuple[tuple[bool, Comparison], ...]
+
+    def found(self, search: Search) -> set[int] | None:
+        """Return the rows that are hits, or None where the dataset is not what was looked for."""
+        hits: set[int] = set()
+        for negated, comparison in self.conditions:
+            matching, there = comparison.matching(search)
+            holds = bool(matching) or (comparison.wanted.operator is Operator.UNEQUAL and not there)
+            if holds == negated:
+                return None
+            hits.update(() if negated else matching)
+        if not self.rows:
+            return hits
+        matched: Iterable[int] = range(len(search.haystacks))
+        for negated, term in self.rows:
+            matched = term.among(search, matched, negated=negated)
+        return hits.union(matched) if matched else None
+
+
 def rows_at(rows: TagRows, path: tuple[Step, ...], *, at_top: bool = False) -> list[int]:
     """Return the rows at the end of `path`, which may begin at any depth, or at the top only."""
     last = path[-1]
@@ -139,9 +164,3 @@ def _lies_there(rows: TagRows, path: tuple[Step, ...], index: int) -> bool:
         if step.item is not None and rows.item_number(item) != step.item:
             return False
     return True
-
-
-def pattern(digits: str) -> tuple[int, int]:
-    """Return (mask, masked number) of hexadecimal digits, of which x is any."""
-    digits = digits.lower()
-    return int("".join("0" if digit == "x" else "f" for digit in digits), 16), int(digits.replace("x", "0"), 16)

@@ -4,7 +4,6 @@ A line is exact: parsed back it gives the pixels that went in. It begins without
 ends with a reset.
 """
 
-import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -19,6 +18,7 @@ from tui.render.cell_kind import CellKind
 from tui.render.changes import UPPER_HALF, Table, heads
 from tui.render.color_depth import ColorDepth, rgb_of, sgr
 from tui.render.dither import color_ids, four_greys, grey
+from tui.render.repetition import MORE_SPACES, with_repetition
 from tui.render.thrifty import SPACE, Colors, Exact, NearColors, NearGreys, thrifty
 
 Ids = NDArray[Any]
@@ -162,7 +162,7 @@ class Grid:
             return self._thrifty_lines(spans)
         found = heads(self.front, self.back, self.masks, *self._edges(spans))
         texts = list(map(self.encoder._table.__getitem__, found.keys.tolist()))
-        more = _MORE_SPACES.__getitem__ if self.encoder.repeats else SPACE.__mul__
+        more = MORE_SPACES.__getitem__ if self.encoder.repeats else SPACE.__mul__
         with_more = np.flatnonzero(found.spaces)
         for at, number in zip(with_more.tolist(), found.spaces[with_more].tolist(), strict=True):
             texts[at] += more(number)
@@ -199,9 +199,7 @@ class Grid:
 
     def _labelled_line(self, parts: list[str], columns: list[int], spans: list[tuple[int, int, str]]) -> str:
         """Return a row of cells (a part for each of `columns`) with labels in place of some."""
-        depth, pieces, at = self.encoder.depth, list[str](), 0
-        white, black = _label_ids(depth)
-        style = f"\x1b[{sgr(white, depth, background=False)};{sgr(black, depth, background=True)}m"
+        style, pieces, at = _label_style(self.encoder.depth), list[str](), 0
         for start, end, label in spans:
             pieces += [*parts[at : bisect_left(columns, start)], style, label, RESET]
             at = bisect_left(columns, end)
@@ -215,8 +213,7 @@ class Grid:
             grey = not ((front % _GREY).any() or (back % _GREY).any())
             colors = NearGreys(self.error) if grey else NearColors(self.error)
             front, back = (front & 255, back & 255) if grey else (front, back)
-        white, black = _label_ids(depth)
-        style = f"\x1b[{sgr(white, depth, background=False)};{sgr(black, depth, background=True)}m"
+        style = _label_style(depth)
         lines = []
         for row, (uppers, lowers) in enumerate(zip(front.tolist(), back.tolist(), strict=True)):
             parts, at = list[str](), 0
@@ -229,15 +226,11 @@ class Grid:
     def _few(self, uppers: Sequence[int], lowers: Sequence[int], colors: Colors) -> str:
         """Return some cells in few bytes."""
         text = thrifty(uppers, lowers, colors, self.encoder.depth)
-        return (
-            _MANY_SPACES.sub(lambda found: SPACE + _MORE_SPACES[len(found[0]) - 1], text) if self.encoder.repeats else text
-        )
+        return with_repetition(text) if self.encoder.repeats else text
 
     def label_texts(self) -> list[tuple[int, int, int, str]]:
         """Return (row, column, width, ready terminal text) of the labels that are drawn."""
-        depth = self.encoder.depth
-        white, black = _label_ids(depth)
-        style = f"\x1b[{sgr(white, depth, background=False)};{sgr(black, depth, background=True)}m"
+        style = _label_style(self.encoder.depth)
         rows = sorted({label.row for label in self.labels})
         return [(row, start, end - start, f"{style}{text}{RESET}") for row in rows for start, end, text in self._spans(row)]
 
@@ -247,10 +240,9 @@ class Grid:
         at = 0
         for start, end, text in self._spans(row):
             runs += self._picture_runs(row, at, start)
-            white, black = _label_ids(self.encoder.depth)
             depth = self.encoder.depth
-            mono = depth is ColorDepth.MONO
-            runs.append(Run(text, None if mono else rgb_of(white, depth), None if mono else rgb_of(black, depth)))
+            white, black = (None, None) if depth is ColorDepth.MONO else (rgb_of(one, depth) for one in _LABEL_IDS[depth])
+            runs.append(Run(text, white, black))
             at = end
         return runs + self._picture_runs(row, at, self.width)
 
@@ -272,28 +264,19 @@ class Grid:
         return runs
 
 
-class _MoreSpaces(dict[int, str]):
-    """The text of some more spaces behind one, for a terminal that repeats characters on request."""
-
-    def __missing__(self, number: int) -> str:
-        text = self[number] = min(SPACE * number, f"\x1b[{number}b", key=len)
-        return text
+def _label_style(depth: ColorDepth) -> str:
+    """Return what selects the colours of labels."""
+    white, black = _LABEL_IDS[depth]
+    return f"\x1b[{sgr(white, depth, background=False)};{sgr(black, depth, background=True)}m"
 
 
-_MORE_SPACES = _MoreSpaces()
-_MANY_SPACES = re.compile(SPACE + "{6,}")
-
-
-def _label_ids(depth: ColorDepth) -> tuple[int, int]:
-    """Return the colour ids of a label's text and of what is behind it."""
-    return {
-        ColorDepth.TRUECOLOR: (0xE0E0E0, 0x000000),
-        ColorDepth.PALETTE_256: (254, 16),
-        ColorDepth.PALETTE_16: (15, 0),
-        ColorDepth.MONO: (1, 0),
-    }[depth]
-
-
+# of a label's text, and of what is behind it
+_LABEL_IDS = {
+    ColorDepth.TRUECOLOR: (0xE0E0E0, 0x000000),
+    ColorDepth.PALETTE_256: (254, 16),
+    ColorDepth.PALETTE_16: (15, 0),
+    ColorDepth.MONO: (1, 0),
+}
 _WHITE_AND_BLACK = {
     ColorDepth.TRUECOLOR: (0xFFFFFF, 0x000000),
     ColorDepth.PALETTE_256: (231, 16),
