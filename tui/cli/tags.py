@@ -111,7 +111,7 @@ def _print(files: Sequence[str], wanted: Wanted) -> int:
     for file in files:
         try:
             with opened(file) as path:
-                rows = load_rows(walk_file(path))
+                rows = load_rows(walk_file(path), fold_out=wanted.form == _TEXT)
                 shown = _wanted_rows(rows, wanted)
                 if shown is not None:
                     found = True

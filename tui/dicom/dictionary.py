@@ -5,9 +5,13 @@ whole first screen (it imports NumPy and every decoder).
 """
 
 import importlib.util
+import re
+from collections.abc import Iterable
 from functools import cache
 from types import ModuleType
 from typing import NamedTuple
+
+from tui.dicom.newer_attributes import NEWER
 
 
 class Entry(NamedTuple):
@@ -18,6 +22,15 @@ class Entry(NamedTuple):
     name: str
     retired: bool
     keyword: str
+
+
+class PrivateRange(NamedTuple):
+    """Private attributes of one creator: the groups, and the numbers in the creator's block, that an entry is for."""
+
+    creator: str
+    groups: range
+    numbers: range
+    entry: Entry
 
 
 @cache
@@ -53,12 +66,20 @@ def _entry(row: tuple[str, str, str, str, str]) -> Entry:
     return Entry(vr, vm, name, retired == "Retired", keyword)
 
 
+def _newer(tag: int) -> Entry:
+    vr, vm, name = NEWER[tag]
+    keyword = "".join(word[:1].upper() + word[1:] for word in re.split(r"[^A-Za-z0-9]+", name))
+    return Entry(vr, vm, name, False, keyword)
+
+
 @cache
 def lookup(tag: int) -> Entry | None:
     """Return the dictionary's entry of a public `tag` (0xGGGGEEEE), or None."""
     row = _table("_dicom_dict").DicomDictionary.get(tag)
     if row is not None:
         return _entry(row)
+    if tag in NEWER:
+        return _newer(tag)
     group, element = tag >> 16, tag & 0xFFFF
     if element == 0:
         return Entry("UL", "1", "Group Length", group not in (0, 2), "GroupLength")
@@ -70,13 +91,27 @@ def lookup(tag: int) -> Entry | None:
     return None
 
 
+_own: dict[str, list[PrivateRange]] = {}  # the user's own private dictionary, by creator
+
+
+def use_private(ranges: Iterable[PrivateRange]) -> None:
+    """Know these private attributes from now on, before those that pydicom knows."""
+    _own.clear()
+    for found in ranges:
+        _own.setdefault(found.creator, []).append(found)
+    lookup_private.cache_clear()
+
+
 @cache
 def lookup_private(creator: str, tag: int) -> Entry | None:
-    """Return what pydicom knows of the private `tag` in the block of `creator`, or None."""
+    """Return what the user's dictionary, or else pydicom, knows of the private `tag` in the block of `creator`, or None."""
+    group, element = tag >> 16, tag & 0xFFFF
+    for found in _own.get(creator, ()):
+        if group in found.groups and element & 0xFF in found.numbers:
+            return found.entry
     block = _table("_private_dict").private_dictionaries.get(creator)
     if block is None:
         return None
-    group, element = tag >> 16, tag & 0xFFFF
     low = f"{element & 0xFF:02X}"
     for key in (f"{group:04X}{element:04X}", f"{group:04X}xx{low}", f"{group >> 8:02X}xxxx{low}"):
         row = block.get(key)
@@ -105,6 +140,7 @@ def _keywords() -> dict[str, tuple[int, int]]:
     """Return (mask, masked tag) by keyword in lower case."""
     table = _table("_dicom_dict")
     found = {row[4].lower(): (0xFFFFFFFF, tag) for tag, row in table.DicomDictionary.items()}
+    found |= {_newer(tag).keyword.lower(): (0xFFFFFFFF, tag) for tag in NEWER}
     return {entry.keyword.lower(): (mask, masked) for mask, masked, entry in _repeaters()} | found
 
 
@@ -117,5 +153,6 @@ def like_keyword(keyword: str) -> tuple[str, ...]:
     """Return the keywords that somebody who wrote `keyword` may have meant, the likest first: three at the most."""
     from difflib import get_close_matches  # seldom wanted
 
-    known = {row[4].lower(): row[4] for row in _table("_dicom_dict").DicomDictionary.values() if row[4]}
+    keywords = (*(row[4] for row in _table("_dicom_dict").DicomDictionary.values()), *(_newer(tag).keyword for tag in NEWER))
+    known = {keyword.lower(): keyword for keyword in keywords if keyword}
     return tuple(known[name] for name in get_close_matches(keyword.lower(), known, cutoff=0.7))

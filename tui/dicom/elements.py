@@ -5,8 +5,10 @@ byte and the reason. (PS3.10 section 7.)
 """
 
 import os
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from functools import cached_property
+from operator import itemgetter
 from typing import Final
 
 from tui.dicom.element import TRANSFER_SYNTAX, Break, Element
@@ -21,7 +23,7 @@ from tui.dicom.encoding import (
 )
 from tui.dicom.errors import ReadError
 from tui.dicom.source import INFLATED_LIMIT, WINDOW, Source
-from tui.dicom.walker import Walker
+from tui.dicom.walker import MOST_ELEMENTS, Walker
 from tui.text import safe_text
 
 _FACTS_INFLATED: Final = 256 * 1024
@@ -45,6 +47,10 @@ class Elements:
         Where the walk had to stop.
     remarks : tuple of str
         What is odd about the file, a sentence each.
+    implicit_stretches : tuple of (int, int)
+        From where to where elements of an UN value lie, which are in implicit VR little endian (PS3.5 6.2.2 note 2).
+    partial : bool
+        Whether there are more elements than were wanted.
     """
 
     source: Source
@@ -53,6 +59,8 @@ class Elements:
     encoding: Encoding
     broken: Break | None
     remarks: tuple[str, ...] = field(default=())
+    implicit_stretches: tuple[tuple[int, int], ...] = field(default=())
+    partial: bool = False
 
     @property
     def path(self) -> str:
@@ -80,6 +88,11 @@ class Elements:
         """Return the encoding of `element`'s value."""
         if element.depth == 0 and element.tag >> 16 == 2:
             return Encoding(implicit=False, big_endian=False)
+        stretches = self.implicit_stretches
+        if stretches:
+            at = bisect_right(stretches, element.offset, key=itemgetter(0)) - 1
+            if at >= 0 and element.offset < stretches[at][1]:
+                return Encoding(implicit=True, big_endian=False)
         return self.encoding
 
 
@@ -91,7 +104,7 @@ def _meta(source: Source, start: int, first_window: int) -> tuple[list[Element],
     return walker.elements, walker.stopped, broken
 
 
-def walk_file(path: str, *, until: int = 0xFFFFFFFF, first_window: int = WINDOW) -> Elements:
+def walk_file(path: str, *, until: int = 0xFFFFFFFF, first_window: int = WINDOW, most: int = MOST_ELEMENTS) -> Elements:
     """Walk over the elements of the file `path`.
 
     Parameters
@@ -102,6 +115,8 @@ def walk_file(path: str, *, until: int = 0xFFFFFFFF, first_window: int = WINDOW)
         The last tag of the top level that is wanted; the walk ends behind it.
     first_window : int
         Bytes to read at first; small when few elements are wanted.
+    most : int
+        About how many elements are wanted; what was found is partial where there are more.
 
     Raises
     ------
@@ -109,24 +124,34 @@ def walk_file(path: str, *, until: int = 0xFFFFFFFF, first_window: int = WINDOW)
         It cannot be opened, or is no DICOM file.
     """
     with Source(path) as source:
-        head = source.read(0, PREAMBLE_LENGTH + 64)
-        layout = layout_of(head, source.size)
-        if layout is None:
-            raise ReadError(f"{safe_text(os.path.basename(path))} is no DICOM file", path)
-        meta, start, broken = _meta(source, layout.start, first_window)
-        if broken is not None and start >= source.size:
-            return Elements(source, meta, "", Encoding(implicit=False, big_endian=False), broken)
-        syntax = _transfer_syntax(source, meta)
-        remarks = [] if layout.preamble else ["there is no preamble (PS3.10 7.1)"]
-        wrong = None
-        if syntax == DEFLATED_EXPLICIT_LITTLE:
-            wrong = source.inflate_from(start, INFLATED_LIMIT if until == 0xFFFFFFFF else _FACTS_INFLATED)
-        if wrong:
-            remarks.append(wrong)
-        encoding = _real_encoding(source, start, syntax, remarks)
-        walker = Walker(source, meta, until=until)
-        broken = walker.walk(start, encoding, first_window) if start < source.size else None
-        return Elements(source, walker.elements, syntax, encoding, broken, (*remarks, *walker.remarks))
+        return walk_source(source, until=until, first_window=first_window, most=most)
+
+
+def walk_source(
+    source: Source, *, until: int = 0xFFFFFFFF, first_window: int = WINDOW, most: int = MOST_ELEMENTS
+) -> Elements:
+    """Walk over the elements of an open file; parameters and errors as those of `walk_file`."""
+    path = source.path
+    head = source.read(0, PREAMBLE_LENGTH + 64)
+    layout = layout_of(head, source.size)
+    if layout is None:
+        raise ReadError(f"{safe_text(os.path.basename(path))} is no DICOM file", path)
+    meta, start, broken = _meta(source, layout.start, first_window)
+    if broken is not None and start >= source.size:
+        return Elements(source, meta, "", Encoding(implicit=False, big_endian=False), broken)
+    syntax = _transfer_syntax(source, meta)
+    remarks = [] if layout.preamble else ["there is no preamble (PS3.10 7.1)"]
+    wrong = None
+    if syntax == DEFLATED_EXPLICIT_LITTLE:
+        wrong = source.inflate_from(start, INFLATED_LIMIT if until == 0xFFFFFFFF else _FACTS_INFLATED)
+    if wrong:
+        remarks.append(wrong)
+    encoding = _real_encoding(source, start, syntax, remarks)
+    walker = Walker(source, meta, until=until, most=most)
+    broken = walker.walk(start, encoding, first_window) if start < source.size else None
+    remarks += walker.remarks
+    stretches = tuple(walker.implicit_stretches)
+    return Elements(source, walker.elements, syntax, encoding, broken, tuple(remarks), stretches, walker.partial)
 
 
 def _transfer_syntax(source: Source, meta: list[Element]) -> str:

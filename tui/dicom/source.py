@@ -108,6 +108,13 @@ class Source:
             index -= 1
         return best
 
+    def window_at(self, offset: int) -> tuple[int, bytes]:
+        """Return of what was kept the stretch that holds `offset`: where it begins, and its bytes; empty where none does."""
+        if self._inflated is not None:
+            return 0, self._inflated
+        index = bisect_right(self._starts, offset) - 1
+        return (self._starts[index], self._windows[index]) if index >= 0 else (0, b"")
+
     def read(self, offset: int, length: int) -> bytes:
         """Read up to `length` bytes from `offset` on; fewer only at the end.
 

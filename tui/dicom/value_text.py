@@ -67,7 +67,7 @@ def _binary(element: Element, data: bytes) -> str:
 def whole_lines(element: Element, data: bytes, *, big_endian: bool, charset: tuple[str, ...]) -> list[str]:
     """Return the whole value of `element` in lines, not yet made safe; binary values as a hex view."""
     vr = element.vr
-    if vr in values.BINARY_VRS:
+    if vr in values.BINARY_VRS or not vr:  # a fragment has none
         return [_hex_line(at, data[at : at + 16]) for at in range(0, len(data), 16)]
     if vr in values.NUMBERS:
         return [_number(vr, value) for value in values.numbers(vr, data, big_endian=big_endian)]

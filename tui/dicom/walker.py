@@ -7,11 +7,12 @@ It reads headers and jumps over values; it never recurses, so nesting cannot exh
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from operator import itemgetter
+from typing import Any, Final, Literal
 
 from tui.dicom.dictionary import lookup, lookup_private
 from tui.dicom.element import ITEM, ITEM_END, PIXEL_DATA, SEQUENCE_END, UNDEFINED, Break, Element, tag_text
-from tui.dicom.encoding import LONG_VRS, VRS, Encoding
+from tui.dicom.encoding import LONG_VRS, SHORT_VRS, Encoding
 from tui.dicom.source import HEAD, WINDOW, Source
 
 PIXEL_REPRESENTATION: Final = 0x00280103
@@ -20,11 +21,26 @@ MOST_ELEMENTS: Final = 2_000_000
 _MOST_REMARKS: Final = 20
 
 
-# What the walk returns to when a sequence or an item ends: kind, limit, encoding, private creators. A plain tuple: there is
-# one for each item.
-_Container = tuple[int, int, Encoding, dict[int, str]]
 _DATASET, _SEQUENCE, _ITEM = range(3)
 _NO_CREATORS: dict[int, str] = {}
+_SPARE: Final = bytes(4)
+_SHORT_VRS: Final = {vr: vr.decode() for vr in SHORT_VRS}
+_LONG_VRS: Final = {vr: vr.decode() for vr in LONG_VRS}
+_LEARNED: Final = frozenset({PIXEL_REPRESENTATION, LUT_DESCRIPTOR})
+_ALIKE: Final = 16  # bytes: items whose first headers are equal may be alike throughout
+_UNREAD: Final = 3
+
+# What an item is looked up by: depth, implicit VR, its first bytes.
+_Key = tuple[int, bool, bytes]
+# What is kept of an item until it is known whether it was an odd one: its key, the count of what was odd, its row.
+_Mark = tuple[_Key, int, int]
+# What the walk returns to when a sequence or an item ends: kind, limit, encoding, private creators, and of an item its mark.
+# A plain tuple: there is one for each item.
+_Container = tuple[int, int, Encoding, dict[int, str], _Mark]
+_NO_MARK: Final[_Mark] = ((0, False, b""), -1, 0)
+# An item that others may be like: bytes, what takes its headers out of them, its headers, its elements, where it began.
+_Model = tuple[int, Callable[[bytes], tuple[bytes, ...]], tuple[bytes, ...], list[Element], int]
+Unpack = Callable[[bytes, int], tuple[Any, ...]]
 
 
 @dataclass(slots=True)
@@ -39,45 +55,73 @@ class Walker:
     signed: bool = False
     lut_entries: int = 0
     remarks: list[str] = field(default_factory=list)
+    most: int = MOST_ELEMENTS
+    partial: bool = False
+    _odd: int = 0  # how often something was met that items alike in their headers may not have in common
+    _alike: dict[_Key, Any] = field(default_factory=dict)
+    implicit_stretches: list[tuple[int, int]] = field(default_factory=list)  # what lies in UN (PS3.5 6.2.2 note 2)
 
     def walk(self, start: int, encoding: Encoding, first_window: int) -> Break | None:  # noqa: C901, PLR0912, PLR0915 - the one hot loop of the program: a call per element would double its cost
         """Append every element from `start` on; return where the walk broke, or None."""
-        source, add, make = self.source, self.elements.append, tuple.__new__
+        source, elements, make = self.source, self.elements, tuple.__new__
+        add = elements.append
         kind, limit, creators = _DATASET, source.size, dict(_NO_CREATORS)
         stack: list[_Container] = []
-        vrs, long_vrs = VRS, LONG_VRS
+        short_vrs, long_vrs, alike = _SHORT_VRS, _LONG_VRS, self._alike
         implicit = encoding.implicit
-        unpack, unpack_short, unpack_long = _unpackers(encoding)
+        unpack, unpack_long = _unpackers(encoding)
         at, base, buffer = start, start, source.window(start, first_window)
-        end, size, depth, most = base + len(buffer), source.size, 0, MOST_ELEMENTS
+        end, size, depth, most = base + len(buffer), source.size, 0, self.most
         first, until, kept, self.stopped = self.first, self.until, start, source.size
+        buffer += _SPARE  # a header of eight bytes at the end is read as one of twelve
         while True:
             if at >= limit:
                 if not stack:
                     return None
                 at = limit  # a child that overran its parent was cut there
-                kind, limit, before, creators = stack.pop()
+                item = kind == _ITEM
+                kind, limit, before, creators, mark = stack.pop()
                 depth -= 1
                 if before is not encoding:
+                    self.implicit_stretches[-1] = (self.implicit_stretches[-1][0], at)
+                    self._odd += 1
                     encoding = before
                     implicit = encoding.implicit
-                    unpack, unpack_short, unpack_long = _unpackers(encoding)
+                    unpack, unpack_long = _unpackers(encoding)
+                if item and mark[1] == self._odd:
+                    alike[mark[0]] = (mark[2], len(elements), at)
                 continue
             if at + 12 > end and end < size:
                 base, buffer = at, source.window(at, WINDOW, kept)
                 end = base + len(buffer)
+                buffer += _SPARE
             here = at - base
             if at + 8 > end:
                 return Break(at, "the file ends inside the header of an element")
-            group, number, length = unpack(buffer, here)
+            group, number, code, length, long_length = unpack(buffer, here)
             tag = group << 16 | number
             if kind == _SEQUENCE:
                 if tag == ITEM:
+                    key = (depth, implicit, buffer[here : here + _ALIKE])
+                    model = alike.get(key)
+                    if model is not None:
+                        if len(model) == _UNREAD:
+                            model = alike[key] = _model(elements, model, buffer, base)
+                        width, heads, expected, shapes, begin = model
+                        whole = 0 < width <= min(end, limit) - at
+                        if whole and heads(buffer[here : here + width]) == expected:
+                            shift = at - begin
+                            elements += [make(Element, (d, t, v, o + shift, n)) for d, t, v, o, n in shapes]
+                            at += width
+                            kept = at
+                            if len(elements) > most:
+                                return self._enough(at)
+                            continue
                     at += 8
-                    add(make(Element, (depth, ITEM, "", at, length)))
-                    if len(self.elements) > most:
-                        return Break(at, f"there are more than {most:,} elements")
-                    stack.append((kind, limit, encoding, creators))
+                    add(make(Element, (depth, ITEM, "", at, length := unpack_long(buffer, here + 4)[0])))
+                    if len(elements) > most:
+                        return self._enough(at)
+                    stack.append((kind, limit, encoding, creators, (key, self._odd, len(elements) - 1)))
                     kind, creators, depth = _ITEM, {}, depth + 1
                     if length != UNDEFINED:
                         limit = min(limit, at + length)
@@ -106,28 +150,28 @@ class Walker:
                 return None
             at += 8
             if implicit:
-                vr = self._implicit_vr(tag, creators)
+                vr, length = self._implicit_vr(tag, creators), unpack_long(buffer, here + 4)[0]
+            elif (short := short_vrs.get(code)) is not None:
+                vr = short
+            elif (long := long_vrs.get(code)) is not None:
+                if at + 4 > end:
+                    return Break(at - 8, "the file ends inside the header of an element")
+                vr, length = long, long_length
+                at += 4
             else:
-                vr_bytes = buffer[here + 4 : here + 6]
-                vr = vrs.get(vr_bytes, "")
-                if vr_bytes in long_vrs:
-                    if at + 4 > end:
-                        return Break(at - 8, "the file ends inside the header of an element")
-                    length = unpack_long(buffer, here + 8)[0]
-                    at += 4
-                elif vr:
-                    length = unpack_short(buffer, here + 6)[0]
-                elif vr_bytes.isalpha() and vr_bytes.isupper():  # a VR of a later edition has a long length (PS3.5 7.1.2)
-                    vr, length = "UN", unpack_short(buffer, here + 6)[0]
-                    if length == 0 and at + 4 <= end and 0 < unpack_long(buffer, here + 8)[0] <= limit - at - 4:
-                        length = unpack_long(buffer, here + 8)[0]
+                vr, whole = "", unpack_long(buffer, here + 4)[0]
+                if code.isalpha() and code.isupper():  # a VR of a later edition has a long length (PS3.5 7.1.2)
+                    vr = "UN"
+                    if length == 0 and at + 4 <= end and 0 < long_length <= limit - at - 4:
+                        length = long_length
                         at += 4
-                elif length == UNDEFINED or at + length <= limit:  # an element in implicit VR among explicit ones
-                    vr = self._implicit_vr(tag, creators)
+                elif whole == UNDEFINED or at + whole <= limit:  # an element in implicit VR among explicit ones
+                    vr, length = self._implicit_vr(tag, creators), whole
                 else:
                     return Break(at - 8, f"{tag_text(tag)} has no value representation and no sensible length")
-                if vr == "UN" and length < 0xFFFF:
-                    vr = self._implicit_vr(tag, creators)
+            if vr == "UN" and length < 0xFFFF and not implicit:
+                self._odd += 1
+                vr = self._implicit_vr(tag, creators)
             if length == UNDEFINED:
                 encapsulated = vr in ("OB", "OW") or tag == PIXEL_DATA
                 if implicit or vr not in ("OB", "OW"):
@@ -144,37 +188,46 @@ class Walker:
                             f"at byte {at:,} {tag_text(tag)} says it is longer than the item it lies in; it was cut there"
                         )
                         length = limit - at
-                        self.elements[-1] = make(Element, (depth, tag, vr, at, length))
-                    held = min(length, HEAD)
+                        elements[-1] = make(Element, (depth, tag, vr, at, length))
+                    held = length if length < HEAD else HEAD
                     kept = at + held
-                    if at + held > end and end < size:
+                    if kept > end and end < size:
                         base, buffer = at, source.window(at, WINDOW, at)
                         end = base + len(buffer)
-                    if group & 1 or tag in (PIXEL_REPRESENTATION, LUT_DESCRIPTOR):
+                        buffer += _SPARE
+                    if group & 1 or tag in _LEARNED:
+                        self._odd += implicit or tag in _LEARNED  # in explicit VR nothing hangs on creators but UN
                         self._learn(tag, buffer[at - base : at - base + held], creators, encoding)
                     at += length
-                    if len(self.elements) > most:
-                        return Break(at, f"there are more than {most:,} elements")
+                    if len(elements) > most:
+                        return self._enough(at)
                     continue
             if encapsulated:
-                at, broken = self._fragments(at, depth + 1, unpack)
+                self._odd += 1
+                at, broken = self._fragments(at, depth + 1, encoding)
                 if broken is not None:
                     return broken
                 continue
-            stack.append((kind, limit, encoding, creators))
+            stack.append((kind, limit, encoding, creators, _NO_MARK))
             kind, depth = _SEQUENCE, depth + 1
             if length != UNDEFINED:
                 limit = min(limit, at + length)
-            if not implicit and buffer[here + 4 : here + 6] == b"UN":
-                implicit, encoding = (
-                    True,
-                    Encoding(implicit=True, big_endian=False),
-                )  # what lies in UN: PS3.5 6.2.2 note 2
-                unpack, unpack_short, unpack_long = _unpackers(encoding)
+            if not implicit and code == b"UN":
+                implicit, encoding = True, Encoding(implicit=True, big_endian=False)
+                self.implicit_stretches.append((at, size))
+                unpack, unpack_long = _unpackers(encoding)
 
-    def _fragments(self, at: int, depth: int, unpack: "Unpack") -> tuple[int, Break | None]:
+    def _enough(self, at: int) -> Break | None:
+        """Return why the walk ends behind so many elements; None where no more were wanted."""
+        if self.most < MOST_ELEMENTS:
+            self.partial = True
+            return None
+        return Break(at, f"there are more than {MOST_ELEMENTS:,} elements")
+
+    def _fragments(self, at: int, depth: int, encoding: Encoding) -> tuple[int, Break | None]:
         """Append the fragments from `at` on, reading their headers only; return where they end (PS3.5 A.4)."""
         source, size = self.source, self.source.size
+        unpack = struct.Struct(f"{'>' if encoding.big_endian else '<'}HHI").unpack_from
         while at + 8 <= size:
             group, number, length = unpack(source.read(at, 8), 0)
             tag = group << 16 | number
@@ -192,6 +245,7 @@ class Walker:
         return size, None
 
     def _remark(self, sentence: str) -> None:
+        self._odd += 1
         if len(self.remarks) < _MOST_REMARKS:
             self.remarks.append(sentence)
 
@@ -232,17 +286,31 @@ class Walker:
             creators[(tag >> 16) << 8 | number] = value.decode("latin-1").strip(" \0")
 
 
-Unpack = Callable[[bytes, int], tuple[int, ...]]
-
-
-def _unpackers(encoding: Encoding) -> tuple[Unpack, Unpack, Unpack]:
-    """Return what reads a header (group, number, length), a 16-bit and a 32-bit length."""
+def _unpackers(encoding: Encoding) -> tuple[Unpack, Unpack]:
+    """Return what reads a header (group, number, VR, 16-bit length, 32-bit length behind it), and a 32-bit length."""
     order = ">" if encoding.big_endian else "<"
-    return (
-        struct.Struct(f"{order}HHI").unpack_from,
-        struct.Struct(f"{order}H").unpack_from,
-        struct.Struct(f"{order}I").unpack_from,
-    )
+    return struct.Struct(f"{order}HH2sHI").unpack_from, struct.Struct(f"{order}I").unpack_from
+
+
+def _model(elements: list[Element], read: tuple[int, int, int], buffer: bytes, base: int) -> "_Model":
+    """Return what an item that was read is like, so that one with the same headers need not be read again.
+
+    Its headers are all its bytes but those of values; `read` is where its elements begin and end, and its last byte.
+    """
+    first, last, end = read
+    shapes = elements[first:last]
+    begin = shapes[0].offset - 8
+    cut = any(offset + length > end for _, tag, vr, offset, length in shapes if length != UNDEFINED)
+    if begin < base or cut:
+        return 0, itemgetter(0), (), [], begin
+    heads, at = [], begin
+    for _, tag, vr, offset, length in shapes:
+        if tag != ITEM and vr != "SQ":
+            heads.append(slice(at - begin, offset - begin))
+            at = offset + length
+    heads += [slice(at - begin, end - begin), slice(0, 8)]  # two at the least: of one, itemgetter makes no tuple
+    getter = itemgetter(*heads)
+    return end - begin, getter, getter(buffer[begin - base : end - base]), shapes, begin
 
 
 def _too_long(tag: int, length: int, left: int) -> str:

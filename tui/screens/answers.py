@@ -27,6 +27,7 @@ _AHEAD_FITS = 8  # decoding ahead is for pictures of which so many are kept
 _AHEAD_S = 1.0  # ... of which none may hold a question up for longer
 _QUICK_S = 0.2  # ... and that come so quickly that the next question hardly waits for them
 _FACTS_AT_ONCE = 16
+FIRST_ELEMENTS = 400  # more than any screen has rows
 
 
 def _key(elements: Elements, frame: int) -> PictureKey:
@@ -65,9 +66,12 @@ class Answers:
             yield facts
 
     def rows(self, path: str) -> Iterator[FileRead | Sentence]:
-        """Answer with the rows of a file, or why there are none."""
+        """Answer with the rows of a file, of a large one before that with the first of them; or why there are none."""
         try:
-            elements = walk_file(path)
+            elements = walk_file(path, most=FIRST_ELEMENTS)
+            if elements.partial:
+                yield FileRead(load_rows(elements, fold_out=False), 1)
+                elements = walk_file(path)
             yield FileRead(load_rows(elements), frames_said(elements))
         except DicomError as error:
             yield sentence_of(error)

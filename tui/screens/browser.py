@@ -264,6 +264,10 @@ class Browser(PictureCommands, Cine, Seeking, Searching, Dialogs, Panes, Screen[
         if isinstance(message.answer, Sentence):
             self._show_nothing(message.answer)
             return
+        if message.answer.rows.elements.partial:
+            if not self.tag_query.strip():
+                self.table.show_first(message.answer.rows)
+            return
         self._rows = message.answer.rows
         self.search_or_show_all()
         if self.selection.frame >= message.answer.frames:  # the file was written anew with fewer

@@ -9,6 +9,7 @@ if TYPE_CHECKING:  # imported in a thread, after the first paint
     from tui.dicom.query import Hits
     from tui.dicom.tags import TagRows
 
+ITEM = 0xFFFEE000
 PIXEL_DATA = 0x7FE00010
 PER_FRAME_GROUPS = 0x52009230
 _LOOK_AROUND = 2000
@@ -61,7 +62,12 @@ class ShownRows:
             if said is not None:
                 return said
         elements = self.rows.elements.elements
-        return index < len(elements) and elements[index].tag in _FOLDED_AT_FIRST
+        if index >= len(elements):
+            return False
+        tag, parent = elements[index].tag, self.rows.parents[index]
+        if tag == ITEM:  # one for each frame: those that are looked at are unfolded one by one
+            return parent >= 0 and elements[parent].tag == PER_FRAME_GROUPS
+        return tag in _FOLDED_AT_FIRST or self.rows.holds_fields(index)
 
     def fold(self, index: int, folded: bool) -> ShownRows:
         """Return the rows with what lies in row `index` hidden or shown."""

@@ -55,6 +55,13 @@ class TagTable(RowList):
         self.rows_changed(min(self._cursor_place, max(0, self.row_count() - 1)) if place is None else place)
         self._tell_count()
 
+    def show_first(self, rows: TagRows) -> None:
+        """Show the first rows of a file of which the others are on their way, if the cursor can stay on its element."""
+        self._keep_cursor()
+        shown = ShownRows(rows, self.shown.folds, None)
+        if self._cursor_key is None or shown.place_of_key(self._cursor_key, self._cursor_place) is not None:
+            self.show_rows(rows, None)
+
     def show_problem(self, problem: QueryError) -> None:
         """Show why a search cannot be read, and where, in place of the rows."""
         self._keep_cursor()
@@ -72,7 +79,8 @@ class TagTable(RowList):
 
     def _tell_count(self) -> None:
         rows, hits = self.shown.rows, self.shown.hits
-        self.post_message(self.Counted(len(hits.matching) if hits is not None else None, len(rows) if rows else 0))
+        total = len(rows) if rows is not None and not rows.elements.partial else 0
+        self.post_message(self.Counted(len(hits.matching) if hits is not None else None, total))
 
     @property
     def row_index(self) -> int | None:
