@@ -13,6 +13,7 @@ SUBCOMMANDS = {
     "demo": ("tui.cli.demo", "browse the files bundled with pydicom and a computed CT phantom"),
     "view": ("tui.cli.view", "print one picture and exit; - reads standard input"),
     "tags": ("tui.cli.tags", "print the elements of files, all or those looked for, as text, JSON or CSV"),
+    "diff": ("tui.cli.diff", "print what differs between files, or within a series"),
     "doctor": ("tui.cli.doctor", "print what the terminal can do, and why a mode is chosen"),
 }
 _BROWSER = "tui.cli.open"

@@ -7,6 +7,7 @@ from tui.dicom.job import Job
 from tui.text import safe_text
 
 USAGE_ERROR = 2
+ERROR = 2  # of a program whose 1 says something else
 
 
 def refuse(sentence: str) -> int:

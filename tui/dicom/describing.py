@@ -3,7 +3,7 @@
 from typing import Final
 
 from tui.dicom.dictionary import lookup, lookup_private, tags_called
-from tui.dicom.element import ITEM, UNDEFINED, Element
+from tui.dicom.element import ITEM, META_GROUP, UNDEFINED, Element
 from tui.dicom.source import HEAD
 from tui.dicom.tags import TagRows
 from tui.dicom.values import BINARY_VRS
@@ -20,7 +20,6 @@ VR_NAMES: Final = {  # PS3.5 6.2
     "UR": "URI or URL", "US": "unsigned, 16 bits", "UT": "text without limit", "UV": "unsigned, 64 bits",
 }  # fmt: skip
 _MOST_PLACES: Final = 5
-_META_GROUP: Final = 2
 
 
 def dicom_path(rows: TagRows, index: int) -> str:
@@ -42,7 +41,7 @@ def pydicom_path(rows: TagRows, index: int) -> str:
             in_sequence = rows.elements.elements[rows.parents[at]].vr == "SQ"  # a fragment is a part of the pixel data
             text += f"[{rows.item_number(at)}]" if in_sequence else ""
             continue
-        if element.depth == 0 and element.tag >> 16 == _META_GROUP:
+        if element.depth == 0 and element.tag >> 16 == META_GROUP:
             text += ".file_meta"
         keyword = _keyword(element)
         text += f".{keyword}" if keyword else f"[0x{element.tag >> 16:04X}, 0x{element.tag & 0xFFFF:04X}]"
@@ -85,4 +84,4 @@ def facts(rows: TagRows, index: int) -> list[str]:
 
 
 def _is_inflated(rows: TagRows, element: Element) -> bool:
-    return rows.elements.source.inflated and not (element.depth == 0 and element.tag >> 16 == _META_GROUP)
+    return rows.elements.source.inflated and not (element.depth == 0 and element.tag >> 16 == META_GROUP)

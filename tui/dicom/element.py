@@ -3,6 +3,7 @@
 from typing import Final, NamedTuple
 
 UNDEFINED: Final = 0xFFFFFFFF
+META_GROUP: Final = 2
 ITEM: Final = 0xFFFEE000
 ITEM_END: Final = 0xFFFEE00D
 SEQUENCE_END: Final = 0xFFFEE0DD
@@ -10,6 +11,7 @@ FOLDED_OUT: Final = 0xFFFE0001  # no tag of the standard: a field that lies in t
 PIXEL_DATA: Final = 0x7FE00010
 FLOAT_PIXEL_DATA: Final = 0x7FE00008
 DOUBLE_FLOAT_PIXEL_DATA: Final = 0x7FE00009
+PER_FRAME_GROUPS: Final = 0x52009230
 TRANSFER_SYNTAX: Final = 0x00020010
 
 

@@ -15,12 +15,11 @@ from urllib.parse import quote
 
 from tui.dicom import values
 from tui.dicom.attributes import SPECIFIC_CHARACTER_SET
-from tui.dicom.element import ITEM, UNDEFINED, Element
+from tui.dicom.element import ITEM, META_GROUP, UNDEFINED, Element
 from tui.dicom.matching import Value
 from tui.dicom.source import HEAD
 from tui.dicom.tags import TagRows
 
-_META_GROUP: Final = 2
 _DEEPEST_INDENT: Final = 24
 _MOST_DIGITS: Final = 64  # of a number; what is longer is a text
 _NUMBER: Final = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?")
@@ -89,7 +88,7 @@ def _is_left_out(rows: TagRows, index: int, element: Element) -> bool:
     """Return whether a row is a fragment, or of the file meta, or a group length."""
     if element.tag == ITEM:
         return rows.elements.elements[rows.parents[index]].vr != "SQ"
-    return element.tag & 0xFFFF == 0 or (element.depth == 0 and element.tag >> 16 == _META_GROUP)
+    return element.tag & 0xFFFF == 0 or (element.depth == 0 and element.tag >> 16 == META_GROUP)
 
 
 def _content(rows: TagRows, index: int, element: Element, uri: str, ascii_only: bool) -> str:

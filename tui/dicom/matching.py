@@ -2,6 +2,7 @@
 
 import math
 import re
+import struct
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -25,6 +26,7 @@ _DATES: Final = {
         "a date and time such as 2004-01-19T12:30",
     ),
 }
+_WHOLE: Final = re.compile(r"[+-]?\d{1,30}")
 _AGE: Final = re.compile(r"(\d{1,3})([DWMY])", re.IGNORECASE)
 _DAYS: Final = {"D": 1.0, "W": 7.0, "M": 365.25 / 12, "Y": 365.25}
 
@@ -80,11 +82,11 @@ class Wanted:
         """
         if self.operator is Operator.MATCHES:
             _compiled(self.text)
-        elif self.text and vr in NUMBER_VRS and _number(self.text) is None:
+        elif self.text and vr in NUMBER_VRS and number_of(self.text) is None:
             raise WantedError("a number is expected")
         elif self.text and vr in _DATES and _digits(vr, self.text) is None:
             raise WantedError(f"{_DATES[vr][1]} is expected")
-        elif self.text and vr == "AS" and _days(self.text) is None:
+        elif self.text and vr == "AS" and age_days(self.text) is None:
             raise WantedError("an age such as 054Y, 18M or 3D is expected")
 
     def fits(self, vr: str, found: Iterable[Value]) -> bool:
@@ -95,7 +97,9 @@ class Wanted:
         if self.operator is Operator.MATCHES:
             return any(_found(self.text, form) for form in _forms(vr, str(value)))
         if vr in NUMBER_VRS or not isinstance(value, str):
-            wanted, number = _number(self.text), value if not isinstance(value, str) else _number(value)
+            wanted, number = number_of(self.text), value if not isinstance(value, str) else number_of(value)
+            if vr == "FL" and wanted is not None:
+                wanted = _as_stored(wanted)
             if wanted is not None and number is not None:
                 return self._holds((number > wanted) - (number < wanted))
         elif vr in _DATES:
@@ -103,7 +107,7 @@ class Wanted:
             if digits and known:  # as exactly as was asked: > 2004 is after that year
                 return self._holds((known[: len(digits)] > digits) - (known[: len(digits)] < digits))
         elif vr == "AS":
-            age, days = _days(self.text), _days(str(value))
+            age, days = age_days(self.text), age_days(str(value))
             if age is not None and days is not None:
                 return self._holds((days > age) - (days < age))
         wanted_text = self.text.casefold()
@@ -151,12 +155,23 @@ def _forms(vr: str, value: str) -> tuple[str, ...]:
     return (value,)
 
 
+@lru_cache
+def _as_stored(number: float) -> float:
+    """Return a number as 32 bits hold it: 0.1 is stored as 0.10000000149."""
+    try:
+        (stored,) = struct.unpack("<f", struct.pack("<f", number))
+    except OverflowError:
+        return number
+    return float(stored)
+
+
 @lru_cache  # what is wanted is read anew for every value
-def _number(text: str) -> float | None:
+def number_of(text: str) -> float | None:
+    """Return the number that `text` is, or None; whole numbers keep all their digits."""
     if "_" in text:  # which Python takes
         return None
     try:
-        number = float(text)
+        number = int(text) if _WHOLE.fullmatch(text) else float(text)
     except ValueError:
         return None
     return number if math.isfinite(number) else None
@@ -169,6 +184,7 @@ def _digits(vr: str, text: str) -> str | None:
 
 
 @lru_cache  # what is wanted is read anew for every value
-def _days(text: str) -> float | None:
+def age_days(text: str) -> float | None:
+    """Return how many days an age such as 054Y is (PS3.5 6.2, AS), or None."""
     match = _AGE.fullmatch(text.strip())
     return int(match[1]) * _DAYS[match[2].upper()] if match else None

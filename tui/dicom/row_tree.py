@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Final
 
 from tui.dicom.csa import Field
-from tui.dicom.element import FOLDED_OUT, ITEM, Element, tag_text
+from tui.dicom.element import FOLDED_OUT, ITEM, PER_FRAME_GROUPS, Element, tag_text
 from tui.dicom.elements import Elements
 from tui.text import safe_text
 
@@ -91,6 +91,55 @@ class RowTree:
             here: int | str = self.fields[index].name if element.tag == FOLDED_OUT else element.tag
             found.append(hash((found[parent] if parent >= 0 else 0, here, number)))
         return found + [hash((-1, number)) for number in range(len(self.notes))]
+
+    @cached_property
+    def row_of_place(self) -> dict[int, int]:
+        """Return which row stands at each of the `places`; the first, if there are two."""
+        found: dict[int, int] = {}
+        for index, place in enumerate(self.places):
+            found.setdefault(place, index)
+        return found
+
+    def frame_item(self, index: int) -> int | None:
+        """Return the row of the frame's item that row `index` is or lies in, or None (PS3.3 C.7.6.16.1.2)."""
+        while index >= 0:
+            parent = self.parents[index]
+            if parent >= 0 and self.elements.elements[parent].tag == PER_FRAME_GROUPS:
+                return index
+            index = parent
+        return None
+
+    def item_around(self, index: int) -> int | None:
+        """Return the nearest item of a sequence of several that row `index` is or lies in; of a frame's, that one."""
+        frame = self.frame_item(index)
+        if frame is not None:
+            return frame
+        while index >= 0:
+            parent = self.parents[index]
+            if self.elements.elements[index].tag == ITEM and self.child_counts[parent] > 1:
+                return index
+            index = parent
+        return None
+
+    def counterpart(self, index: int, item: int, number: int) -> int | None:
+        """Return the row that stands in item `number` (from 0) where row `index` stands in the item `item`.
+
+        Where it is not there, what it would lie in; None where there is no such item.
+        """
+        chain = []
+        while index != item:
+            chain.append(index)
+            index = self.parents[index]
+        place = hash((self.places[self.parents[item]], ITEM, number + 1))
+        found = self.row_of_place.get(place)
+        for at in reversed(chain):
+            element = self.elements.elements[at]
+            place = hash((place, element.tag, self.item_numbers[at] if element.tag == ITEM else 0))
+            below = self.row_of_place.get(place)
+            if found is None or below is None:
+                break
+            found = below
+        return found
 
     def key(self, index: int) -> str:
         """Return the path of row `index`, such as ``(0040,0275)[0].(0040,0007)``: the same in every file that has it."""

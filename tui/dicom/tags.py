@@ -14,13 +14,13 @@ from tui.dicom.elements import Elements
 from tui.dicom.errors import ReadError
 from tui.dicom.row_tree import NO_FIELDS
 from tui.dicom.row_values import RowValues
+from tui.dicom.values import LEAST_PRIVATE
 from tui.text import safe_text
 
 CUT_LENGTH = 256
 _PRIVATE = 1 << 16  # of a tag
 _SHORT = frozenset({"AE", "AS", "CS", "DA", "DS", "DT", "IS", "LO", "LT", "PN", "SH", "ST", "TM", "UC", "UI", "UR", "UT"})
 _CSA_GROUP = 0x00290000
-_LEAST_OFFSET = 0x1000  # of a private element; below are the creators of blocks
 _ROWS_AT_ONCE = 1000
 
 
@@ -150,7 +150,7 @@ class TagRows(RowValues):
 
     def _entry(self, index: int, element: Element) -> tuple[Entry | None, str]:
         group, number = element.tag >> 16, element.tag & 0xFFFF
-        if not group & 1 or number < _LEAST_OFFSET:
+        if not group & 1 or number < LEAST_PRIVATE:
             return lookup(element.tag), ""
         creator = self.around.private_creators(self.parents[index]).get(group << 8 | number >> 8, "")
         return lookup_private(creator, element.tag) if creator else None, creator
@@ -168,7 +168,7 @@ def _name(tag: int, entry: Entry | None, creator: str) -> str:
         return entry.keyword or entry.name if entry else "unknown to the dictionary"
     if entry is not None and entry.name == "Group Length":
         return entry.keyword
-    if tag & 0xFFFF < _LEAST_OFFSET:
+    if tag & 0xFFFF < LEAST_PRIVATE:
         return "private creator"
     return f"[{safe_text(entry.name)}]" if entry else f"[{safe_text(creator) or 'private'}]"
 
@@ -202,7 +202,7 @@ def _csa_headers(rows: TagRows) -> list[int]:
         for index, (_, tag, vr, _, length) in enumerate(rows.elements.elements)
         if tag & 0xFFFF0000 == _CSA_GROUP
         and tag & 0xFF in csa.NUMBERS
-        and tag & 0xFFFF >= _LEAST_OFFSET
+        and tag & 0xFFFF >= LEAST_PRIVATE
         and vr in ("OB", "UN")
         and 0 < length <= csa.LONGEST
         and rows.around.private_creators(rows.parents[index]).get(tag >> 16 << 8 | tag >> 8 & 0xFF) == csa.CREATOR

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from tui.dicom.dictionary import pattern
 from tui.dicom.element import ITEM
 from tui.dicom.matching import Operator, Wanted
+from tui.dicom.values import LEAST_PRIVATE
 
 if TYPE_CHECKING:
     from tui.dicom.tags import TagRows
-
-_LEAST_OFFSET: Final = 0x1000  # of a private element; below are the creators of blocks
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +80,7 @@ class Narrowing:
 
     def _is_of_creator(self, search: Search, index: int, number: int) -> bool:
         row = search.rows.row(index)
-        return self.name in (row.creator if number >= _LEAST_OFFSET else row.text).lower()
+        return self.name in (row.creator if number >= LEAST_PRIVATE else row.text).lower()
 
     def _inside(self, search: Search) -> list[bool]:
         """Return of each row whether it lies in a sequence that is meant, at any depth."""

@@ -173,6 +173,32 @@ class Dialogs(Choosing, Screen[None]):
 
         self.app.push_screen(HelpScreen(self.settings.keys))
 
+    # --- comparing
+
+    def action_compare(self) -> None:
+        """Show what differs between the marked files, or between the marked one and the one under the cursor."""
+        paths = [path for path in sorted(self.file_tree.marked) if path != self.selection.path]
+        if self.selection.path is not None and (len(paths) < 2 or self.selection.path in self.file_tree.marked):
+            paths.append(self.selection.path)
+        if len(paths) < 2:
+            self.say("Mark files with Space in the files pane: d compares them, or the marked one with this one")
+            return
+        self._compare(tuple(paths), series=False)
+
+    def action_compare_series(self) -> None:
+        """Show what differs in the series of the file under the cursor."""
+        if self.selection.path is None:
+            self.say("There is no file under the cursor")
+        else:
+            self._compare((self.selection.path,), series=True)
+
+    def _compare(self, paths: tuple[str, ...], *, series: bool) -> None:
+        from tui.screens.comparing import ComparisonQuestion, ComparisonScreen
+        from tui.widgets.picture_row import PictureRow
+
+        pictures = PictureRow(self.image.depth, self.image.kind, unicode=self.terminal.unicode)
+        self.app.push_screen(ComparisonScreen(ComparisonQuestion(paths, series), pictures, self.glyphs))
+
     # --- values
 
     def _current(self) -> "tuple[TagRows, int] | None":

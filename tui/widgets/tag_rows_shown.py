@@ -5,13 +5,12 @@ from __future__ import annotations
 from bisect import bisect_left
 from typing import TYPE_CHECKING
 
+from tui.dicom.element import ITEM, PER_FRAME_GROUPS, PIXEL_DATA
+
 if TYPE_CHECKING:  # imported in a thread, after the first paint
     from tui.dicom.query import Hits
     from tui.dicom.tags import TagRows
 
-ITEM = 0xFFFEE000
-PIXEL_DATA = 0x7FE00010
-PER_FRAME_GROUPS = 0x52009230
 _LOOK_AROUND = 2000
 _FOLDED_AT_FIRST = frozenset({PER_FRAME_GROUPS, PIXEL_DATA})
 

@@ -1,0 +1,276 @@
+"""What differs between datasets: attribute by attribute, at every depth, for two files or for a whole series."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+from tui.dicom import values
+from tui.dicom.dictionary import uid_name
+from tui.dicom.difference_words import words_of
+from tui.dicom.element import ITEM, META_GROUP, UNDEFINED, Element
+from tui.dicom.matching import Value
+from tui.dicom.options import Option, Values
+from tui.dicom.source import HEAD
+from tui.dicom.tags import TagRows
+from tui.text import safe_text
+
+Cell = tuple[Value, ...]
+_Piece = tuple[int, str, int]  # tag, private creator, which of several; of an item its number
+_SHOWN_LENGTH: Final = 256
+_AT_ONCE: Final = 1 << 20
+_DATE_VRS: Final = frozenset({"DA", "DT", "TM"})
+_WORD_BYTES: Final = {"OW": 2, "OL": 4, "OF": 4, "OD": 8, "OV": 8}
+
+
+class Kind(StrEnum):
+    """How the second of two datasets differs from the first; VARIES stands for more than two."""
+
+    ADDED = "added"
+    REMOVED = "removed"
+    CHANGED = "changed"
+    VARIES = "varies"
+
+
+@dataclass(frozen=True, slots=True)
+class Ignoring:
+    """What is no difference.
+
+    Parameters
+    ----------
+    uids : bool
+        UIDs that PS3.6 does not register: of instances, series, studies, frames of reference.
+    dates : bool
+        Dates and times.
+    private : bool
+        Private attributes.
+    meta : bool
+        The file meta information (PS3.10 7.1): how and by whom the file was written.
+    """
+
+    uids: bool = False
+    dates: bool = False
+    private: bool = False
+    meta: bool = False
+
+
+OPTIONS: Final = (
+    Option("ignore-uids", "Ignore UIDs", "UIDs that the standard does not register are no difference", default=False),
+    Option("ignore-dates", "Ignore dates", "Dates and times are no difference", default=False),
+    Option("ignore-private", "Ignore private", "Private attributes are no difference", default=False),
+    Option("ignore-meta", "Ignore file meta", "The file meta information (group 0002) is no difference", default=False),
+)
+
+
+def ignoring_of(values: Values) -> Ignoring:
+    """Return what the values of `OPTIONS` stand for."""
+    return Ignoring(*(bool(values.get(option.name)) for option in OPTIONS))
+
+
+class Difference(NamedTuple):
+    """One attribute that differs; texts are safe to draw.
+
+    `path` is as in the tag table; `depth` as there. `values` has one entry for each file, None where the attribute is not
+    there. `words` say how the values of two files differ, where there is something to say.
+    """
+
+    path: str
+    tag: str
+    vr: str
+    name: str
+    depth: int
+    kind: Kind
+    values: tuple[Cell | None, ...]
+    words: str
+
+    def text(self, file: int) -> str:
+        """Return the value of one file in one line, "" where it has none."""
+        found = self.values[file]
+        return safe_text("\\".join(map(str, found)), _SHOWN_LENGTH) if found else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What was found: the differences, and how many attributes are the same in all `files`."""
+
+    files: tuple[str, ...]
+    differences: tuple[Difference, ...]
+    same: int
+
+
+@dataclass(slots=True)
+class _Attribute:
+    """One attribute, item or sequence of any of the files."""
+
+    path: str
+    tag: str
+    vr: str
+    name: str
+    depth: int
+    element: Element
+    cells: dict[int, Cell] = field(default_factory=dict)  # by file
+    essences: set[tuple[str, object]] = field(default_factory=set)
+    children: dict[_Piece, int] = field(default_factory=dict)
+
+    @property
+    def vrs(self) -> set[str]:
+        """Return its VRs in the files."""
+        return {vr for vr, _ in self.essences}
+
+    def differs(self, files: int) -> bool:
+        """Return whether it is not the same in all files."""
+        if len(self.cells) < files:
+            return True
+        known = self.vrs - {"UN"}
+        contents = {essence for _, essence in self.essences}
+        return len(contents) > 1 or len(known) > 1
+
+
+class Comparer:
+    """Takes datasets one by one, and tells what differs among them."""
+
+    def __init__(self) -> None:
+        self._files: list[str] = []
+        self._attributes: list[_Attribute] = []
+        self._top: dict[_Piece, int] = {}
+
+    def add(self, rows: TagRows) -> None:
+        """Take another dataset.
+
+        Raises
+        ------
+        ReadError
+            A long value cannot be read.
+        """
+        file = len(self._files)
+        self._files.append(rows.path)
+        numbers: list[int] = []  # of each row, its attribute; -1 for what is left out
+        seen: dict[tuple[int, _Piece], int] = {}
+        for index, element in enumerate(rows.elements.elements):
+            parent = rows.parents[index]
+            around = numbers[parent] if parent >= 0 else 0
+            if around < 0 or _is_left_out(rows, index, element):
+                numbers.append(-1)
+                continue
+            siblings = self._attributes[around].children if parent >= 0 else self._top
+            piece = _piece(rows, index, element)
+            count = seen[parent, piece] = seen.get((parent, piece), 0) + 1
+            piece = (piece[0], piece[1], count) if element.tag != ITEM else piece
+            number = siblings.get(piece)
+            if number is None:
+                number = siblings[piece] = len(self._attributes)
+                row = rows.row(index)
+                self._attributes.append(_Attribute(rows.key(index), row.tag, row.vr, row.name, row.depth, element))
+            numbers.append(number)
+            attribute = self._attributes[number]
+            attribute.cells[file] = _cell(rows, index, element)
+            attribute.essences.add((element.vr, _essence(rows, index, element)))
+
+    def result(self, ignoring: Ignoring = Ignoring()) -> Comparison:
+        """Return what differs among the datasets that were added, in the order of a dataset."""
+        files, same = len(self._files), 0
+        found: list[Difference] = []
+        for attribute in self._in_order():
+            if _is_ignored(attribute, ignoring):
+                continue
+            if not attribute.differs(files):
+                same += attribute.element.tag != ITEM
+                continue
+            cells = tuple(attribute.cells.get(file) for file in range(files))
+            kind, words = Kind.VARIES, ""
+            if files == 2:
+                kind = Kind.ADDED if cells[0] is None else Kind.REMOVED if cells[1] is None else Kind.CHANGED
+                words = self._words(attribute, cells)
+            found.append(
+                Difference(attribute.path, attribute.tag, attribute.vr, attribute.name, attribute.depth, kind, cells, words)
+            )
+        return Comparison(tuple(self._files), tuple(found), same)
+
+    @staticmethod
+    def _words(attribute: _Attribute, cells: tuple[Cell | None, ...]) -> str:
+        before, after = cells
+        if before is None or after is None:
+            return ""
+        known = attribute.vrs - {"UN"}
+        if len(known) > 1:
+            return f"VR {' and '.join(sorted(known))}"
+        if attribute.vr in values.BINARY_VRS:
+            return "other bytes"
+        return words_of(attribute.vr, before, after) if attribute.vr != "SQ" else ""
+
+    def _in_order(self) -> Iterator[_Attribute]:
+        """Return all attributes as they stand in a dataset; iterative, for nesting has no limit."""
+        waiting = [self._top[piece] for piece in sorted(self._top, reverse=True)]
+        while waiting:
+            attribute = self._attributes[waiting.pop()]
+            yield attribute
+            children = attribute.children
+            waiting += [children[piece] for piece in sorted(children, reverse=True)]
+
+
+def _is_left_out(rows: TagRows, index: int, element: Element) -> bool:
+    """Return whether a row says nothing by itself: a group length, or a fragment, which is compared with all the others."""
+    return rows.is_fragment(index) if element.tag == ITEM else element.tag & 0xFFFF == 0
+
+
+def _piece(rows: TagRows, index: int, element: Element) -> _Piece:
+    """Return what a row is aligned by: private attributes by creator, for blocks are given out as they come (PS3.5 7.8)."""
+    if element.tag == ITEM:
+        return rows.item_number(index), "", 0
+    group, number = element.tag >> 16, element.tag & 0xFFFF
+    if not group & 1 or number < values.LEAST_PRIVATE:
+        return element.tag, "", 0
+    creator = rows.around.private_creators(rows.parents[index]).get(group << 8 | number >> 8, "")
+    return (group << 16 | values.LEAST_PRIVATE | number & 0xFF if creator else element.tag), creator, 0
+
+
+def _is_ignored(attribute: _Attribute, ignoring: Ignoring) -> bool:
+    if ignoring.private and attribute.element.tag >> 16 & 1:
+        return True
+    if ignoring.meta and attribute.element.tag >> 16 == META_GROUP:
+        return True
+    if ignoring.dates and attribute.vr in _DATE_VRS:
+        return True
+    if ignoring.uids and attribute.vr == "UI":
+        return not any(uid_name(str(value)) for cell in attribute.cells.values() for value in cell)
+    return False
+
+
+def _cell(rows: TagRows, index: int, element: Element) -> Cell:
+    """Return what is shown of a row: all its values, or a line where they are many."""
+    if element.tag == ITEM or element.length == UNDEFINED or element.length > HEAD or element.vr == "SQ":
+        return (rows.line(index),)
+    return rows.values(index)
+
+
+def _essence(rows: TagRows, index: int, element: Element) -> object:
+    """Return what is equal where two values are: independent of byte order, character set, padding and encapsulation."""
+    if element.vr in ("SQ", ""):
+        return None
+    if element.length == UNDEFINED:
+        return _digest(rows, rows.elements.elements[index + 1 : rows.elements.after(index)], 1)
+    if element.vr in values.BINARY_VRS:
+        swapped = _WORD_BYTES.get(element.vr, 1) if rows.elements.encoding_at(element).big_endian else 1
+        return _digest(rows, [element], swapped)
+    if element.length > _AT_ONCE:
+        return _digest(rows, [element], 1)
+    return rows.every_value(index)
+
+
+def _digest(rows: TagRows, parts: list[Element], swapped: int) -> bytes:
+    """Return a digest of the bytes of some values, in words of `swapped` bytes that are turned round."""
+    digest = hashlib.blake2b(digest_size=16)
+    turn: Callable[[bytes], bytes] = (lambda data: data) if swapped == 1 else lambda data: _turned(data, swapped)
+    source = rows.elements.source
+    for part in parts:
+        for at in range(0, part.length, _AT_ONCE):
+            digest.update(turn(source.read(part.offset + at, min(_AT_ONCE, part.length - at))))
+    return digest.digest()
+
+
+def _turned(data: bytes, size: int) -> bytes:
+    turned = bytearray(len(data) // size * size)
+    for at in range(size):
+        turned[at::size] = data[size - 1 - at : len(turned) : size]
+    return bytes(turned) + data[len(turned) :]

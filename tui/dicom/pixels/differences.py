@@ -1,0 +1,94 @@
+"""What differs between the pixels of two files, frame by frame, after decoding."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tui.dicom.elements import Elements
+from tui.dicom.pixels.caption import Caption
+from tui.dicom.pixels.load import frame_count, load_picture
+from tui.dicom.pixels.picture import Picture
+
+
+class FrameDifference(NamedTuple):
+    """How one frame (from 0) differs; `words` are empty where it is the same.
+
+    `differing` of `total` pixels differ, by `largest` at the most, first at (column, row) `at`.
+    """
+
+    frame: int
+    words: str
+    differing: int = 0
+    total: int = 0
+    largest: float = 0.0
+    at: tuple[int, int] | None = None
+
+    @property
+    def same(self) -> bool:
+        """Return whether nothing differs."""
+        return not self.words
+
+
+def compare_pixels(before: Elements, after: Elements) -> Iterator[FrameDifference]:
+    """Decode two files and compare their frames: stored values of grey pictures, RGB of those in colour.
+
+    Raises
+    ------
+    PixelError, ReadError
+        One of them has no picture, or cannot be decoded or read.
+    """
+    counts = frame_count(before), frame_count(after)
+    for frame in range(min(counts)):
+        yield compare_pictures(load_picture(before, frame), load_picture(after, frame))
+    for frame in range(min(counts), max(counts)):
+        yield FrameDifference(frame, f"only {'the first' if counts[0] > counts[1] else 'the second'} has it")
+
+
+def compare_pictures(before: Picture, after: Picture) -> FrameDifference:
+    """Return how two pictures differ."""
+    frame = before.key.frame
+    one, other = _compared(before), _compared(after)
+    if one.shape != other.shape:
+        return FrameDifference(frame, f"{_shape(before)} and {_shape(after)}")
+    steps = _steps(one, other)
+    differs = steps > 0
+    count = int(np.count_nonzero(differs))
+    if not count:
+        return FrameDifference(frame, "")
+    row, column = np.unravel_index(int(np.argmax(differs)), differs.shape)
+    largest = float(steps.max())
+    words = f"{count:,} of {steps.size:,} pixels differ, by {largest:g} at the most, first at ({column},{row})"
+    return FrameDifference(frame, words, count, steps.size, largest, (int(column), int(row)))
+
+
+def difference_picture(before: Picture, after: Picture) -> Picture | None:
+    """Return how far two pictures are apart at each pixel, as a picture; None where their sizes differ."""
+    one, other = _compared(before), _compared(after)
+    if one.shape != other.shape:
+        return None
+    steps = _steps(one, other).astype(np.float32)
+    return replace(
+        before, values=steps, stored=steps, padding=None, inverted=False, voi=(), unit="", overlay=None, undisplayed=None,
+        real_world=(), caption=Caption(), notes=(),
+    )  # fmt: skip
+
+
+def _compared(picture: Picture) -> NDArray[Any]:
+    return picture.values if picture.color or picture.stored is None or picture.stored.ndim != 2 else picture.stored
+
+
+def _steps(one: NDArray[Any], other: NDArray[Any]) -> NDArray[np.float64]:
+    """Return how far two arrays are apart at each pixel: of colours, the largest of the three; NaN is equal to NaN."""
+    first, second = one.astype(np.float64), other.astype(np.float64)
+    with np.errstate(invalid="ignore"):
+        steps = np.abs(first - second)
+    steps[(first == second) | (np.isnan(first) & np.isnan(second))] = 0
+    steps[np.isnan(steps)] = np.inf
+    return steps if steps.ndim == 2 else steps.max(axis=-1)
+
+
+def _shape(picture: Picture) -> str:
+    return f"{picture.columns} x {picture.rows}{' in colour' if picture.color else ''}"

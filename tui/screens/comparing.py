@@ -1,0 +1,299 @@
+"""What differs between files, or within a series: a screen of its own."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.screen import ModalScreen
+from textual.widgets import Label
+
+from tui.background import Background
+from tui.browser_state import Sentence
+from tui.dicom.compare import Comparer, Comparison, Difference, Ignoring
+from tui.dicom.elements import walk_file
+from tui.dicom.errors import DicomError
+from tui.dicom.job import Step
+from tui.dicom.library.series import series_members
+from tui.dicom.pixels.view import View
+from tui.dicom.tags import load_rows
+from tui.screens.questions import Failed
+from tui.text import safe_text
+from tui.widgets.comparison_table import ComparisonHeads, ComparisonTable, heads_of
+from tui.widgets.picture_row import PictureRow, Titled
+
+if TYPE_CHECKING:
+    from tui.widgets.glyphs import Glyphs
+
+_PAIR: Final = 2
+_HINT: Final = "←→ files  Enter values  u UIDs  t dates  # private  y copy  Esc back"
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonQuestion:
+    """Which files are compared: these, or those of the series of one of them."""
+
+    paths: tuple[str, ...]
+    series: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """All files were read; `names` stand over their columns."""
+
+    comparer: Comparer
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """Both pictures of a pair, and their difference."""
+
+    titled: tuple[Titled, ...]
+    words: str
+
+
+class Answered(Message):
+    """Something was read: a step, the comparison, the pictures, or a sentence on why not."""
+
+    def __init__(self, answer: Step | Compared | Pictures | Sentence) -> None:
+        super().__init__()
+        self.answer = answer
+
+
+class ComparisonScreen(ModalScreen[None]):
+    """What differs: of two files with both pictures, of a series with the values of all its files.
+
+    Parameters
+    ----------
+    question : ComparisonQuestion
+        What is compared.
+    pictures : PictureRow
+        Draws pictures as the browser does.
+    glyphs : Glyphs
+        The marks that are drawn.
+    """
+
+    CSS_PATH = "dialogs.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q", "dismiss", "close", show=False),
+        Binding("enter", "values", "values", show=False),
+        Binding("u", "ignore('uids')", "ignore UIDs", show=False),
+        Binding("t", "ignore('dates')", "ignore dates", show=False),
+        Binding("number_sign", "ignore('private')", "ignore private", show=False),
+        Binding("p", "pictures", "pictures", show=False),
+        Binding("comma", "step_frame(-1)", "previous frame", show=False),
+        Binding("full_stop", "step_frame(1)", "next frame", show=False),
+        Binding("y", "copy", "copy", show=False),
+    ]
+
+    def __init__(self, question: ComparisonQuestion, pictures: PictureRow, glyphs: Glyphs) -> None:
+        super().__init__()
+        self._question = question
+        self._pictures = pictures
+        self._glyphs = glyphs
+        self._ignoring = Ignoring()
+        self._compared: Compared | None = None
+        self._frame = 0
+        self._pixel_words = ""
+        self._background: Background[ComparisonQuestion, Answered] = Background(
+            "comparing", self._answers, lambda _question, answer: self._post(answer), lambda error: self._post(Failed(error))
+        )
+        self._decoding: Background[int, Answered] = Background(
+            "comparing pictures", self._decoded, lambda _frame, answer: self._post(answer),
+            lambda error: self._post(Failed(error)),
+        )  # fmt: skip
+
+    def compose(self) -> ComposeResult:
+        """Lay out the pictures, the names and the rows."""
+        with Vertical(classes="dialog dialog-whole") as box:
+            box.border_title = Content("What differs in the series" if self._question.series else "What differs")
+            box.border_subtitle = Content(_HINT if self._question.series else f"p pictures  , . frame  {_HINT}")
+            yield Label(Content("reading …"), classes="sentence", id="comparison-said")
+            self._pictures.display = False
+            yield self._pictures
+            yield ComparisonHeads(id="comparison-heads")
+            yield ComparisonTable(self._glyphs, id="comparison")
+
+    def on_mount(self) -> None:
+        """Read the files."""
+        self._table.focus()
+        self._background.ask(self._question)
+
+    def on_unmount(self) -> None:
+        """Read no further."""
+        self._background.stop()
+        self._decoding.stop()
+
+    @property
+    def _table(self) -> ComparisonTable:
+        return self.query_one(ComparisonTable)
+
+    @property
+    def ignoring(self) -> Ignoring:
+        """Return what is no difference for now."""
+        return self._ignoring
+
+    def _post(self, message: Message) -> None:
+        if self.is_running:
+            self.post_message(message)
+
+    # --- in the background
+
+    def _answers(self, question: ComparisonQuestion) -> Iterator[Answered]:
+        try:
+            paths, names = question.paths, tuple[str, ...]()
+            if question.series:
+                for step in series_members(question.paths[0]):
+                    if isinstance(step, Step):
+                        yield Answered(Step(step.done, 2 * step.total, step.note))
+                    else:
+                        paths = tuple(member.path for member in step)
+                        numbers = ["" if member.number is None else f"# {member.number}" for member in step]
+                        names = tuple(numbers) if all(numbers) and len(set(numbers)) == len(numbers) else ()
+            comparer = Comparer()
+            for count, path in enumerate(paths, 1):
+                comparer.add(load_rows(walk_file(path), fold_out=False))
+                done = len(paths) * question.series + count
+                yield Answered(Step(done, len(paths) * (1 + question.series), os.path.basename(path)))
+            heads = tuple(safe_text(name) for name in heads_of(paths, names))
+            yield Answered(Compared(comparer, heads))
+        except DicomError as error:
+            yield Answered(Sentence(safe_text(str(error)), error=True))
+
+    def _decoded(self, frame: int) -> Iterator[Answered]:
+        from tui.dicom.pixels.differences import compare_pictures, difference_picture
+        from tui.dicom.pixels.load import load_picture
+
+        plain = View()
+        try:
+            one, other = (load_picture(walk_file(path), frame) for path in self._question.paths)
+        except DicomError as error:
+            said = safe_text(str(error))
+            yield Answered(Pictures((Titled("", None, plain, Sentence(said, error=True)),), "pictures cannot be compared"))
+            return
+        differs, apart = compare_pictures(one, other), difference_picture(one, other)
+        words = differs.words or "no pixel differs"
+        names = heads_of(self._question.paths, ())
+        number = f" frame {frame + 1}" if max(one.frames, other.frames) > 1 else ""
+        same = plain if one.color or other.color else plain.windowed(one.window_of(plain))  # one window for both
+        pairs = zip(names, (one, other), strict=True)
+        titled = [Titled(safe_text(f"{name}{number}"), picture, same) for name, picture in pairs]
+        titled.append(Titled("their difference", apart, plain, Sentence(f"{words}: no difference can be drawn")))
+        yield Answered(Pictures(tuple(titled), words))
+
+    # --- what was read
+
+    @on(Answered)
+    def _answered(self, message: Answered) -> None:
+        answer = message.answer
+        if isinstance(answer, Step):
+            self._say(f"reading {answer.done:,} of {answer.total:,}")
+        elif isinstance(answer, Sentence):
+            self._say(answer.text)
+        elif isinstance(answer, Pictures):
+            self._pictures.show(answer.titled)
+            self._pixel_words = answer.words
+            self._show()
+        else:
+            self._compared = answer
+            self.query_one(ComparisonHeads).show_names(answer.names)
+            self._show()
+
+    @on(Failed)
+    def _fail(self, message: Failed) -> None:
+        raise message.error
+
+    def _say(self, words: str) -> None:
+        self.query_one("#comparison-said", Label).update(Content(words))
+
+    def _show(self) -> None:
+        if self._compared is None:
+            return
+        comparison = self._compared.comparer.result(self._ignoring)
+        count, files = len(comparison.differences), len(comparison.files)
+        first = not self._table.comparison.files
+        self._table.show(comparison, "Nothing differs" if files > 1 else "There is no other file to compare with")
+        without = [name for name in ("uids", "dates", "private") if getattr(self._ignoring, name)]
+        left_out = f"; without {', '.join(without).replace('uids', 'UIDs')}" if without else ""
+        pixels = f"; {self._pixel_words}" if self._pictures.display and self._pixel_words else ""
+        self._say(f"{count:,} differ, {comparison.same:,} are the same in {_files(comparison)}{left_out}{pixels}")
+        if first and self._question.series and self._question.paths[0] in comparison.files:
+            self.call_after_refresh(self._bring_own)
+
+    def _bring_own(self) -> None:
+        """Scroll to the file that was looked at."""
+        self._table.bring_file(self._table.comparison.files.index(self._question.paths[0]))
+        self._follow()
+
+    def _follow(self) -> None:
+        self.query_one(ComparisonHeads).first = self._table.first
+
+    def on_comparison_table_scrolled(self) -> None:
+        """Show the names over the files that are shown."""
+        self._follow()
+
+    # --- actions
+
+    def action_ignore(self, what: str) -> None:
+        """Leave out what is no difference, or show it again."""
+        self._ignoring = replace(self._ignoring, **{what: not getattr(self._ignoring, what)})
+        self._show()
+
+    def action_values(self) -> None:
+        """Show the values of the attribute under the cursor, file by file."""
+        from tui.screens.reading import ReadingScreen
+
+        difference = self._table.difference
+        if difference is not None and self._compared is not None:
+            title = f"{difference.tag} {difference.name}".strip()
+            text = _values_text(difference, self._compared.names)
+            self.app.push_screen(ReadingScreen(title, f"at {difference.path}", partial(str, text)))
+
+    def action_copy(self) -> None:
+        """Copy the row under the cursor."""
+        difference = self._table.difference
+        if difference is not None:
+            values = " | ".join(difference.text(file) for file in range(len(difference.values)))
+            self.app.copy_to_clipboard(f"{difference.path} {difference.name} = {values}")
+
+    def action_pictures(self) -> None:
+        """Show both pictures and their difference, or hide them."""
+        if len(self._question.paths) != _PAIR or self._question.series:
+            self.app.notify("Pictures are compared of two files", markup=False)
+            return
+        self._pictures.display = not self._pictures.display
+        if self._pictures.display:
+            self._decoding.ask(self._frame)
+        else:
+            self._show()
+
+    def action_step_frame(self, step: int) -> None:
+        """Compare another frame of both files."""
+        if self._pictures.display:
+            self._frame = max(0, self._frame + step)
+            self._decoding.ask(self._frame)
+
+
+def _files(comparison: Comparison) -> str:
+    count = len(comparison.files)
+    return "both files" if count == _PAIR else f"all {count:,} files"
+
+
+def _values_text(difference: Difference, names: tuple[str, ...]) -> str:
+    lines = []
+    for file, name in enumerate(names):
+        missing = difference.values[file] is None
+        lines.append(f"{name:<24} {'(missing)' if missing else difference.text(file)}".rstrip())
+    if difference.words:
+        lines += ["", difference.words]
+    return "\n".join(lines)
