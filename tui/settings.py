@@ -16,6 +16,12 @@ CONTRAST_THEME: Final = "high-contrast"
 _APP: Final = "dicom-tui"
 CELLS: Final = tuple(kind.value for kind in CellKind if kind is not CellKind.SPACE)  # which is for terminals without Unicode
 
+PRIVATE_DICTIONARY: Final = Option(
+    "private-dictionary",
+    "Private dictionary",
+    "Names of private attributes, in the form of DCMTK's private.dic",
+    metavar="FILE",
+)
 OPTIONS: Final = (
     Option("theme", "Theme", "Colours of the program: grey, high-contrast, or one of Textual's", GREY_THEME,
            metavar="NAME"),
@@ -29,6 +35,7 @@ OPTIONS: Final = (
     Option("low-bandwidth", "Low bandwidth", "Fewer greys and colours in the picture, for slow links", False),
     Option("no-mouse", "No mouse", "Leave the mouse to the terminal", False),
     Option("no-corner-text", "No corner text", "Start without patient and study around the picture", False),
+    PRIVATE_DICTIONARY,
 )  # fmt: skip
 
 
@@ -48,6 +55,7 @@ class Settings:
     low_bandwidth: bool = False
     no_mouse: bool = False
     no_corner_text: bool = False
+    private_dictionary: str = ""
     keys: dict[str, str] = field(default_factory=dict)
 
     def values(self) -> dict[str, Value]:

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from tui.cli import PROGRAM
 from tui.cli.arguments import Parser, add_options, given
+from tui.cli.configured import configured
 from tui.cli.inputs import opened
 from tui.cli.output import ERROR, refuse
 from tui.dicom.compare import OPTIONS, Comparer, Comparison, Difference, Kind, ignoring_of
@@ -22,6 +23,7 @@ from tui.dicom.library.scan import list_folder
 from tui.dicom.library.series import series_members
 from tui.dicom.library.sniff import read_facts
 from tui.dicom.tags import load_rows
+from tui.settings import PRIVATE_DICTIONARY, SettingsError
 from tui.text import safe_text
 
 SAME: Final = 0
@@ -36,6 +38,7 @@ def run(words: Sequence[str]) -> int:
     """Print what differs between the files that `words` name; return the exit code."""
     arguments = _parser().parse_args(words)
     try:
+        configured(given(arguments, (PRIVATE_DICTIONARY,)))
         files = _series(arguments.files) if arguments.series else _files(arguments.files)
         if len(files) < _PAIR:
             return refuse("two files at the least are compared; --series compares one with the others of its series")
@@ -43,7 +46,7 @@ def run(words: Sequence[str]) -> int:
             return refuse("--pixels compares two files")
         comparison, walked = _compared(files, arguments)
         pixels = list(_pixel_lines(*walked)) if arguments.pixels else []
-    except (DicomError, OSError) as error:
+    except (DicomError, OSError, SettingsError) as error:
         print(f"{PROGRAM}: {safe_text(str(error))}", file=sys.stderr)
         return ERROR
     if arguments.json:
@@ -68,7 +71,7 @@ def _parser() -> Parser:
     parser.add_argument("--series", action="store_true", help="compare FILE with the others of its series, in its folder")
     parser.add_argument("--pixels", action="store_true", help="compare decoded frames in place of pixel data")
     parser.add_argument("--json", action="store_true", help="print an object with every difference and all its values")
-    add_options(parser, OPTIONS)
+    add_options(parser, (*OPTIONS, PRIVATE_DICTIONARY))
     return parser
 
 

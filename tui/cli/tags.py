@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from tui.cli import PROGRAM
-from tui.cli.arguments import Parser
+from tui.cli.arguments import Parser, add_options, given
+from tui.cli.configured import configured
 from tui.cli.inputs import opened
 from tui.cli.output import refuse
 from tui.dicom.anonymize.profile import identifies
@@ -19,6 +20,7 @@ from tui.dicom.json_model import json_texts
 from tui.dicom.query import Query, QueryError, parse_paths
 from tui.dicom.tags import TagRows, load_rows
 from tui.dicom.terms import Step, rows_at
+from tui.settings import PRIVATE_DICTIONARY, SettingsError
 from tui.text import safe_text
 
 NOTHING_FOUND: Final = 1
@@ -41,6 +43,10 @@ class Wanted:
 def run(words: Sequence[str]) -> int:
     """Print what `words` ask for; return the exit code."""
     arguments = _parser().parse_args(_joined(words))
+    try:
+        configured(given(arguments, (PRIVATE_DICTIONARY,)))
+    except SettingsError as error:
+        return refuse(str(error))
     try:
         query = Query.parse(arguments.grep)
     except QueryError as error:
@@ -87,6 +93,7 @@ def _parser() -> Parser:
     ):
         forms.add_argument(f"--{form}", dest="form", action="store_const", const=form, help=what)
     parser.set_defaults(form=_TEXT)
+    add_options(parser, (PRIVATE_DICTIONARY,))
     parser.add_argument(
         "--show", metavar="COL,...", action="append", default=[],
         help="only these attributes of the dataset: keywords, tags, or paths such as RequestAttributesSequence[0].0040,0007",

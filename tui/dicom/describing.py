@@ -3,7 +3,7 @@
 from typing import Final
 
 from tui.dicom.dictionary import lookup, lookup_private, tags_called
-from tui.dicom.element import ITEM, META_GROUP, UNDEFINED, Element
+from tui.dicom.element import FOLDED_OUT, ITEM, META_GROUP, UNDEFINED, Element
 from tui.dicom.source import HEAD
 from tui.dicom.tags import TagRows
 from tui.dicom.values import BINARY_VRS
@@ -24,12 +24,16 @@ _MOST_PLACES: Final = 5
 
 def dicom_path(rows: TagRows, index: int) -> str:
     """Return where a row stands as DICOM writes paths: ``00400275[0].00400007``, items from 0; "" for what is no element."""
-    return rows.key(index).replace("(", "").replace(")", "").replace(",", "") if rows.element(index) else ""
+    element = rows.element(index)
+    if element is None or element.tag == FOLDED_OUT:
+        return ""
+    return rows.key(index).replace("(", "").replace(")", "").replace(",", "")
 
 
 def pydicom_path(rows: TagRows, index: int) -> str:
     """Return what gives a row's value in pydicom, of a dataset ``ds``: ``ds.Sequence[0].Keyword``; "" for no element."""
-    if rows.element(index) is None:
+    element = rows.element(index)
+    if element is None or element.tag == FOLDED_OUT:
         return ""
     chain = [index]
     while (parent := rows.parents[chain[-1]]) >= 0:
@@ -60,6 +64,8 @@ def _keyword(element: Element) -> str:
 def facts(rows: TagRows, index: int) -> list[str]:
     """Return what is known of a row's element beside its value, in short sentences that are safe to draw."""
     element, row = rows.element(index), rows.row(index)
+    if element is not None and element.tag == FOLDED_OUT:
+        return [f"a field of the Siemens CSA header at {rows.key(rows.parents[index])}", f"VR {element.vr}"]
     if element is None or element.tag == ITEM:
         return [f"at {rows.key(index)}"] if element is not None else []
     entry = lookup_private(row.creator, element.tag) if row.creator else lookup(element.tag)

@@ -61,6 +61,21 @@ class RowValues(RowTree):
             return (self.text_of(index, element),)
         return values.texts(element.vr, data, self.around.charset(index))
 
+    def multiplicity(self, index: int) -> int | None:
+        """Return how many values row `index` has (PS3.5 6.4); None for what is no element, or too long to be at hand."""
+        element = self.element(index)
+        if element is None or element.tag == ITEM:
+            return None
+        if element.tag == FOLDED_OUT:
+            return len(self.fields[index].values)
+        if element.vr in values.NUMBERS:
+            return element.length // values.NUMBERS[element.vr][1]
+        if element.vr == "AT":
+            return element.length // 4
+        if element.vr == "SQ" or element.vr in values.BINARY_VRS or element.vr in values.SINGLE_VALUE_VRS:
+            return int(element.length > 0)
+        return None if element.length > HEAD else len(self.values(index))
+
     def whole(self, index: int) -> str:
         """Return the whole value of row `index`, lines kept; this may read the file.
 

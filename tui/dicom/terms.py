@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tui.dicom.dictionary import pattern
-from tui.dicom.element import ITEM
+from tui.dicom.element import FOLDED_OUT, ITEM
 from tui.dicom.matching import Operator, Wanted
 from tui.dicom.values import LEAST_PRIVATE
 
@@ -71,6 +71,8 @@ class Narrowing:
             return element.vr == self.name.upper()
         if element.tag == ITEM:
             return False
+        if element.tag == FOLDED_OUT:  # a field of a private value
+            return self._matches(search, search.rows.parents[index])
         if self.kind == "group":
             mask, wanted = pattern(self.name.zfill(4))
             return element.tag >> 16 & mask == wanted

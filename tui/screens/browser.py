@@ -256,6 +256,12 @@ class Browser(PictureCommands, Cine, Seeking, Searching, Dialogs, Panes, Screen[
             self.rows.ask(after.path)
         elif before.frame != after.frame and self._rows is not None and self._rows.path == after.path:
             self._ask_picture(self._rows.elements)
+            self.table.go_to_frame(after.frame)
+
+    @on(TagTable.FrameReached)
+    def _frame_reached(self, message: TagTable.FrameReached) -> None:
+        if self.selection.path is not None and message.frame != self.selection.frame:
+            self.selection = Selection(self.selection.path, message.frame)
 
     @on(questions.RowsRead)
     def _rows_read(self, message: questions.RowsRead) -> None:

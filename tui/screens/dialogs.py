@@ -140,7 +140,8 @@ class Dialogs(Choosing, Screen[None]):
         path = shown_path(settings_path())
         form = Form(
             "Settings",
-            "Used at once and until you quit; colours, graphics, ASCII, mouse from the next start on. No file is written.",
+            "Used at once and until you quit; colours, graphics, ASCII, mouse, dictionary from the next start on. "
+            "No file is written.",
             OPTIONS,
             "Use now",
             preview=lambda values: f"For good, put this into {path}:\n{as_toml(self.settings.with_values(values))}",
@@ -220,12 +221,31 @@ class Dialogs(Choosing, Screen[None]):
         row = rows.row(index)
         from tui.dicom.anonymize.profile import treatment_of
         from tui.dicom.describing import facts
+        from tui.dicom.meanings import Meanings
 
         known, element = facts(rows, index), rows.element(index)
+        meaning = Meanings(rows).of(index)
+        if meaning:
+            known.insert(1, f"means {meaning}")
         treatment = treatment_of(element.tag) if element is not None else None
         if treatment is not None:
             known.append(f"may identify somebody: PS3.15 Table E.1-1 has {treatment.basic} for it")
         self.read_text(f"{row.tag} {row.name}".strip(), "; ".join(known), partial(rows.whole, index))
+
+    def action_plot(self) -> None:
+        """Show a curve of the number under the cursor."""
+        current = self._current()
+        if current is None:
+            return
+        rows, index = current
+        from tui.screens.plotting import curve_text, is_plotted
+
+        if not is_plotted(rows, index):
+            self.say("There is no number under the cursor")
+            return
+        row = rows.row(index)
+        read = partial(curve_text, rows, index, unicode=self.terminal.unicode)
+        self.read_text(f"{row.tag} {row.name}".strip(), f"Through the frames or the series: {rows.key(index)}", read)
 
     def action_copy_value(self) -> None:
         """Copy the value under the cursor, as another program wants it."""

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from tui.widgets.tag_table import TagTable
 
 _LOW = 16
+_SEARCH_KEYS = "Enter to the list  ↑ an earlier search  Esc ends it"
 
 
 class Row(Horizontal):
@@ -123,6 +124,8 @@ class Panes(Screen[None]):
             self.layout_state = self.layout_state.with_pane(pane)
         if pane != PICTURE:
             self.mode = Mode.NONE
+        searched = (event.widget.id or "").endswith("-search")
+        self.query_one(KeyLine).hint = _SEARCH_KEYS if searched else self.mode.hint
 
     @on(PaneTabs.Clicked)
     def _tab_clicked(self, message: PaneTabs.Clicked) -> None:

@@ -8,6 +8,7 @@ from textual.binding import BindingType
 from textual.message import Message
 
 from tui.commands import TAGS
+from tui.dicom.element import UNDEFINED
 from tui.text import cell_width, fit_cells, safe_text
 from tui.widgets.bindings import bindings
 from tui.widgets.glyphs import UNICODE, Glyphs
@@ -15,17 +16,27 @@ from tui.widgets.row_list import Piece, RowList
 from tui.widgets.tag_rows_shown import ShownRows
 
 if TYPE_CHECKING:  # imported in a thread, after the first paint
+    from tui.dicom.meanings import Meanings
     from tui.dicom.query import Hits, QueryError
     from tui.dicom.tags import TagRow, TagRows
 
 _NAME_WIDE, _NAME_NARROW = 32, 22
 _DEEPEST_INDENT = 12
+_TAG_WIDTH = 11
+_LEAST_FOR_COUNT = 72
 
 
 class TagTable(RowList):
     """The rows of one file."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(TAGS)
+
+    class FrameReached(Message):
+        """The cursor came to the item of a frame (from 0) in the per-frame functional groups."""
+
+        def __init__(self, frame: int) -> None:
+            super().__init__()
+            self.frame = frame
 
     class Counted(Message):
         """How many rows are shown, of how many, has changed."""
@@ -40,6 +51,8 @@ class TagTable(RowList):
         self.shown = ShownRows(None, {}, None)
         self._cursor_key: int | None = None
         self._cursor_place = 0
+        self._meant: tuple[TagRows, Meanings] | None = None
+        self.placed = False  # whether length and place of values are shown
         self._problem: tuple[str, ...] = ()  # the lines that say why a search cannot be read
 
     # --- what comes from outside
@@ -140,19 +153,42 @@ class TagTable(RowList):
         indent = "  " * min(row.depth, _DEEPEST_INDENT)
         width = self.size.width
         name_width = _NAME_WIDE if width >= 80 else _NAME_NARROW if width >= 60 else max(8, (width - 18) // 2)
-        if not row.tag:
-            note = f"  {row.text}" if row.text else ""
+        if not row.tag and not row.vr:
+            meaning = self._meanings.of(which) if self._meanings is not None else ""
+            note = f"  {row.text or meaning}" if row.text or meaning else ""
             return [(f"{indent}{fold}{row.name}", "dim"), (note, "dim")], ("", "plain")
         name_style = "private" if row.private else "plain"
+        meaning = self._meanings.of(which) if self._meanings is not None else ""
         return [
             (f"{indent}{fold}", "dim"),
-            (f"{row.tag} ", "key"),
+            (f"{row.tag or ' ' * _TAG_WIDTH} ", "key"),
             (f"{row.vr:2}", "dim"),
             (self._glyphs.identifying if self._identifies(which) else " ", "hit"),
-            (" ", "dim"),
+            (self._numbers(rows, which, width), "dim"),
             (fit_cells(row.name, name_width, pad=True) + " ", "hit" if hit else name_style),
             (row.text, "dim" if row.parent else "plain"),
+            (f"  {meaning}" if meaning else "", "dim"),
         ], ("", "plain")
+
+    def _numbers(self, rows: TagRows, index: int, width: int) -> str:
+        """Return the columns of numbers: how many values there are, and on request the value's length and place."""
+        count = rows.multiplicity(index)
+        shown = f"{'' if count is None else count:>3} " if width >= _LEAST_FOR_COUNT else " "
+        element = rows.element(index)
+        if not self.placed or element is None:
+            return shown
+        length = "undefined" if element.length == UNDEFINED else str(element.length)
+        return f"{shown}{length:>9} {element.offset:>9}  "
+
+    @property
+    def _meanings(self) -> Meanings | None:
+        """Return what values mean, of the file that is shown."""
+        rows = self.shown.rows
+        if rows is not None and (self._meant is None or self._meant[0] is not rows):
+            from tui.dicom.meanings import Meanings  # with the first rows, after the first paint
+
+            self._meant = rows, Meanings(rows)
+        return self._meant[1] if self._meant is not None else None
 
     def _identifies(self, index: int) -> bool:
         from tui.dicom.anonymize.profile import identifies  # with the first rows, after the first paint
@@ -203,3 +239,50 @@ class TagTable(RowList):
     def action_fold_all(self) -> None:
         """Fold all sequences, or unfold them if all are."""
         self._refold(self.shown.fold_all())
+
+    def action_columns(self) -> None:
+        """Show length and place of the values, or hide them."""
+        self.placed = not self.placed
+        self.refresh()
+
+    def action_step_item(self, step: int) -> None:
+        """Go to where the cursor is in the next (1) or previous (-1) item of its sequence; frames are such items."""
+        rows, index = self.shown.rows, self.row_index
+        item = rows.item_around(index) if rows is not None and index is not None and index < len(rows.parents) else None
+        if rows is None or index is None or item is None:
+            return
+        number = rows.item_number(item) + step
+        target = rows.counterpart(index, item, number) if number >= 0 else None
+        if target is None:
+            return
+        self._go_inside(target, item)
+        if rows.frame_item(target) is not None:
+            self.post_message(self.FrameReached(number))
+
+    def go_to_frame(self, frame: int) -> None:
+        """Follow to another frame, where the cursor stands in the item of one."""
+        rows, index = self.shown.rows, self.row_index
+        item = rows.frame_item(index) if rows is not None and index is not None and index < len(rows.parents) else None
+        if rows is None or index is None or item is None or rows.item_number(item) == frame:
+            return
+        target = rows.counterpart(index, item, frame)
+        if target is not None:
+            self._go_inside(target, item)
+
+    def _go_inside(self, target: int, item: int) -> None:
+        """Put the cursor on row `target`, unfold what it lies in, and fold the item of a frame that is left."""
+        rows = self.shown.rows
+        if rows is None:
+            return
+        if self.shown.hits is None:
+            folds = dict(self.shown.folds)
+            if rows.frame_item(item) == item:
+                folds[rows.places[item]] = True
+            around = rows.parents[target]
+            while around >= 0:
+                folds[rows.places[around]] = False
+                around = rows.parents[around]
+            self.shown = ShownRows(rows, folds, None)
+        place = self.shown.place_of(target)
+        if place is not None:
+            self.rows_changed(place)
