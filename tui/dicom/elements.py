@@ -11,7 +11,7 @@ from functools import cached_property
 from operator import itemgetter
 from typing import Final
 
-from tui.dicom.element import TRANSFER_SYNTAX, Break, Element
+from tui.dicom.element import META_GROUP, TRANSFER_SYNTAX, Break, Element
 from tui.dicom.encoding import (
     DEFLATED_EXPLICIT_LITTLE,
     EXPLICIT_BIG,
@@ -26,6 +26,7 @@ from tui.dicom.source import INFLATED_LIMIT, WINDOW, Source
 from tui.dicom.walker import MOST_ELEMENTS, Walker
 from tui.text import safe_text
 
+EXPLICIT: Final = Encoding(implicit=False, big_endian=False)
 _FACTS_INFLATED: Final = 256 * 1024
 
 
@@ -51,6 +52,8 @@ class Elements:
         From where to where elements of an UN value lie, which are in implicit VR little endian (PS3.5 6.2.2 note 2).
     partial : bool
         Whether there are more elements than were wanted.
+    meta_encoding : Encoding
+        How the file meta information is encoded: explicit VR little endian (PS3.10 7.1), but not in every file.
     """
 
     source: Source
@@ -61,6 +64,7 @@ class Elements:
     remarks: tuple[str, ...] = field(default=())
     implicit_stretches: tuple[tuple[int, int], ...] = field(default=())
     partial: bool = False
+    meta_encoding: Encoding = EXPLICIT
 
     @property
     def path(self) -> str:
@@ -86,8 +90,8 @@ class Elements:
 
     def encoding_at(self, element: Element) -> Encoding:
         """Return the encoding of `element`'s value."""
-        if element.depth == 0 and element.tag >> 16 == 2:
-            return Encoding(implicit=False, big_endian=False)
+        if element.depth == 0 and element.tag >> 16 == META_GROUP:
+            return self.meta_encoding
         stretches = self.implicit_stretches
         if stretches:
             at = bisect_right(stretches, element.offset, key=itemgetter(0)) - 1
@@ -96,12 +100,12 @@ class Elements:
         return self.encoding
 
 
-def _meta(source: Source, start: int, first_window: int) -> tuple[list[Element], int, Break | None]:
+def _meta(source: Source, start: int, first_window: int) -> tuple[list[Element], int, Break | None, Encoding]:
     """Walk group 0002, which is explicit little endian (PS3.10 7.1); return it and where the dataset begins."""
-    found = guess(source.read(start, 16), 0, source.size - start) or Encoding(implicit=False, big_endian=False)
+    found = guess(source.read(start, 16), 0, source.size - start) or EXPLICIT
     walker = Walker(source, [], first=0x00020000, until=0x0002FFFF)
     broken = walker.walk(start, found, first_window)
-    return walker.elements, walker.stopped, broken
+    return walker.elements, walker.stopped, broken, found
 
 
 def walk_file(path: str, *, until: int = 0xFFFFFFFF, first_window: int = WINDOW, most: int = MOST_ELEMENTS) -> Elements:
@@ -136,9 +140,9 @@ def walk_source(
     layout = layout_of(head, source.size)
     if layout is None:
         raise ReadError(f"{safe_text(os.path.basename(path))} is no DICOM file", path)
-    meta, start, broken = _meta(source, layout.start, first_window)
+    meta, start, broken, meta_encoding = _meta(source, layout.start, first_window)
     if broken is not None and start >= source.size:
-        return Elements(source, meta, "", Encoding(implicit=False, big_endian=False), broken)
+        return Elements(source, meta, "", EXPLICIT, broken, meta_encoding=meta_encoding)
     syntax = _transfer_syntax(source, meta)
     remarks = [] if layout.preamble else ["there is no preamble (PS3.10 7.1)"]
     wrong = None
@@ -151,7 +155,9 @@ def walk_source(
     broken = walker.walk(start, encoding, first_window) if start < source.size else None
     remarks += walker.remarks
     stretches = tuple(walker.implicit_stretches)
-    return Elements(source, walker.elements, syntax, encoding, broken, tuple(remarks), stretches, walker.partial)
+    return Elements(
+        source, walker.elements, syntax, encoding, broken, tuple(remarks), stretches, walker.partial, meta_encoding
+    )
 
 
 def _transfer_syntax(source: Source, meta: list[Element]) -> str:

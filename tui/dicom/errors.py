@@ -6,6 +6,7 @@
     ├── ReadError          the file cannot be read as DICOM
     │   └── ChangedError   the file is no longer the one that was opened
     ├── PixelError         there is no picture, or it cannot be decoded
+    ├── EditError          a change is refused
     └── WriteError         a file could not be written
 """
 
@@ -42,6 +43,10 @@ class ChangedError(ReadError):
 
 class PixelError(DicomError):
     """There is no picture, or it cannot be decoded."""
+
+
+class EditError(DicomError):
+    """A change is refused."""
 
 
 class WriteError(DicomError):

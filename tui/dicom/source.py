@@ -53,9 +53,16 @@ class Source:
     """
 
     def __init__(self, path: str) -> None:
+        fd, identity = _open_regular(path)
+        self._make_empty(path, identity)
+        self._fd = fd
+
+    def _make_empty(self, path: str, identity: Identity) -> None:
+        """Begin with a file that is closed, and of which nothing was read."""
         self.path = path
-        self._fd, self.identity = _open_regular(path)
-        self.size = self.identity.size
+        self.identity = identity
+        self.size = identity.size
+        self._fd = -1
         self._inflated: bytes | None = None
         self._starts: list[int] = []
         self._windows: list[bytes] = []

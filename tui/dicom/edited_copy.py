@@ -1,0 +1,98 @@
+"""Writing an edited copy: the changed bytes, and all others as they were; deflated again where the original was."""
+
+import os
+import uuid
+import zlib
+from collections.abc import Iterator
+from typing import Final
+
+from tui import __version__
+from tui.dicom.edit import SOP_INSTANCE_UID, Action, Change, Draft, apply
+from tui.dicom.element import META_GROUP, tag_text
+from tui.dicom.elements import Elements
+from tui.dicom.errors import WriteError
+from tui.dicom.job import Step as JobStep
+from tui.dicom.options import Option
+from tui.dicom.save import PRIVATE, new_file
+from tui.dicom.spliced import SplicedSource
+from tui.dicom.terms import Step
+from tui.text import safe_text
+
+IMPLEMENTATION_CLASS_UID: Final = "2.25.304029115914120214961843379372174236225"  # a UUID of this program (PS3.5 B.2)
+IMPLEMENTATION_VERSION: Final = f"DICOM_TUI_{__version__}"[:16]
+_IMPLEMENTATION: Final = ((0x00020012, IMPLEMENTATION_CLASS_UID), (0x00020013, IMPLEMENTATION_VERSION))
+_SINGLE: Final = 0xFFFFFFFF
+_AT_ONCE: Final = 1 << 20
+_LEVELS: Final = (("instance", (SOP_INSTANCE_UID,)), ("series", (0x0020000E,)), ("study", (0x0020000D,)))
+
+RENEW: Final = Option(
+    "renew-uids", "New UIDs", "Give the copy new UIDs: of the instance, of its series too, or of its study too", "no",
+    choices=("no", "instance", "series", "study"),
+)  # fmt: skip
+
+
+def renewed(draft: Draft, level: str) -> Draft:
+    """Return the draft with new UIDs: "instance", "series" (and the instance's), "study" (and theirs); "no" changes none.
+
+    Raises
+    ------
+    EditError, ReadError
+        They cannot be set.
+    """
+    if level == "no":
+        return draft
+    for name, tags in _LEVELS:
+        for tag in tags:
+            uid = f"2.25.{uuid.uuid4().int}"
+            draft = draft.changed(Change(Action.SET, (Step(_SINGLE, tag, None),), tag_text(tag), uid))
+        if name == level:
+            break
+    return draft
+
+
+def save_copy(draft: Draft, path: str, *, replace: bool = False, mode: int = PRIVATE) -> Iterator[JobStep]:
+    """Write the edited dataset to `path`, a Job.
+
+    Raises
+    ------
+    WriteError
+        `path` is the file that was opened, or exists, or cannot be written.
+    EditError, ReadError
+        The file was changed meanwhile, or cannot be read.
+    """
+    if os.path.exists(path) and os.path.samefile(path, draft.original.path):
+        raise WriteError(
+            f"{safe_text(path)} was not written: it is the file that was opened; a copy needs another name", path
+        )
+    elements = _signed(draft.elements)
+    source = elements.source
+    spliced = source if isinstance(source, SplicedSource) else SplicedSource(source, ())
+    total = max(1, -(-spliced.size // _AT_ONCE))
+    begin = _dataset_begin(elements) if spliced.inflated else spliced.size
+    with new_file(path, replace=replace, mode=mode) as file:
+        for count, data in enumerate(spliced.stretches(0, begin), 1):
+            file.write(data)
+            yield JobStep(count, total, path)
+        if spliced.inflated:
+            deflater = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+            length = 0
+            for count, data in enumerate(spliced.stretches(begin, spliced.size), 1):
+                length += file.write(deflater.compress(data))
+                yield JobStep(count, total, path)
+            length += file.write(deflater.flush())
+            file.write(b"\0" * (length % 2))  # PS3.5 A.5
+    yield JobStep(total, total, path)
+
+
+def _signed(elements: Elements) -> Elements:
+    """Return the dataset with this program as what wrote the file (PS3.10 7.1), where it has file meta information."""
+    for tag, text in _IMPLEMENTATION:
+        if tag in elements.top or _IMPLEMENTATION[0][0] in elements.top:
+            elements = apply(elements, Change(Action.SET, (Step(_SINGLE, tag, None),), tag_text(tag), text), ours=True)
+    return elements
+
+
+def _dataset_begin(elements: Elements) -> int:
+    """Return where the dataset begins, behind the file meta information."""
+    meta = [element for element in elements.elements if element.depth == 0 and element.tag >> 16 == META_GROUP]
+    return meta[-1].offset + meta[-1].length if meta else 0
