@@ -115,8 +115,9 @@ class DicomApp(App[None], inherit_bindings=False):
     ENABLE_COMMAND_PALETTE = False  # ours is made from the table of commands, and takes keys that arrive together
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c", "help_quit", show=False, system=True)]
 
-    def __init__(self, start: Start, settings: Settings, terminal: Terminal) -> None:
+    def __init__(self, start: Start, settings: Settings, terminal: Terminal, *, editable: bool = False) -> None:
         super().__init__()
+        self._editable = editable
         self._start = start
         self._settings = settings
         self._terminal = terminal
@@ -135,7 +136,7 @@ class DicomApp(App[None], inherit_bindings=False):
     def get_default_screen(self) -> Browser:
         """Return the browser, so that no empty screen lies below it."""
         remembered = user_settings.recall(user_settings.remembered_path())
-        return Browser(self._start, self._settings, self._terminal, remembered, self._pacer)
+        return Browser(self._start, self._settings, self._terminal, remembered, self._pacer, editable=self._editable)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Return Textual's filters and ours."""
@@ -169,6 +170,14 @@ class DicomApp(App[None], inherit_bindings=False):
                     self._driver.write(QUERY)
 
     async def action_quit(self) -> None:
+        """Leave, if no change waits or the user says so."""
+        for screen in self.screen_stack:
+            if isinstance(screen, Browser) and screen.unsaved:
+                screen.ask_to_leave(self._leave)
+                return
+        self._leave()
+
+    def _leave(self) -> None:
         """Leave; an answer of the terminal that is on its way is waited for, or the shell would take it for typing."""
         if not self._pacer.awaits_answer:
             self.exit()

@@ -51,6 +51,7 @@ def browser_parser() -> Parser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("paths", nargs="*", metavar="PATH", help="files or folders (default: this folder)")
+    parser.add_argument("--rw", action="store_true", help="edit tags; changes are written to copies, where you say so")
     parser.add_argument("--version", action="store_true", help="print the version and exit")
     add_options(parser, OPTIONS)
     return parser

@@ -29,10 +29,10 @@ def run(words: Sequence[str]) -> int:
 
         print(f"{PROGRAM} {__version__}")
         return 0
-    return _open(arguments.paths, given(arguments, OPTIONS))
+    return _open(arguments.paths, given(arguments, OPTIONS), editable=arguments.rw)
 
 
-def _open(paths: Sequence[str], flags: dict[str, str | bool]) -> int:
+def _open(paths: Sequence[str], flags: dict[str, str | bool], *, editable: bool = False) -> int:
     from tui.browser_state import start_of
     from tui.dicom.library.scan import path_problem
 
@@ -40,10 +40,10 @@ def _open(paths: Sequence[str], flags: dict[str, str | bool]) -> int:
     for path in paths:
         if problem := path_problem(path):
             return refuse(problem)
-    return browse(start_of(paths), flags)
+    return browse(start_of(paths), flags, editable=editable)
 
 
-def browse(start: "Start", flags: dict[str, str | bool]) -> int:
+def browse(start: "Start", flags: dict[str, str | bool], *, editable: bool = False) -> int:
     """Ask the terminal what it can do, and open the browser; return the exit code."""
     if problem := terminal_problem():
         return refuse(problem)
@@ -62,7 +62,7 @@ def browse(start: "Start", flags: dict[str, str | bool]) -> int:
     from tui.app import DicomApp, UnknownThemeError  # imports Textual, which reads the environment that was prepared
 
     try:
-        app = DicomApp(start, settings, found)
+        app = DicomApp(start, settings, found, editable=editable)
     except UnknownThemeError as error:
         return refuse(str(error))
     return app.run_to_end()

@@ -101,9 +101,10 @@ class Comparison:
 
 @dataclass(slots=True)
 class _Attribute:
-    """One attribute, item or sequence of any of the files."""
+    """One attribute, item or sequence of any of the files; `around` is what it lies in, -1 at the top."""
 
-    path: str
+    around: int
+    number: int  # of an item in its sequence
     tag: str
     vr: str
     name: str
@@ -160,8 +161,8 @@ class Comparer:
             number = siblings.get(piece)
             if number is None:
                 number = siblings[piece] = len(self._attributes)
-                row = rows.row(index)
-                self._attributes.append(_Attribute(rows.key(index), row.tag, row.vr, row.name, row.depth, element))
+                row, around = rows.row(index), around if parent >= 0 else -1
+                self._attributes.append(_Attribute(around, piece[0], row.tag, row.vr, row.name, row.depth, element))
             numbers.append(number)
             attribute = self._attributes[number]
             attribute.cells[file] = _cell(rows, index, element)
@@ -183,9 +184,20 @@ class Comparer:
                 kind = Kind.ADDED if cells[0] is None else Kind.REMOVED if cells[1] is None else Kind.CHANGED
                 words = self._words(attribute, cells)
             found.append(
-                Difference(attribute.path, attribute.tag, attribute.vr, attribute.name, attribute.depth, kind, cells, words)
+                Difference(
+                    self._path(attribute), attribute.tag, attribute.vr, attribute.name, attribute.depth, kind, cells, words
+                )
             )
         return Comparison(tuple(self._files), tuple(found), same)
+
+    def _path(self, attribute: _Attribute) -> str:
+        """Return where an attribute stands, as the tag table writes it."""
+        parts: list[str] = []
+        while True:
+            parts.append(f"[{attribute.number}]" if attribute.element.tag == ITEM else f".{attribute.tag}")
+            if attribute.around < 0:
+                return "".join(reversed(parts)).removeprefix(".")
+            attribute = self._attributes[attribute.around]
 
     @staticmethod
     def _words(attribute: _Attribute, cells: tuple[Cell | None, ...]) -> str:

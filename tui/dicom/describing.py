@@ -3,7 +3,7 @@
 from typing import Final
 
 from tui.dicom.dictionary import lookup, lookup_private, tags_called
-from tui.dicom.element import FOLDED_OUT, ITEM, META_GROUP, UNDEFINED, Element
+from tui.dicom.element import FOLDED_OUT, ITEM, META_GROUP, UNDEFINED, Element, tag_text
 from tui.dicom.source import HEAD
 from tui.dicom.tags import TagRows
 from tui.dicom.values import BINARY_VRS
@@ -52,6 +52,20 @@ def pydicom_path(rows: TagRows, index: int) -> str:
         if at == index and not keyword:
             text += ".value"
     return text
+
+
+def written_path(rows: TagRows, index: int) -> str:
+    """Return where a row stands as a search or an edit takes it: ``Sequence[0].Keyword``, or tags; "" for no element."""
+    element = rows.element(index)
+    if element is None or element.tag == FOLDED_OUT:
+        return ""
+    parts: list[str] = []
+    while index >= 0:
+        element = rows.elements.elements[index]
+        tag = tag_text(element.tag).strip("()")
+        parts.append(f"[{rows.item_number(index)}]" if element.tag == ITEM else f".{_keyword(element) or tag}")
+        index = rows.parents[index]
+    return "".join(reversed(parts)).removeprefix(".")
 
 
 def _keyword(element: Element) -> str:

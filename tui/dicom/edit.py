@@ -88,6 +88,12 @@ class Draft:
     states: tuple[Elements, ...] = ()
 
     @property
+    def touched(self) -> list[int]:
+        """Return the rows of the attributes that were set."""
+        rows = (row_at(self.elements, change.path) for change in self.changes if change.action is Action.SET)
+        return [row for row in rows if row is not None]
+
+    @property
     def elements(self) -> Elements:
         """Return the dataset as it is now."""
         return self.states[-1] if self.states else self.original
@@ -155,10 +161,10 @@ class _Dataset:
         """Return the bytes that a change replaces, in order."""
         around = -1  # the row of the item that the path leads into, so far
         for number, step in enumerate(change.path[:-1]):
-            sequence = self._child(around, step.masked)
+            sequence = self.child(around, step.masked)
             if sequence is None or self._found[sequence].vr != "SQ":
                 return self._with_sequence(change, number, around, sequence)
-            items = self._items(sequence)
+            items = self.items(sequence)
             wanted = step.item if step.item is not None else 0
             if step.item is None and len(items) > 1:
                 raise EditError(f"{tag_text(step.masked)} has {len(items)} items: say which, such as [0]")
@@ -168,7 +174,7 @@ class _Dataset:
                 raise EditError(f"{tag_text(step.masked)} has no item {wanted}; it has {len(items)}, counted from 0")
             around = items[wanted]
         last = change.path[-1]
-        index = self._child(around, last.masked)
+        index = self.child(around, last.masked)
         if change.action is Action.DELETE:
             return self._deletion(change, index)
         self._check_charset(last.masked)
@@ -180,7 +186,7 @@ class _Dataset:
             raise EditError(f"{change.written} is not in the file")
         wanted = change.path[-1].item
         if wanted is not None:
-            items = self._items(index)
+            items = self.items(index)
             if wanted >= len(items):
                 raise EditError(f"{change.written}: there are {len(items)} items, counted from 0")
             index = items[wanted]
@@ -289,7 +295,8 @@ class _Dataset:
 
     # --- places
 
-    def _child(self, around: int, tag: int) -> int | None:
+    def child(self, around: int, tag: int) -> int | None:
+        """Return the row of an attribute in the item of row `around`, or at the top (-1); None where it is not there."""
         if around < 0:
             return self._elements.top.get(tag)
         return next((at for at in self._children(around) if self._found[at].tag == tag), None)
@@ -300,7 +307,8 @@ class _Dataset:
             yield at
             at = self._elements.after(at)
 
-    def _items(self, sequence: int) -> list[int]:
+    def items(self, sequence: int) -> list[int]:
+        """Return the rows of the items of a sequence."""
         return [at for at in self._children(sequence) if self._found[at].tag == ITEM]
 
     def _encoding(self, around: int, *, inside: bool = True) -> Encoding:
@@ -382,7 +390,7 @@ class _Dataset:
 
     def _with_group_length(self, around: int, tag: int, delta: int, splices: list[Splice]) -> list[Splice]:
         """Return the splices with those of the group's length, and of what lies around."""
-        group_length = self._child(around, tag & 0xFFFF0000)
+        group_length = self.child(around, tag & 0xFFFF0000)
         if group_length is not None and tag & 0xFFFF and self._found[group_length].length == _LENGTH_BYTES:
             splices = [*splices, self._counted(self._found[group_length].offset, self._found[group_length], delta)]
         return self._lengthened(around, delta, splices)
@@ -397,7 +405,7 @@ class _Dataset:
                 splices.append(self._counted(element.offset - _LENGTH_BYTES, header, delta))
             around = self._rows.parents[around]
             if element.tag != ITEM:
-                group_length = self._child(around, element.tag & 0xFFFF0000)
+                group_length = self.child(around, element.tag & 0xFFFF0000)
                 if group_length is not None:
                     found = self._found[group_length]
                     splices.append(self._counted(found.offset, found, delta))
@@ -428,6 +436,23 @@ def _refuse_what_is_ours(change: Change) -> None:
         raise EditError(f"{change.written} is of the file meta information, which says how the file is written")
     if change.path[-1].masked & 0xFFFF == 0:
         raise EditError(f"{change.written} is a group length, which follows from the group")
+
+
+def row_at(elements: Elements, path: tuple[Step, ...]) -> int | None:
+    """Return the row at the end of a path, or None where there is none."""
+    dataset, around = _Dataset(elements), -1
+    for number, step in enumerate(path):
+        index = dataset.child(around, step.masked)
+        if index is None:
+            return None
+        items = dataset.items(index)
+        if number == len(path) - 1 and step.item is None:
+            return index
+        wanted = step.item or 0
+        if wanted >= len(items):
+            return None
+        around = items[wanted]
+    return around
 
 
 def path_of(rows: TagRows, index: int) -> tuple[Step, ...]:

@@ -17,6 +17,16 @@ _VM: Final = re.compile(r"(\d+)(?:-(\d+)?(n)?)?")
 _TAG: Final = re.compile(r"\(?([0-9a-fA-F]{4}),?([0-9a-fA-F]{4})\)?")
 _LONGEST_SHORT: Final = 0xFFFE
 _FLOATS: Final = frozenset({"FL", "FD"})
+_EXPECTED: Final = {  # PS3.5 6.2
+    "AS": "an age is written as 054Y, 018M, 003W or 003D",
+    "CS": "at most 16 upper-case letters, digits, blanks and underscores are allowed",
+    "DA": "a date is written as 20040119",
+    "DS": "a decimal number of at most 16 characters is allowed",
+    "DT": "a date and time is written as 20040119123000.0+0100",
+    "IS": "a whole number of at most 12 characters is allowed",
+    "TM": "a time is written as 123000.0",
+    "UI": "numbers with dots between them, none beginning with 0, and at most 64 characters are allowed",
+}
 _SEE: Final = re.compile(r"\s*Please see <[^>]*>.*", re.DOTALL)
 
 
@@ -64,7 +74,8 @@ def parsed(vr: str, text: str, vm: str) -> list[Any]:
                 with translated(EditError, ""):
                     validate_value(vr, value, RAISE)
             except EditError as error:
-                raise EditError(_SEE.sub("", str(error)) or f"this is no value of VR {vr}") from error
+                reason = _SEE.sub("", str(error)).rstrip(".") or f"this is no value of VR {vr}"
+                raise EditError(f"{reason}{f'; {_EXPECTED[vr]}' if vr in _EXPECTED else ''}") from error
     return found
 
 
@@ -76,6 +87,8 @@ def _value(vr: str, part: str) -> str | int | float:
         if match is None and known is None:
             raise EditError(f"{safe_text(part)} is no tag such as (0028,0010), and no keyword")
         return int(match[1] + match[2], 16) if match else (known or (0, 0))[1]
+    if vr == "IS" and (whole := number_of(part.strip())) is not None and not -(1 << 31) <= whole < 1 << 31:
+        raise EditError(f"{safe_text(part)} does not fit into VR IS: 32 bits with a sign")
     if vr not in values.NUMBERS:
         return part
     number = number_of(part.strip())

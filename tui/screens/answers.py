@@ -12,7 +12,18 @@ from tui.dicom.errors import DicomError
 from tui.dicom.library.scan import Facts, Listing, list_folder, path_problem
 from tui.dicom.library.sniff import files_below, read_facts, seek_dicom
 from tui.dicom.tags import load_rows
-from tui.screens.questions import LAST_FRAME, FileRead, PictureQuestion, SearchQuestion, SeekQuestion
+from tui.screens.questions import (
+    LAST_FRAME,
+    REDO,
+    UNDO,
+    EditedFile,
+    EditQuestion,
+    FileRead,
+    PictureQuestion,
+    SaveQuestion,
+    SearchQuestion,
+    SeekQuestion,
+)
 from tui.text import safe_text
 
 if TYPE_CHECKING:  # NumPy is imported with the first picture, the query with the first search
@@ -93,6 +104,28 @@ class Answers:
             yield query.find(rows, identifies)
         except (QueryError, DicomError) as error:
             yield error if isinstance(error, QueryError) else QueryError(str(error), question.text, 0)
+
+    def edit(self, question: EditQuestion) -> Iterator[EditedFile | Sentence]:
+        """Answer with a draft after a change, or why it is refused."""
+        draft, change = question
+        try:
+            steps = {UNDO: draft.undo, REDO: draft.redo}
+            draft = steps[change]() if isinstance(change, str) else draft.changed(change)
+            yield EditedFile(draft, load_rows(draft.elements))
+        except DicomError as error:
+            yield sentence_of(error)
+
+    def save(self, question: SaveQuestion) -> Iterator[str | None]:
+        """Write the copy of a draft; answer "", or why that failed."""
+        from tui.dicom.edited_copy import renewed, save_copy
+
+        problem = ""
+        try:
+            for _ in save_copy(renewed(question.draft, question.renew), question.path):
+                yield None
+        except DicomError as error:
+            problem = sentence_of(error).text
+        yield problem
 
     def seek(self, question: SeekQuestion) -> Iterator[str | None]:
         """Answer where the DICOM file is that is looked for, "" if nowhere."""

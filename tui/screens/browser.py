@@ -23,6 +23,7 @@ from tui.dicom.pixels.view import View
 from tui.screens import questions
 from tui.screens.cine import Cine
 from tui.screens.dialogs import Dialogs
+from tui.screens.editing import Editing
 from tui.screens.panes import Column, Panes, Row
 from tui.screens.picture_commands import PictureCommands
 from tui.screens.searching import Searching
@@ -52,7 +53,7 @@ _MESSAGE_S = 4.0
 _WELCOME = Sentence("Move through the files: what is under the cursor is shown here.")
 
 
-class Browser(PictureCommands, Cine, Seeking, Searching, Dialogs, Panes, Screen[None]):
+class Browser(PictureCommands, Cine, Seeking, Searching, Editing, Dialogs, Panes, Screen[None]):
     """Files, picture and tags."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(EVERYWHERE)
@@ -72,8 +73,12 @@ class Browser(PictureCommands, Cine, Seeking, Searching, Dialogs, Panes, Screen[
     table = getters.query_one(TagTable)
     image = getters.query_one(ImageView)
 
-    def __init__(self, start: Start, settings: Settings, terminal: Terminal, remembered: Remembered, pacer: Pacer) -> None:
+    def __init__(
+        self, start: Start, settings: Settings, terminal: Terminal, remembered: Remembered, pacer: Pacer, *, editable: bool
+    ) -> None:
         super().__init__(classes=f"-{FILES}")  # setting it later would style every widget twice
+        self.editable = editable
+        self._drafts = {}
         self.start = start
         self.settings = settings
         self.terminal = terminal
@@ -101,6 +106,8 @@ class Browser(PictureCommands, Cine, Seeking, Searching, Dialogs, Panes, Screen[
             "pictures", lambda question: self.answers.picture(question), questions.PictureMade
         )
         self.searches = make("search", lambda question: self.answers.search(question), questions.Searched)
+        self.edits = make("edit", lambda question: self.answers.edit(question), questions.Edited)
+        self.saves = make("save", lambda question: self.answers.save(question), questions.Saved)
         self.seeks = make("seek", lambda question: self.answers.seek(question), questions.Sought)
 
     @cached_property
@@ -182,7 +189,8 @@ class Browser(PictureCommands, Cine, Seeking, Searching, Dialogs, Panes, Screen[
         """Answer nothing more, and keep the sizes of the panes."""
         if self.remembered != self._remembered_before:
             remember(remembered_path(), self.remembered)
-        for background in (self.paths, self.folders, self.facts, self.rows, self.pictures, self.searches, self.seeks):
+        asked = (self.paths, self.folders, self.facts, self.rows, self.pictures, self.searches, self.seeks)
+        for background in (*asked, self.edits, self.saves):
             background.stop()
 
     def say(self, message: str) -> None:
@@ -255,7 +263,8 @@ class Browser(PictureCommands, Cine, Seeking, Searching, Dialogs, Panes, Screen[
             self.forget_frames()
             self.rows.ask(after.path)
         elif before.frame != after.frame and self._rows is not None and self._rows.path == after.path:
-            self._ask_picture(self._rows.elements)
+            draft = self._drafts.get(after.path)  # whose picture is not shown: the file's own is
+            self._ask_picture(self._rows.elements if draft is None else draft.original)
             self.table.go_to_frame(after.frame)
 
     @on(TagTable.FrameReached)
@@ -274,11 +283,11 @@ class Browser(PictureCommands, Cine, Seeking, Searching, Dialogs, Panes, Screen[
             if not self.tag_query.strip():
                 self.table.show_first(message.answer.rows)
             return
-        self._rows = message.answer.rows
+        self._rows = self.edited_rows(message.answer.rows)
         self.search_or_show_all()
         if self.selection.frame >= message.answer.frames:  # the file was written anew with fewer
             self.set_reactive(Browser.selection, Selection(message.path, message.answer.frames - 1))
-        self._ask_picture(self._rows.elements)
+        self._ask_picture(message.answer.rows.elements)
         self.take_frames(message.answer.frames)
 
     def _ask_picture(self, elements: Elements) -> None:

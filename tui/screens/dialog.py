@@ -64,7 +64,7 @@ class Dialog(ModalScreen[Values | None]):
             return Select(
                 [(choice, choice) for choice in option.choices], value=value, allow_blank=False, id=name, compact=True
             )
-        field = Field(value, id=name, compact=True)
+        field = Field(value, id=name, compact=True, select_on_focus=False)  # which would come after letters typed at once
         field.cursor_blink = False
         return field
 
@@ -74,7 +74,10 @@ class Dialog(ModalScreen[Values | None]):
 
     def on_mount(self) -> None:
         """Put the focus on the first control, and show what the values lead to."""
-        self.query_one("#options").query("Input, Select").first().focus()
+        first = self.query_one("#options").query("Input, Select").first()
+        first.focus()
+        if isinstance(first, Field):
+            first.select_all()
         self._show()
 
     @on(Input.Changed)

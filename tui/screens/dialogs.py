@@ -92,9 +92,9 @@ class Dialogs(Choosing, Screen[None]):
             return f"In a shell: dicom-tui {shlex.quote(os.path.expanduser(str(values['path'])))}"
 
         sentence = f"{problem}. Type another path." if problem else "Shows another folder, or a file in its folder."
-        self._ask(Form("Open", sentence, (PATH_OPTION,), "Open", preview=same, values={"path": path}), self._look_at)
+        self.ask(Form("Open", sentence, (PATH_OPTION,), "Open", preview=same, values={"path": path}), self._look_at)
 
-    def _ask(self, form: Form, answered: "Callable[[Values | None], None]") -> None:
+    def ask(self, form: Form, answered: "Callable[[Values | None], None]") -> None:
         """Open a dialog; the forms' widgets are imported only now, for they would slow the start down."""
         from tui.screens.dialog import Dialog
 
@@ -113,7 +113,7 @@ class Dialogs(Choosing, Screen[None]):
 
     def action_ask_image(self) -> None:
         """Ask for the number of an image, and show it."""
-        self._ask(Form("Image number", "Shows one image by its number.", (IMAGE_OPTION,), "Show"), self._show_image)
+        self.ask(Form("Image number", "Shows one image by its number.", (IMAGE_OPTION,), "Show"), self._show_image)
 
     def _show_image(self, answer: "Values | None") -> None:
         if answer is not None:
@@ -128,7 +128,7 @@ class Dialogs(Choosing, Screen[None]):
         now = picture.window_of(self.view)
         values = {"window": f"{now.width:g}/{now.center:g}"}
         sentence = "Shows the picture under a window."
-        self._ask(Form("Window", sentence, (WINDOW_OPTION,), "Show", values=values), self._show_window)
+        self.ask(Form("Window", sentence, (WINDOW_OPTION,), "Show", values=values), self._show_window)
 
     def _show_window(self, answer: "Values | None") -> None:
         window = parse_window(str(answer["window"])) if answer is not None else None
@@ -148,7 +148,7 @@ class Dialogs(Choosing, Screen[None]):
             check=lambda values: self._unknown_theme(str(values["theme"])),
             values=self.settings.values(),
         )
-        self._ask(form, self._use_settings)
+        self.ask(form, self._use_settings)
 
     def _use_settings(self, answer: "Values | None") -> None:
         if answer is not None:
@@ -202,16 +202,22 @@ class Dialogs(Choosing, Screen[None]):
 
     # --- values
 
-    def _current(self) -> "tuple[TagRows, int] | None":
-        rows, index = self.table.shown.rows, self.table.row_index
-        if rows is None or index is None:
+    def current_row(self) -> "tuple[TagRows, int] | None":
+        """Return the rows of the tags and the one under the cursor; say where there is none."""
+        current = self.row_under_cursor
+        if current is None:
             self.say("There is no value under the cursor")
-            return None
-        return rows, index
+        return current
+
+    @property
+    def row_under_cursor(self) -> "tuple[TagRows, int] | None":
+        """Return the rows of the tags and the one under the cursor, or None."""
+        rows, index = self.table.shown.rows, self.table.row_index
+        return None if rows is None or index is None else (rows, index)
 
     def action_whole_value(self) -> None:
         """Show the whole value under the cursor."""
-        current = self._current()
+        current = self.current_row()
         if current is None:
             return
         rows, index = current
@@ -234,7 +240,7 @@ class Dialogs(Choosing, Screen[None]):
 
     def action_plot(self) -> None:
         """Show a curve of the number under the cursor."""
-        current = self._current()
+        current = self.current_row()
         if current is None:
             return
         rows, index = current
@@ -259,7 +265,7 @@ class Dialogs(Choosing, Screen[None]):
         """Copy where the element under the cursor stands, as pydicom or as DICOM writes it."""
         from tui.dicom.describing import dicom_path, pydicom_path
 
-        current = self._current()
+        current = self.current_row()
         if current is not None:
             path = (pydicom_path if form == "pydicom" else dicom_path)(*current)
             if path:
@@ -268,7 +274,7 @@ class Dialogs(Choosing, Screen[None]):
                 self.say("This row is no element")
 
     def _copy(self, *, line: bool) -> None:
-        current = self._current()
+        current = self.current_row()
         if current is None:
             return
         rows, index = current

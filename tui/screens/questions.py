@@ -9,6 +9,7 @@ from textual.message import Message
 
 if TYPE_CHECKING:  # the service layer is imported in the threads that ask it, after the first paint
     from tui.browser_state import Sentence, Start
+    from tui.dicom.edit import Change, Draft
     from tui.dicom.elements import Elements
     from tui.dicom.library.scan import Facts, Listing
     from tui.dicom.pixels.picture import Picture
@@ -16,6 +17,7 @@ if TYPE_CHECKING:  # the service layer is imported in the threads that ask it, a
     from tui.dicom.tags import TagRows
 
 LAST_FRAME = -1
+UNDO, REDO = "undo", "redo"
 
 
 class PictureQuestion(NamedTuple):
@@ -31,6 +33,28 @@ class SearchQuestion(NamedTuple):
 
     rows: TagRows
     text: str
+
+
+class EditQuestion(NamedTuple):
+    """A change to a draft; UNDO takes the last one back, REDO makes it again."""
+
+    draft: Draft
+    change: Change | str
+
+
+class EditedFile(NamedTuple):
+    """A changed draft, and its rows."""
+
+    draft: Draft
+    rows: TagRows
+
+
+class SaveQuestion(NamedTuple):
+    """Where the copy of a draft is written, and which UIDs are new in it (see `edited_copy.RENEW`)."""
+
+    draft: Draft
+    path: str
+    renew: str
 
 
 class FileRead(NamedTuple):
@@ -98,6 +122,24 @@ class PictureMade(Message):
         super().__init__()
         self.question = question
         self.answer = answer
+
+
+class Edited(Message):
+    """A change was made, or the `answer` is a sentence that says why it was refused."""
+
+    def __init__(self, question: EditQuestion, answer: EditedFile | Sentence) -> None:
+        super().__init__()
+        self.question = question
+        self.answer = answer
+
+
+class Saved(Message):
+    """A copy was written, or the `problem` says why not."""
+
+    def __init__(self, question: SaveQuestion, problem: str) -> None:
+        super().__init__()
+        self.question = question
+        self.problem = problem
 
 
 class Searched(Message):

@@ -62,6 +62,10 @@ class Searching(Screen[None]):
         def say(self, message: str) -> None:
             """Show a word on the last key."""
 
+        @property
+        def changes_here(self) -> int:
+            """Return how many changes are made to the file that is shown."""
+
     async def action_search(self) -> None:
         """Open the search of the focused pane: the files' in the files pane, else the tags'."""
         pane = FILES if self.layout_state.pane == FILES else TAGS
@@ -163,6 +167,8 @@ class Searching(Screen[None]):
             title += f" - {message.hits:,} of {message.total:,} - / {safe_text(self.tag_query, 30)}"
         elif message.total:
             title += f" - {message.total:,}"
+        if self.changes_here:
+            title += f" - {self.changes_here} change{'s' * (self.changes_here != 1)}, not saved"
         self.pane(TAGS).title = title
 
     def _title_files(self) -> None:

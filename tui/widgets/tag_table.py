@@ -52,6 +52,8 @@ class TagTable(RowList):
         self._cursor_key: int | None = None
         self._cursor_place = 0
         self._meant: tuple[TagRows, Meanings] | None = None
+        self._wanted: int | None = None  # the place where the cursor belongs with the next rows
+        self.edited = frozenset[int]()  # the places of attributes that were changed
         self.placed = False  # whether length and place of values are shown
         self._problem: tuple[str, ...] = ()  # the lines that say why a search cannot be read
 
@@ -60,6 +62,8 @@ class TagTable(RowList):
     def show_rows(self, rows: TagRows | None, hits: Hits | None) -> None:
         """Show the rows of a file, under what a search found in it; the cursor stays on the element it was on."""
         self._keep_cursor()
+        if self._wanted is not None:
+            self._cursor_key, self._wanted = self._wanted, None
         self._problem = ()
         self.shown = ShownRows(rows, self.shown.folds, hits)
         place = self.shown.place_of_key(self._cursor_key, self._cursor_place) if self._cursor_key is not None else None
@@ -67,6 +71,10 @@ class TagTable(RowList):
             place = self.shown.place_of(hits.matching[0])
         self.rows_changed(min(self._cursor_place, max(0, self.row_count() - 1)) if place is None else place)
         self._tell_count()
+
+    def go_to_place(self, place: int) -> None:
+        """Put the cursor on the row at a place as soon as the next rows are shown."""
+        self._wanted = place
 
     def show_first(self, rows: TagRows) -> None:
         """Show the first rows of a file of which the others are on their way, if the cursor can stay on its element."""
@@ -166,9 +174,12 @@ class TagTable(RowList):
             (self._glyphs.identifying if self._identifies(which) else " ", "hit"),
             (self._numbers(rows, which, width), "dim"),
             (fit_cells(row.name, name_width, pad=True) + " ", "hit" if hit else name_style),
-            (row.text, "dim" if row.parent else "plain"),
+            (f"* {row.text}", "hit") if self._is_edited(rows, which) else (row.text, "dim" if row.parent else "plain"),
             (f"  {meaning}" if meaning else "", "dim"),
         ], ("", "plain")
+
+    def _is_edited(self, rows: TagRows, index: int) -> bool:
+        return bool(self.edited) and index < len(rows.places) and rows.places[index] in self.edited
 
     def _numbers(self, rows: TagRows, index: int, width: int) -> str:
         """Return the columns of numbers: how many values there are, and on request the value's length and place."""
