@@ -1,5 +1,6 @@
 """``dicom-tui tags``, as a process."""
 
+import base64
 import csv
 import gzip
 import io
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.files import bundled, write
+from tests.files import bundled, explicit, part_10, write
 from tests.test_cli_view import run
 
 CT_SMALL = bundled("CT_small.dcm")
@@ -152,3 +153,35 @@ def test_columns_are_as_they_were_asked_for_and_rubbish_is_pointed_at() -> None:
 def test_what_is_no_dicom_on_standard_input_is_called_by_no_number() -> None:
     done = run("tags", "-", data=b"")
     assert done.stderr == b"dicom-tui: -: it is no DICOM file\n"
+
+
+def test_output_that_cannot_be_written_is_not_blamed_on_the_file() -> None:
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run([sys.executable, "-m", "tui", "tags", CT_SMALL], stdout=full, stderr=subprocess.PIPE)
+    assert done.returncode == 74
+    assert done.stderr == b"dicom-tui: standard output cannot be written: no space left on device\n"
+
+
+def test_closed_streams_are_told() -> None:
+    program = f"{sys.executable} -m tui tags"
+    closed = subprocess.run(f"{program} {CT_SMALL} >&-", shell=True, capture_output=True)
+    assert (closed.returncode, closed.stderr) == (74, b"dicom-tui: standard output is closed\n")
+    nothing = subprocess.run(f"{program} - <&-", shell=True, capture_output=True)
+    assert (nothing.returncode, nothing.stderr) == (1, b"dicom-tui: -: standard input is closed\n")
+
+
+def test_bytes_in_a_table_are_whole() -> None:
+    done = run("tags", "--csv", "--show", "0002,0001,FFFC,FFFC", CT_SMALL)
+    row = next(csv.reader(io.StringIO(lines_of(done)[1])))
+    assert row[1] == "AAE="
+    padding = base64.b64decode(row[2])
+    assert len(padding) == 126
+    assert padding in Path(CT_SMALL).read_bytes()
+
+
+def test_what_the_file_says_is_unknown_stays_so_in_json(tmp_path: Path) -> None:
+    path = tmp_path / "un.dcm"
+    path.write_bytes(part_10([explicit(0x00100020, "UN", b"1CT1"), explicit(0x00100040, "CS", b"F ")]))
+    model = json.loads(run("tags", "--json", str(path)).stdout)
+    assert model["00100020"] == {"vr": "UN", "InlineBinary": base64.b64encode(b"1CT1").decode()}
+    assert b"LO PatientID                        1CT1" in run("tags", str(path)).stdout

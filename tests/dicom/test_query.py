@@ -10,6 +10,7 @@ from pydicom.sequence import Sequence
 from tests.files import bundled, dataset, deep_file
 from tui.dicom.anonymize.profile import identifies
 from tui.dicom.elements import walk_file
+from tui.dicom.matching import Operator, Wanted
 from tui.dicom.query import Hits, Query, QueryError
 from tui.dicom.tags import TagRows, load_rows
 
@@ -305,4 +306,26 @@ def test_a_deep_dataset_is_searched_in_one_pass(tmp_path: Path) -> None:
 
 def test_an_empty_query_is_none() -> None:
     assert not Query.parse("  ")
-    assert not Query.parse('""')
+
+
+@pytest.mark.parametrize("text", ['"', '""', 'patient ""'])
+def test_nothing_between_quotation_marks_is_a_mistake(text: str) -> None:
+    with pytest.raises(QueryError, match="nothing stands between the quotation marks") as error:
+        Query.parse(text)
+    assert error.value.at == text.index('"')
+
+
+@pytest.mark.parametrize(
+    ("vr", "value", "operator", "wanted", "fits"),
+    [
+        ("FL", 0.10000000149011612, "=", "0.1", True),  # as 32 bits hold it
+        ("FD", 0.1, "=", "0.1", True),
+        ("UV", 2**64 - 1, "=", "18446744073709551615", True),
+        ("UV", 2**64 - 1, "=", "18446744073709551614", False),
+        ("DT", "20040119120000+0100", "=", "2004-01-19T11:00:00+0000", True),
+        ("DT", "20040119120000+0100", "<", "2004-01-19T11:30:00Z", True),
+        ("DT", "20040119120000+0100", ">", "2004-01-19T11:30:00", True),  # without a zone, as it is written
+    ],
+)
+def test_values_are_compared_exactly(vr: str, value: str | float, operator: str, wanted: str, fits: bool) -> None:
+    assert Wanted(Operator(operator), wanted).fits(vr, [value]) == fits

@@ -19,7 +19,12 @@ SUBCOMMANDS = {
 }
 _BROWSER = "tui.cli.open"
 _INTERRUPTED = 130  # as a shell says it of a program that Ctrl+C ended
+_NOT_WRITTEN = 74  # EX_IOERR of sysexits.h
 _READER_GONE = 141  # as a shell says it of a program that SIGPIPE ended
+
+
+class OutputError(Exception):
+    """Standard output cannot be written to; the message says why."""
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -32,12 +37,34 @@ def main(words: Sequence[str] | None = None) -> int:
         module, rest = SUBCOMMANDS[words[0]][0], words[1:]
     else:
         module, rest = _BROWSER, words
+    if sys.stdout is None and module != _BROWSER:  # it was closed by whoever started the program
+        print(f"{PROGRAM}: standard output is closed", file=sys.stderr)
+        return _NOT_WRITTEN
     try:
         code: int = importlib.import_module(module).run(rest)
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            _flush()
     except KeyboardInterrupt:
         return _INTERRUPTED
     except BrokenPipeError:  # whoever read the output has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the interpreter would say so at its end
+        _write_no_more()
         return _READER_GONE
+    except OutputError as error:
+        _write_no_more()
+        print(f"{PROGRAM}: standard output cannot be written: {error}", file=sys.stderr)
+        return _NOT_WRITTEN
     return code
+
+
+def _flush() -> None:
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OutputError((error.strerror or str(error)).lower()) from error
+
+
+def _write_no_more() -> None:
+    """Let what waits to be written go: the interpreter would complain of it at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

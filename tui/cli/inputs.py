@@ -27,6 +27,8 @@ def opened(file: str) -> Iterator[str]:
         yield file
         return
     if file == STDIN:
+        if sys.stdin is None:
+            raise ReadError("standard input is closed")
         with open(sys.stdin.fileno(), "rb", closefd=False) as stream:
             path = held_stream(stream, "standard input")
     else:

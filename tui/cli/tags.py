@@ -8,18 +8,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from tui.cli import PROGRAM
+from tui.cli import PROGRAM, OutputError
 from tui.cli.arguments import Parser, add_options, given
 from tui.cli.configured import configured
 from tui.cli.inputs import opened
 from tui.cli.output import refuse
 from tui.dicom.anonymize.profile import identifies
 from tui.dicom.elements import walk_file
-from tui.dicom.errors import DicomError
+from tui.dicom.errors import DicomError, os_reason
 from tui.dicom.json_model import json_texts
 from tui.dicom.query import Query, QueryError, parse_paths
 from tui.dicom.tags import TagRows, load_rows
 from tui.dicom.terms import Step, rows_at
+from tui.dicom.values import BINARY_VRS
 from tui.settings import PRIVATE_DICTIONARY, SettingsError
 from tui.text import safe_text
 
@@ -122,7 +123,7 @@ def _print(files: Sequence[str], wanted: Wanted) -> int:
                 shown = _wanted_rows(rows, wanted)
                 if shown is not None:
                     found = True
-                    _WRITERS[wanted.form](file, rows, shown, wanted, printed)
+                    _write(file, rows, shown, wanted, printed)
                     printed += 1
         except QueryError as error:
             return _refuse_query("--grep", error)
@@ -169,6 +170,15 @@ def _parents(rows: TagRows, index: int) -> list[int]:
     return found
 
 
+def _write(file: str, rows: TagRows, shown: Sequence[int], wanted: Wanted, printed: int) -> None:
+    try:
+        _WRITERS[wanted.form](file, rows, shown, wanted, printed)
+    except BrokenPipeError:
+        raise
+    except OSError as error:  # of reading, it would be a ReadError
+        raise OutputError(os_reason(error)) from error
+
+
 def _write_text(file: str, rows: TagRows, shown: Sequence[int], wanted: Wanted, printed: int) -> None:
     if wanted.several:
         print(f"{chr(10) if printed else ''}{safe_text(file)}")
@@ -195,9 +205,16 @@ def _write_json(file: str, rows: TagRows, shown: Sequence[int], wanted: Wanted, 
 def _write_csv(file: str, rows: TagRows, _shown_rows: Sequence[int], wanted: Wanted, _printed: int) -> None:
     cells = []
     for _, path in wanted.columns:
-        values = ("\\".join(map(str, rows.every_value(index))) for index in rows_at(rows, path, at_top=True))
-        cells.append(_shown(_BETWEEN.join(values)))
+        cells.append(_shown(_BETWEEN.join(_exactly(rows, index) for index in rows_at(rows, path, at_top=True))))
     csv.writer(sys.stdout).writerow((_shown(file), *cells))
+
+
+def _exactly(rows: TagRows, index: int) -> str:
+    """Return a value as a table holds it: texts and numbers with backslashes between them, bytes in base 64."""
+    element = rows.elements.elements[index]
+    if element.vr in BINARY_VRS or rows.elements.written_vr(element) == "UN":
+        return rows.base64(index)
+    return "\\".join(map(str, rows.every_value(index)))
 
 
 def _shown(text: str) -> str:

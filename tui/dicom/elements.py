@@ -11,7 +11,7 @@ from functools import cached_property
 from operator import itemgetter
 from typing import Final
 
-from tui.dicom.element import META_GROUP, TRANSFER_SYNTAX, Break, Element
+from tui.dicom.element import META_GROUP, TRANSFER_SYNTAX, UNDEFINED, Break, Element
 from tui.dicom.encoding import (
     DEFLATED_EXPLICIT_LITTLE,
     EXPLICIT_BIG,
@@ -87,6 +87,12 @@ class Elements:
         while index < len(elements) and elements[index].depth > depth:
             index += 1
         return index
+
+    def written_vr(self, element: Element) -> str:
+        """Return the VR that the file says `element` has: where it says UN, `Element.vr` is the dictionary's."""
+        if element.length == UNDEFINED or self.encoding_at(element).implicit:
+            return element.vr
+        return "UN" if self.source.head(element.offset - 8, 2) == b"UN" else element.vr
 
     def encoding_at(self, element: Element) -> Encoding:
         """Return the encoding of `element`'s value."""

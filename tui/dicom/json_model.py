@@ -72,6 +72,8 @@ def json_texts(
             closing.append((element.depth, "}"))
             begun.append(set())
             continue
+        if rows.elements.written_vr(element) == "UN":  # what the file says; its dictionary's VR is for people
+            element = element._replace(vr="UN")
         head = f'{before}"{element.tag:08X}": {{"vr": "{element.vr}"'
         inside = place + 1 < len(wanted) and rows.depth(wanted[place + 1]) > element.depth
         if element.vr == "SQ" and inside:

@@ -5,12 +5,14 @@ import re
 import struct
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
 
 from tui.dicom import values
 from tui.dicom.dictionary import lookup, uid_name
+from tui.dicom.temporal import datetime_of
 
 if TYPE_CHECKING:
     import regex
@@ -27,6 +29,7 @@ _DATES: Final = {
     ),
 }
 _WHOLE: Final = re.compile(r"[+-]?\d{1,30}")
+_ZONE: Final = re.compile(r"([+-]\d{4})$|Z$")
 _AGE: Final = re.compile(r"(\d{1,3})([DWMY])", re.IGNORECASE)
 _DAYS: Final = {"D": 1.0, "W": 7.0, "M": 365.25 / 12, "Y": 365.25}
 
@@ -102,6 +105,8 @@ class Wanted:
                 wanted = _as_stored(wanted)
             if wanted is not None and number is not None:
                 return self._holds((number > wanted) - (number < wanted))
+        elif vr == "DT" and (order := _order_of_moments(str(value), self.text)) is not None:
+            return self._holds(order)
         elif vr in _DATES:
             digits, known = _digits(vr, self.text), _digits(vr, str(value))
             if digits and known:  # as exactly as was asked: > 2004 is after that year
@@ -181,6 +186,22 @@ def number_of(text: str) -> float | None:
 def _digits(vr: str, text: str) -> str | None:
     match = _DATES[vr][0].fullmatch(text.strip())
     return "".join(filter(None, match.groups())) if match else None
+
+
+def _moment(text: str) -> datetime | None:
+    """Return the moment that a text gives, with the separators that people write, too."""
+    match = _DATES["DT"][0].fullmatch(text.strip())
+    zone = _ZONE.search(text.strip())
+    return datetime_of("".join(filter(None, match.groups())) + (zone[1] or "+0000" if zone else "")) if match else None
+
+
+@lru_cache
+def _order_of_moments(value: str, wanted: str) -> int | None:
+    """Return whether a moment lies before (-1), at (0) or behind (1) another one; None unless both say their zones."""
+    one, other = _moment(value), _moment(wanted)
+    if one is None or other is None or one.tzinfo is None or other.tzinfo is None:
+        return None
+    return (one > other) - (one < other)
 
 
 @lru_cache  # what is wanted is read anew for every value

@@ -211,6 +211,8 @@ def _term(text: str, word: str, at: int) -> Word | Narrowing | Comparison | None
         if kind == "phi" and name:
             raise QueryError("nothing stands behind phi:", text, behind)
         return Narrowing(kind, name)
+    if _QUOTED.sub(r"\1", word) == "":
+        raise QueryError("nothing stands between the quotation marks", text, at)
     meanings = _meanings(_QUOTED.sub(r"\1", word).lower(), quoted='"' in word)
     return Word(meanings) if meanings else None
 

@@ -1,10 +1,12 @@
 """The values of a file's rows: for comparing, for copying, as one line and as a whole."""
 
+from base64 import b64encode
 from collections.abc import Iterable
 from functools import cached_property
 
 from tui.dicom import values
 from tui.dicom.element import FOLDED_OUT, ITEM, PIXEL_DATA, UNDEFINED, Element, tag_text
+from tui.dicom.errors import ReadError
 from tui.dicom.matching import Value
 from tui.dicom.row_tree import RowTree
 from tui.dicom.source import HEAD
@@ -14,6 +16,7 @@ from tui.text import safe_text
 
 MOST_WHOLE = 1 << 20
 MOST_HEX = 1 << 16
+MOST_BYTES = 1 << 28
 
 
 class RowValues(RowTree):
@@ -75,6 +78,25 @@ class RowValues(RowTree):
         if element.vr == "SQ" or element.vr in values.BINARY_VRS or element.vr in values.SINGLE_VALUE_VRS:
             return int(element.length > 0)
         return None if element.length > HEAD else len(self.values(index))
+
+    def base64(self, index: int) -> str:
+        """Return the bytes of row `index`, a value or all fragments of encapsulated pixel data, in base 64.
+
+        Raises
+        ------
+        ReadError
+            They cannot be read, or are too many.
+        """
+        element = self.element(index)
+        if element is None:
+            return ""
+        parts = [element]
+        if element.length == UNDEFINED:
+            parts = self.elements.elements[index + 1 : self.elements.after(index)]
+        if sum(part.length for part in parts) > MOST_BYTES:
+            raise ReadError(f"{tag_text(element.tag)} has more than {MOST_BYTES >> 20} MiB", self.path)
+        source = self.elements.source
+        return b64encode(b"".join(source.read(part.offset, part.length) for part in parts)).decode()
 
     def whole(self, index: int) -> str:
         """Return the whole value of row `index`, lines kept; this may read the file.

@@ -1,0 +1,91 @@
+"""``dicom-tui diff``, as a process."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.files import bundled, write
+from tests.test_cli_view import run
+
+MR_SMALL = bundled("MR_small.dcm")
+
+
+def test_the_same_file_has_no_difference() -> None:
+    done = run("diff", MR_SMALL, MR_SMALL)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout.decode().splitlines() == [f"--- {MR_SMALL}", f"+++ {MR_SMALL}"]
+
+
+def test_what_differs_is_a_line_each(tmp_path: Path) -> None:
+    before = write(tmp_path / "a.dcm", StudyDate="20040119", PatientSex="F", PatientName="A\x1b]0;x\x07^B")
+    after = write(tmp_path / "b.dcm", StudyDate="20040120", PatientAge="054Y", PatientName="C^D")
+    done = run("diff", before, after)
+    assert (done.returncode, done.stderr) == (1, b"")
+    assert done.stdout.decode().splitlines()[2:] == [
+        "~ (0008,0020)                  DA StudyDate                        20040119 -> 20040120  (1 day later)",
+        "~ (0010,0010)                  PN PatientName                      A␛]0;x␇^B -> C^D",
+        "- (0010,0040)                  CS PatientSex                       F",
+        "+ (0010,1010)                  AS PatientAge                       054Y",
+    ]
+    assert run("diff", "--ignore-dates", before, after).stdout.count(b"\n") == 5
+
+
+def test_json_has_every_value(tmp_path: Path) -> None:
+    before = write(tmp_path / "a.dcm", PatientName="A\x1b]0;x\x07^B", WindowCenter=["1", "2"])
+    after = write(tmp_path / "b.dcm", PatientName="C", WindowCenter=None)
+    said = json.loads(run("diff", "--json", before, after).stdout)
+    assert said["files"] == [before, after]
+    assert said["same"] > 10
+    assert [(each["tag"], each["kind"], each["values"]) for each in said["differences"]] == [
+        ("(0010,0010)", "changed", [["A\x1b]0;x\x07^B"], ["C"]]),
+        ("(0028,1050)", "removed", [["1", "2"], None]),
+    ]
+
+
+@pytest.mark.parametrize("other", ["MR_small_RLE.dcm", "MR_small_bigendian.dcm", "MR_small_jp2klossless.dcm"])
+def test_pixels_are_compared_decoded(other: str) -> None:
+    done = run("diff", "--pixels", "--ignore-meta", MR_SMALL, bundled(other))
+    assert b"pixels" not in done.stdout
+    assert b"PixelData" not in done.stdout
+
+
+def test_pixels_that_differ_are_counted(tmp_path: Path) -> None:
+    data = bytearray(Path(MR_SMALL).read_bytes())
+    data[data.index(b"\xe0\x7f\x10\x00OW") + 12 + 2 * (64 * 3 + 5)] ^= 1
+    other = tmp_path / "other.dcm"
+    other.write_bytes(data)
+    done = run("diff", "--pixels", MR_SMALL, str(other))
+    assert done.returncode == 1
+    assert done.stdout.decode().splitlines()[2:] == [
+        "~ pixels, frame 1: 1 of 4,096 pixels differ, by 1 at the most, first at (5,3)"
+    ]
+
+
+def test_a_series_and_a_folder(tmp_path: Path) -> None:
+    for number in range(3):
+        write(tmp_path / f"{number}.dcm", InstanceNumber=str(number))
+    shutil.copy(MR_SMALL, tmp_path / "other.dcm")
+    done = run("diff", "--series", str(tmp_path / "1.dcm"))
+    assert done.stdout.decode().splitlines() == [
+        "~ (0020,0013)                  IS InstanceNumber",
+        "    0.dcm                          0",
+        "    1.dcm                          1",
+        "    2.dcm                          2",
+    ]
+    many = run("diff", str(tmp_path))
+    assert b"other.dcm" in many.stdout
+    assert many.returncode == 1
+
+
+def test_what_cannot_be_compared(tmp_path: Path) -> None:
+    assert run("diff", MR_SMALL).returncode == 2
+    missing = run("diff", MR_SMALL, str(tmp_path / "none"))
+    assert (missing.returncode, missing.stdout) == (2, b"")
+    assert b"no such file" in missing.stderr
+    assert b"compares two files" in run("diff", "--pixels", MR_SMALL, MR_SMALL, MR_SMALL).stderr
+    report = bundled("reportsi.dcm")
+    no_picture = run("diff", "--pixels", report, report)
+    assert no_picture.returncode == 2
+    assert no_picture.stderr.startswith(b"dicom-tui: ")
