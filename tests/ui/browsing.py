@@ -44,6 +44,11 @@ class Session:
         return "\n".join(strip.text for strip in self.app.screen._compositor.render_strips())
 
     @property
+    def told(self) -> list[str]:
+        """Return what the toasts say."""
+        return [str(notification.message) for notification in self.app._notifications]
+
+    @property
     def picture(self) -> Picture:
         found = self.browser.image.picture
         assert found is not None
@@ -107,9 +112,11 @@ async def browsing(
     size: tuple[int, int] = WIDE,
     settings: Settings | None = None,
     found: Terminal | None = None,
+    *,
+    editable: bool = False,
 ) -> AsyncIterator[Session]:
     """Run the browser on `paths`."""
-    app = DicomApp(start_of([str(path) for path in paths]), settings or Settings(), found or terminal())
+    app = DicomApp(start_of([str(path) for path in paths]), settings or Settings(), found or terminal(), editable=editable)
     async with app.run_test(size=size, notifications=True) as pilot:
         browser = app.screen
         assert isinstance(browser, Browser)

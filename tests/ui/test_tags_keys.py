@@ -285,7 +285,9 @@ async def test_what_is_known_of_an_element_stands_above_its_value() -> None:
         await session.press("enter", "enter")
         await session.until(lambda: session.app.screen.query("#value"))
         said = str(session.app.screen.query_one(".sentence", Label).content)
-        assert said.startswith("Patient's Name; VR PN (person's name); VM 1 (here 1); 22 bytes from byte ")
+        assert said.startswith(
+            "Patient's Name; means family CompressedSamples, given CT1; VR PN (person's name); VM 1 (here 1); 22 bytes from byte "
+        )
         assert said.endswith("may identify somebody: PS3.15 Table E.1-1 has Z for it")
 
 
@@ -293,10 +295,10 @@ async def test_what_may_identify_somebody_is_marked() -> None:
     async with browsing([CT_SMALL]) as session:
         await at_tags(session)
         await search(session, "PatientName")
-        await session.until(lambda: "(0010,0010) PN• PatientName" in session.text)
+        await session.until(lambda: "(0010,0010) PN•  1 PatientName" in session.text)
         await session.press("enter")
         await search(session, "Rows")
-        await session.until(lambda: "(0028,0010) US  Rows" in session.text)
+        await session.until(lambda: "(0028,0010) US   1 Rows" in session.text)
 
 
 async def test_paths_are_copied() -> None:
@@ -308,3 +310,113 @@ async def test_paths_are_copied() -> None:
         assert session.app.clipboard == "ds.OtherPatientIDsSequence[1].PatientID"
         await session.app.run_action("screen.copy_path('dicom')", session.browser)
         assert session.app.clipboard == "00101002[1].00100020"
+
+
+async def test_meanings_stand_beside_values(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.dcm", StudyDate="20040119", PatientAge="054Y", ImageType=["A", "B", "C"])
+    async with browsing([path], size=(140, 50)) as session:
+        await at_tags(session, "a.dcm")
+        await session.until(lambda: "20040119  Mon 2004-01-19" in session.text)
+        assert "CT  computed tomography" in session.text
+        assert "CS   3 ImageType" in session.text
+        await search(session, "patientage")
+        await session.press("enter")
+        await session.until(lambda: session.row.name == "PatientAge")
+        await session.press("enter")
+        await session.until(lambda: "means 54 years" in session.text)
+
+
+async def test_length_and_offset_on_request() -> None:
+    async with browsing([CT_SMALL], size=(160, 50)) as session:
+        await at_tags(session)
+        assert "156" not in session.text.splitlines()[-10]
+        session.browser.table.action_columns()
+        await session.until(lambda: "1         2       156  FileMetaInformationVersion" in session.text)
+        session.browser.table.action_columns()
+        await session.until(lambda: " 156  FileMeta" not in session.text)
+
+
+async def test_the_same_attribute_in_the_next_item_and_frame(tmp_path: Path) -> None:
+    groups = []
+    for number in range(5):
+        voi, group = Dataset(), Dataset()
+        voi.WindowCenter = str(100 + number)
+        group.FrameVOILUTSequence = Sequence([voi])
+        groups.append(group)
+    path = write(
+        tmp_path / "a.dcm", NumberOfFrames=5, PixelData=b"\1\0" * (64 * 64 * 5), WindowCenter=None, WindowWidth=None,
+        PerFrameFunctionalGroupsSequence=Sequence(groups),
+    )  # fmt: skip
+    async with browsing([path], size=(120, 60)) as session:
+        await at_tags(session, "a.dcm")
+        await search(session, "seq:voi center")
+        await session.until(lambda: "5 of" in session.text)
+        await session.press("enter", "escape")
+        await session.until(lambda: session.browser.table.shown.hits is None)
+        rows = session.browser.table.shown.rows
+        assert rows is not None
+        index = next(at for at in range(len(rows)) if rows.row(at).text == "101")
+        session.browser.table._go_inside(index, rows.item_around(index) or 0)
+        assert session.row.text == "101"
+        await session.press("J")
+        assert session.row.text == "102"
+        await session.frame(2)
+        await session.press("K", "K")
+        assert session.row.text == "100"
+        await session.frame(0)
+        await session.press("K")
+        assert session.row.text == "100"
+        assert session.text.count("item 1") >= 1
+        await session.focus("picture")
+        await session.press("j")
+        await session.frame(1)
+        await session.until(lambda: session.row.text == "101")
+
+
+async def test_items_of_any_sequence_are_stepped_through() -> None:
+    async with browsing([CT_SMALL]) as session:
+        await at_tags(session)
+        await search(session, "ABCD1234")
+        await session.press("enter", "escape")
+        await session.until(lambda: session.row.text == "ABCD1234")
+        await session.press("J")
+        assert session.row.text == "1234ABCD"
+        await session.press("J", "K")
+        assert session.row.text == "ABCD1234"
+
+
+async def test_a_number_is_drawn_through_the_series(tmp_path: Path) -> None:
+    for number in range(6):
+        write(tmp_path / f"{number}.dcm", InstanceNumber=str(number), WindowCenter=str(10 * number))
+    async with browsing([tmp_path]) as session:
+        await session.shown("0.dcm")
+        await session.focus("tags")
+        await session.press("p")
+        assert "There is no number under the cursor" in session.text or session.app.screen is not session.browser
+        await session.press("escape")
+        await search(session, "windowcenter")
+        await session.press("enter")
+        await session.until(lambda: session.row.name == "WindowCenter")
+        await session.press("p")
+        await session.until(lambda: "6 of 6, from 0 to 50, mean 25; along instance number" in session.text)
+        assert "█" in session.text
+        assert "5.dcm" in session.text
+
+
+async def test_the_key_line_says_what_a_search_takes() -> None:
+    async with browsing([CT_SMALL]) as session:
+        await at_tags(session)
+        await session.press("slash")
+        await session.until(lambda: "Enter to the list" in session.text.splitlines()[-1])
+        await session.press("escape")
+        await session.until(lambda: "Enter to the list" not in session.text.splitlines()[-1])
+
+
+async def test_the_first_rows_of_a_large_file_come_first(tmp_path: Path) -> None:
+    items = Sequence([Dataset() for _ in range(3000)])
+    path = write(tmp_path / "a.dcm", RequestAttributesSequence=items)
+    async with browsing([path]) as session:
+        await at_tags(session, "a.dcm")
+        await session.until(lambda: "Tags - 3,0" in session.text)
+        await session.press("G")
+        assert session.row.name == "PixelData"

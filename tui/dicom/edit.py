@@ -268,7 +268,7 @@ class _Dataset:
     def _dictionary_vr(self, tag: int, entry: Entry | None) -> str:
         if entry is None and tag >> 16 & 1 and tag & 0xFFFF < LEAST_PRIVATE:
             return "LO"
-        if entry is None:
+        if entry is None or entry.vr == "UN":
             raise EditError(f"{tag_text(tag)} is not known: say its VR, such as {tag_text(tag)}:LO=VALUE")
         if len(entry.vr) > 2:
             raise EditError(
