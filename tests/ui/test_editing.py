@@ -147,6 +147,7 @@ async def test_changes_wait_while_another_file_is_looked_at(tmp_path: Path) -> N
         await session.press("down")
         await session.shown("b.dcm")
         await session.until(lambda: "not saved" not in session.text)
+        assert not session.browser.table.edited
         await session.press("up")
         await session.shown("a.dcm")
         await session.until(lambda: "1 change, not saved" in session.text)

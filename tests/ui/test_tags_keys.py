@@ -286,8 +286,9 @@ async def test_what_is_known_of_an_element_stands_above_its_value() -> None:
         await session.until(lambda: session.app.screen.query("#value"))
         said = str(session.app.screen.query_one(".sentence", Label).content)
         assert said.startswith(
-            "Patient's Name; means family CompressedSamples, given CT1; VR PN (person's name); VM 1 (here 1); 22 bytes from byte "
+            "Patient's Name; means family CompressedSamples, given CT1; VR PN (person's name); VM 1 (here 1)"
         )
+        assert "22 bytes from byte 930 on; at (0010,0010)" in said
         assert said.endswith("may identify somebody: PS3.15 Table E.1-1 has Z for it")
 
 

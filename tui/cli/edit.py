@@ -9,7 +9,8 @@ from tui.cli.arguments import Parser, add_options, given
 from tui.cli.configured import configured
 from tui.cli.inputs import opened
 from tui.cli.output import ERROR, progress, refuse
-from tui.dicom.edit import Change, Draft
+from tui.dicom.change import Change
+from tui.dicom.edit import Draft
 from tui.dicom.edit_words import read_assignment, read_deletion
 from tui.dicom.edited_copy import RENEW, renewed, save_copy
 from tui.dicom.elements import walk_file

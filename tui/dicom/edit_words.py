@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from tui.dicom.edit import Action, Change
+from tui.dicom.change import Action, Change
 from tui.dicom.encoding import VRS
 from tui.dicom.query import QueryError, parse_paths
 

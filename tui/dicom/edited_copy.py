@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from tui import __version__
-from tui.dicom.edit import SOP_INSTANCE_UID, Action, Change, Draft, apply
+from tui.dicom.change import Action, Change
+from tui.dicom.edit import SOP_INSTANCE_UID, Draft, apply
 from tui.dicom.element import META_GROUP, tag_text
 from tui.dicom.elements import Elements
 from tui.dicom.errors import WriteError

@@ -13,6 +13,7 @@ from tui.dicom.library.scan import Facts, Listing, list_folder, path_problem
 from tui.dicom.library.sniff import files_below, read_facts, seek_dicom
 from tui.dicom.tags import load_rows
 from tui.screens.questions import (
+    AGAIN,
     LAST_FRAME,
     REDO,
     UNDO,
@@ -109,9 +110,11 @@ class Answers:
         """Answer with a draft after a change, or why it is refused."""
         draft, change = question
         try:
-            steps = {UNDO: draft.undo, REDO: draft.redo}
-            draft = steps[change]() if isinstance(change, str) else draft.changed(change)
-            yield EditedFile(draft, load_rows(draft.elements))
+            steps = {UNDO: draft.undo, REDO: draft.redo, AGAIN: lambda: draft}
+            after = steps[change]() if isinstance(change, str) else draft.changed(change)
+            places = load_rows(after.elements, fold_out=False).places  # whose rows are the draft's
+            touched = tuple(places[index] for index in after.touched)
+            yield EditedFile(after, load_rows(after.elements), touched)
         except DicomError as error:
             yield sentence_of(error)
 

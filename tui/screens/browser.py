@@ -78,7 +78,7 @@ class Browser(PictureCommands, Cine, Seeking, Searching, Editing, Dialogs, Panes
     ) -> None:
         super().__init__(classes=f"-{FILES}")  # setting it later would style every widget twice
         self.editable = editable
-        self._drafts = {}
+        self.drafts = {}
         self.start = start
         self.settings = settings
         self.terminal = terminal
@@ -263,7 +263,7 @@ class Browser(PictureCommands, Cine, Seeking, Searching, Editing, Dialogs, Panes
             self.forget_frames()
             self.rows.ask(after.path)
         elif before.frame != after.frame and self._rows is not None and self._rows.path == after.path:
-            draft = self._drafts.get(after.path)  # whose picture is not shown: the file's own is
+            draft = self.drafts.get(after.path)  # whose picture is not shown: the file's own is
             self._ask_picture(self._rows.elements if draft is None else draft.original)
             self.table.go_to_frame(after.frame)
 
@@ -283,7 +283,8 @@ class Browser(PictureCommands, Cine, Seeking, Searching, Editing, Dialogs, Panes
             if not self.tag_query.strip():
                 self.table.show_first(message.answer.rows)
             return
-        self._rows = self.edited_rows(message.answer.rows)
+        self._rows = message.answer.rows
+        self.show_draft(self._rows)
         self.search_or_show_all()
         if self.selection.frame >= message.answer.frames:  # the file was written anew with fewer
             self.set_reactive(Browser.selection, Selection(message.path, message.answer.frames - 1))

@@ -9,7 +9,8 @@ from textual.message import Message
 
 if TYPE_CHECKING:  # the service layer is imported in the threads that ask it, after the first paint
     from tui.browser_state import Sentence, Start
-    from tui.dicom.edit import Change, Draft
+    from tui.dicom.change import Change
+    from tui.dicom.edit import Draft
     from tui.dicom.elements import Elements
     from tui.dicom.library.scan import Facts, Listing
     from tui.dicom.pixels.picture import Picture
@@ -17,7 +18,7 @@ if TYPE_CHECKING:  # the service layer is imported in the threads that ask it, a
     from tui.dicom.tags import TagRows
 
 LAST_FRAME = -1
-UNDO, REDO = "undo", "redo"
+UNDO, REDO, AGAIN = "undo", "redo", "again"
 
 
 class PictureQuestion(NamedTuple):
@@ -36,17 +37,18 @@ class SearchQuestion(NamedTuple):
 
 
 class EditQuestion(NamedTuple):
-    """A change to a draft; UNDO takes the last one back, REDO makes it again."""
+    """A change to a draft; UNDO takes the last one back, REDO makes it again, AGAIN asks for the draft as it is."""
 
     draft: Draft
     change: Change | str
 
 
 class EditedFile(NamedTuple):
-    """A changed draft, and its rows."""
+    """A changed draft, its rows, and the places of the attributes that were set, the newest last."""
 
     draft: Draft
     rows: TagRows
+    touched: tuple[int, ...]
 
 
 class SaveQuestion(NamedTuple):

@@ -1,0 +1,45 @@
+"""One change to a dataset, as a value."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tui.dicom.terms import Step
+
+
+class Action(StrEnum):
+    """What a change does."""
+
+    SET = "set"
+    DELETE = "delete"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    r"""One change.
+
+    Parameters
+    ----------
+    action : Action
+        Whether a value is set (the element is added where it is not there), or an element or an item deleted.
+    path : tuple of Step
+        Which attribute, from the top on; what it lies in is added where it is not there.
+    written : str
+        The path as somebody wrote it.
+    text : str
+        The new value; several with backslashes between them.
+    vr : str
+        The VR of a new element that the dictionary does not settle.
+    """
+
+    action: Action
+    path: tuple[Step, ...]
+    written: str
+    text: str = ""
+    vr: str = ""
+
+    @property
+    def words(self) -> str:
+        """Return it in words, as it would be written on the command line."""
+        if self.action is Action.DELETE:
+            return f"delete {self.written}"
+        return f"{self.written}{f':{self.vr}' if self.vr else ''}={self.text}"

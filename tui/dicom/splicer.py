@@ -1,0 +1,164 @@
+"""Which bytes a change replaces: elements are encoded anew, sequences and items added where the path needs them."""
+
+import struct
+
+from tui.dicom.attributes import SPECIFIC_CHARACTER_SET
+from tui.dicom.change import Action, Change
+from tui.dicom.dataset_bytes import DatasetBytes
+from tui.dicom.dictionary import Entry, lookup, lookup_private
+from tui.dicom.element import ITEM, META_GROUP, UNDEFINED, tag_text
+from tui.dicom.elements import Elements
+from tui.dicom.encoding import Encoding
+from tui.dicom.errors import EditError
+from tui.dicom.new_values import encoded, parsed
+from tui.dicom.spliced import Splice
+from tui.dicom.values import CHARSET_VRS, LEAST_PRIVATE
+
+
+class Splicer:
+    """Tells which bytes of a dataset a change replaces, or refuses it."""
+
+    def __init__(self, elements: Elements) -> None:
+        self._bytes = DatasetBytes(elements)
+
+    # --- which bytes are replaced
+
+    def splices(self, change: Change) -> list[Splice]:
+        """Return the bytes that a change replaces, in order."""
+        around = -1  # the row of the item that the path leads into, so far
+        for number, step in enumerate(change.path[:-1]):
+            sequence = self._bytes.child(around, step.masked)
+            if sequence is None or self._bytes.found[sequence].vr != "SQ":
+                return self._with_sequence(change, number, around, sequence)
+            items = self._bytes.items(sequence)
+            wanted = step.item if step.item is not None else 0
+            if step.item is None and len(items) > 1:
+                raise EditError(f"{tag_text(step.masked)} has {len(items)} items: say which, such as [0]")
+            if wanted == len(items) and change.action is Action.SET:
+                return self._with_item(change, number, sequence)
+            if wanted >= len(items):
+                raise EditError(f"{tag_text(step.masked)} has no item {wanted}; it has {len(items)}, counted from 0")
+            around = items[wanted]
+        last = change.path[-1]
+        index = self._bytes.child(around, last.masked)
+        if change.action is Action.DELETE:
+            return self._deletion(change, index)
+        self._check_charset(last.masked)
+        data = self._new_element(around, index, change)
+        return self._bytes.replaced(index, data) if index is not None else self._bytes.inserted(around, last.masked, data)
+
+    def _deletion(self, change: Change, index: int | None) -> list[Splice]:
+        if index is None:
+            raise EditError(f"{change.written} is not in the file")
+        wanted = change.path[-1].item
+        if wanted is not None:
+            items = self._bytes.items(index)
+            if wanted >= len(items):
+                raise EditError(f"{change.written}: there are {len(items)} items, counted from 0")
+            index = items[wanted]
+        return self._bytes.replaced(index, b"")
+
+    def _with_sequence(self, change: Change, number: int, around: int, sequence: int | None) -> list[Splice]:
+        """Return what adds the sequence that step `number` names, with what lies in it."""
+        step = change.path[number]
+        if change.action is Action.DELETE:
+            raise EditError(f"{change.written} is not in the file")
+        if sequence is not None:
+            raise EditError(f"{tag_text(step.masked)} is no sequence")
+        if step.item:
+            raise EditError(f"{tag_text(step.masked)} is not in the file: its first item is [0]")
+        encoding = self._bytes.encoding(around)
+        content = _item(self._nested(change, number + 1, around), encoding)
+        return self._bytes.inserted(around, step.masked, self._sequence(step.masked, content, encoding))
+
+    def _with_item(self, change: Change, number: int, sequence: int) -> list[Splice]:
+        """Return what adds an item to a sequence that is there."""
+        content = self._nested(change, number + 1, sequence)
+        data = _item(content, self._bytes.encoding(sequence, inside=True))
+        end = self._bytes.content_end(sequence)
+        return self._bytes.lengthened(sequence, len(data), [Splice(end, end, data)])
+
+    def _nested(self, change: Change, number: int, around: int) -> bytes:
+        """Return the content of a new item: the element, or the sequence that step `number` names."""
+        encoding = self._bytes.encoding(around, inside=around >= 0)
+        if number == len(change.path) - 1:
+            return self._new_element(around, None, change)
+        step = change.path[number]
+        if step.item:
+            raise EditError(f"{tag_text(step.masked)} is not in the file: its first item is [0]")
+        return self._sequence(step.masked, _item(self._nested(change, number + 1, around), encoding), encoding)
+
+    @staticmethod
+    def _sequence(tag: int, content: bytes, encoding: Encoding) -> bytes:
+        entry = lookup(tag)
+        if entry is not None and entry.vr != "SQ":
+            raise EditError(f"{entry.keyword} is no sequence")
+        order = ">" if encoding.big_endian else "<"
+        head = struct.pack(f"{order}HH", tag >> 16, tag & 0xFFFF)
+        form = f"{order}I" if encoding.implicit else f"{order}2sHI"
+        length = struct.pack(form, *(() if encoding.implicit else (b"SQ", 0)), len(content))
+        return head + length + content
+
+    # --- new elements
+
+    def _new_element(self, around: int, index: int | None, change: Change) -> bytes:
+        tag = change.path[-1].masked
+        element = self._bytes.found[index] if index is not None else None
+        entry, vr = self._entry(around, tag), change.vr
+        if element is not None and not vr:
+            vr = element.vr
+        if not vr or vr == "UN":
+            vr = self._dictionary_vr(tag, entry)
+        encoding = self._bytes.encoding(around, inside=around >= 0)
+        if tag >> 16 == META_GROUP and around < 0:
+            encoding = self._bytes.elements.meta_encoding
+        if vr == "SQ":
+            if change.text:
+                raise EditError(f"{change.written} is a sequence: set what lies in it, such as {change.written}[0].Keyword")
+            return self._sequence(tag, b"", encoding)
+        found = parsed(vr, change.text, entry.vm if entry is not None else "")
+        charset = self._charset(around) if tag != SPECIFIC_CHARACTER_SET else ()
+        return encoded(tag, vr, found, encoding, charset)
+
+    def _entry(self, around: int, tag: int) -> Entry | None:
+        group, number = tag >> 16, tag & 0xFFFF
+        if not group & 1 or number < LEAST_PRIVATE:
+            return lookup(tag)
+        creators = self._bytes.rows.around.private_creators(around)
+        creator = creators.get(group << 8 | number >> 8)
+        if creator is None:
+            block = tag_text(group << 16 | number >> 8)
+            raise EditError(f"{tag_text(tag)} lies in a private block that nobody has: set its creator first, {block}=NAME")
+        return lookup_private(creator, tag)
+
+    def _dictionary_vr(self, tag: int, entry: Entry | None) -> str:
+        if entry is None and tag >> 16 & 1 and tag & 0xFFFF < LEAST_PRIVATE:
+            return "LO"
+        if entry is None or entry.vr == "UN":
+            raise EditError(f"{tag_text(tag)} is not known: say its VR, such as {tag_text(tag)}:LO=VALUE")
+        if len(entry.vr) > 2:
+            raise EditError(
+                f"{entry.keyword} may have VR {entry.vr}: say which, such as {entry.keyword}:{entry.vr[:2]}=VALUE"
+            )
+        return entry.vr
+
+    def _charset(self, around: int) -> tuple[str, ...]:
+        """Return the character set in force in the dataset of the item in row `around`."""
+        inside = next((at for at, parent in enumerate(self._bytes.rows.parents) if parent == around), None)
+        return self._bytes.rows.around.charset(inside) if inside is not None else ()
+
+    def _check_charset(self, tag: int) -> None:
+        """Refuse another character set where texts would change their meaning with it."""
+        if tag != SPECIFIC_CHARACTER_SET:
+            return
+        source = self._bytes.elements.source
+        for element in self._bytes.found:
+            if element.vr in CHARSET_VRS and element.length not in (0, UNDEFINED):
+                data = source.read(element.offset, element.length)
+                if not data.isascii() or b"\x1b" in data:
+                    where = tag_text(element.tag)
+                    raise EditError(f"{where} holds more than ASCII: in another character set it would say something else")
+
+
+def _item(content: bytes, encoding: Encoding) -> bytes:
+    return struct.pack(">HHI" if encoding.big_endian else "<HHI", ITEM >> 16, ITEM & 0xFFFF, len(content)) + content
