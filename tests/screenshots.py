@@ -66,6 +66,17 @@ async def measures(session: Session) -> None:
         await session.press("m")
 
 
+async def compare(session: Session) -> None:
+    await session.shown(phantom.file_name(20))
+    await session.focus("files")
+    await session.press("space", *["down"] * 7)
+    await session.shown(phantom.file_name(28))
+    await session.press("d", "u")
+    await session.until(lambda: "differ" in session.text)
+    await session.press("p")
+    await session.until(lambda: "pixels differ" in session.text)
+
+
 async def help_screen(session: Session) -> None:
     await session.shown("IM0030.dcm")
     await session.press("question_mark")
@@ -87,6 +98,7 @@ async def main() -> None:
         await draw("search", [files / "CT_small.dcm"], search)
         await draw("frames", [files / "examples_ybr_color.dcm"], frames)
         await draw("measures", [middle], measures)
+        await draw("compare", [series / phantom.file_name(20)], compare)
         await draw("help", [middle], help_screen)
 
 

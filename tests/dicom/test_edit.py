@@ -13,9 +13,10 @@ from pydicom.sequence import Sequence
 from tests.files import BUNDLED, bundled, explicit, files_of, part_10, write
 from tui.dicom.edit import Draft, path_of, row_at
 from tui.dicom.edit_words import read_assignment, read_deletion
-from tui.dicom.edited_copy import IMPLEMENTATION_CLASS_UID, renewed, save_copy
+from tui.dicom.edited_copy import renewed, save_copy
 from tui.dicom.elements import walk_file
 from tui.dicom.errors import DicomError, EditError, WriteError
+from tui.dicom.implementation import IMPLEMENTATION_CLASS_UID
 from tui.dicom.new_values import parsed, vm_allows
 from tui.dicom.query import QueryError
 from tui.dicom.spliced import Splice, SplicedSource

@@ -65,6 +65,10 @@ class Draft:
         after = apply(self.elements, change)
         return replace(self, changes=(*self.changes, change), undone=(), states=(*self.states, after))
 
+    def same(self) -> "Draft":
+        """Return the draft as it is."""
+        return self
+
     def undo(self) -> "Draft":
         """Return the draft without its last change."""
         if not self.changes:

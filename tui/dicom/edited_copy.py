@@ -6,12 +6,12 @@ import zlib
 from collections.abc import Iterator
 from typing import Final
 
-from tui import __version__
 from tui.dicom.change import Action, Change
 from tui.dicom.edit import SOP_INSTANCE_UID, Draft, apply
 from tui.dicom.element import META_GROUP, tag_text
 from tui.dicom.elements import Elements
 from tui.dicom.errors import WriteError
+from tui.dicom.implementation import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME
 from tui.dicom.job import Step as JobStep
 from tui.dicom.options import Option
 from tui.dicom.save import PRIVATE, new_file
@@ -19,9 +19,7 @@ from tui.dicom.spliced import SplicedSource
 from tui.dicom.terms import Step
 from tui.text import safe_text
 
-IMPLEMENTATION_CLASS_UID: Final = "2.25.304029115914120214961843379372174236225"  # a UUID of this program (PS3.5 B.2)
-IMPLEMENTATION_VERSION: Final = f"DICOM_TUI_{__version__}"[:16]
-_IMPLEMENTATION: Final = ((0x00020012, IMPLEMENTATION_CLASS_UID), (0x00020013, IMPLEMENTATION_VERSION))
+_IMPLEMENTATION: Final = ((0x00020012, IMPLEMENTATION_CLASS_UID), (0x00020013, IMPLEMENTATION_VERSION_NAME))
 _SINGLE: Final = 0xFFFFFFFF
 _AT_ONCE: Final = 1 << 20
 _LEVELS: Final = (("instance", (SOP_INSTANCE_UID,)), ("series", (0x0020000E,)), ("study", (0x0020000D,)))

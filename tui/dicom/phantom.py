@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tui.dicom.errors import WriteError
+from tui.dicom.implementation import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME
 from tui.dicom.job import Job, Step
 from tui.dicom.save import new_file, private_folder, remove_leftovers
 
@@ -99,8 +100,8 @@ def slice_dataset(number: int) -> "Dataset":
     meta.MediaStorageSOPClassUID = UID(_CT_IMAGE_STORAGE)
     meta.MediaStorageSOPInstanceUID = UID(_uid("slice", number))
     meta.TransferSyntaxUID = UID("1.2.840.10008.1.2.1")
-    meta.ImplementationClassUID = UID(_uid("implementation"))
-    meta.ImplementationVersionName = "DICOM_TUI"
+    meta.ImplementationClassUID = UID(IMPLEMENTATION_CLASS_UID)
+    meta.ImplementationVersionName = IMPLEMENTATION_VERSION_NAME
     dataset = FileDataset("", {}, file_meta=meta, preamble=b"\0" * 128)
     for keyword, value in _attributes(number).items():
         setattr(dataset, keyword, value)

@@ -108,10 +108,12 @@ class Answers:
 
     def edit(self, question: EditQuestion) -> Iterator[EditedFile | Sentence]:
         """Answer with a draft after a change, or why it is refused."""
+        from tui.dicom.edit import Draft
+
         draft, change = question
         try:
-            steps = {UNDO: draft.undo, REDO: draft.redo, AGAIN: lambda: draft}
-            after = steps[change]() if isinstance(change, str) else draft.changed(change)
+            steps = {UNDO: Draft.undo, REDO: Draft.redo, AGAIN: Draft.same}
+            after = steps[change](draft) if isinstance(change, str) else draft.changed(change)
             places = load_rows(after.elements, fold_out=False).places  # whose rows are the draft's
             touched = tuple(places[index] for index in after.touched)
             yield EditedFile(after, load_rows(after.elements), touched)
