@@ -28,7 +28,7 @@ def test_values_in_words(tmp_path: Path) -> None:
     assert found["StudyDate"] == "Mon 2004-01-19"
     assert found["ContentDate"] == ""
     assert found["StudyTime"] == "07:27 -05:30"
-    assert found["SeriesTime"] == "07:27:31.500000 -05:30"
+    assert found["SeriesTime"] == "07:27:31.5 -05:30"
     assert found["AcquisitionDateTime"] == "Mon 2004-01-19 12:00:00 +01:00"
     assert found["PatientAge"] == "18 months"
     assert found["PatientSex"] == "female"
@@ -87,6 +87,19 @@ def test_moments_and_zones() -> None:
     assert moment.isoformat() == "2004-01-19T12:30:00.250000-00:30"
     assert datetime_of("200401") is None
     assert datetime_of("2004011925") is None
-    assert zone_of("+2400") is None
+    assert [zone_of(text) for text in ("+2400", "+1401", "-1201", "+0060", "-2399")] == [None] * 5
     assert str(zone_of("+0100")) == "UTC+01:00"
     assert time_of("235960") is not None  # a leap second
+
+
+def test_no_more_is_said_than_the_file_says(tmp_path: Path) -> None:
+    path = write(
+        tmp_path / "a.dcm", AcquisitionDateTime="20200101+0100", ScanOptions=["HELICAL MODE", "SP"], StudyTime="07",
+        DiffusionBValue=float("nan"), SliceThickness="2.5",
+    )  # fmt: skip
+    found = meanings(path)
+    assert found["AcquisitionDateTime"] == "Wed 2020-01-01"
+    assert found["ScanOptions"] == "HELICAL MODE, spatial presaturation"
+    assert found["StudyTime"] == "07"
+    odd = write(tmp_path / "b.dcm", TimezoneOffsetFromUTC="+2399", StudyTime="0727")
+    assert meanings(odd)["StudyTime"] == "07:27"

@@ -1,3 +1,4 @@
+import math
 import time
 from pathlib import Path
 
@@ -322,6 +323,14 @@ def test_nothing_between_quotation_marks_is_a_mistake(text: str) -> None:
         ("FD", 0.1, "=", "0.1", True),
         ("UV", 2**64 - 1, "=", "18446744073709551615", True),
         ("UV", 2**64 - 1, "=", "18446744073709551614", False),
+        ("FD", math.nan, "=", "7", False),
+        ("FD", math.nan, "<=", "7", False),
+        ("FD", math.nan, "!=", "7", True),
+        ("DS", "abc", ">", "1", False),
+        ("TM", "123015.5", "=", "12:30:15.50", True),
+        ("TM", "1200", "<", "12:00:01", False),  # less exact: it may be
+        ("DT", "2004", "<", "2004-01-19", False),
+        ("DT", "2003", "<", "2004-01-19", True),
         ("DT", "20040119120000+0100", "=", "2004-01-19T11:00:00+0000", True),
         ("DT", "20040119120000+0100", "<", "2004-01-19T11:30:00Z", True),
         ("DT", "20040119120000+0100", ">", "2004-01-19T11:30:00", True),  # without a zone, as it is written

@@ -125,3 +125,76 @@ def test_fragments_are_shown_as_bytes() -> None:
     rows = load_rows(walk_file(str(BUNDLED / "test_files" / "JPEG2000.dcm")))
     fragment = next(index for index in range(len(rows)) if rows.is_fragment(index) and rows.row(index).text != "0 bytes")
     assert rows.whole(fragment).startswith("00000000  ff 4f ff 51")
+
+
+def test_an_item_that_nothing_ends_is_no_model_for_the_next(tmp_path: Path) -> None:
+    code, more = explicit(0x00080100, "SH", b"abcd"), explicit(0x00080104, "LO", b"efgh")
+    head = struct.pack("<HHI", 0xFFFE, 0xE000, UNDEFINED)
+    end, all_end = struct.pack("<HHI", 0xFFFE, 0xE00D, 0), struct.pack("<HHI", 0xFFFE, 0xE0DD, 0)
+    sequence = struct.pack("<HH2sHI", 0x0008, 0x1140, b"SQ", 0, UNDEFINED)
+    again = struct.pack("<HH2sHI", 0x0008, 0x1199, b"SQ", 0, UNDEFINED)
+    found = walk_bytes(tmp_path, part_10([sequence + head + code + all_end, again + head + code + more + end + all_end]))
+    assert [element.tag for element in found.elements[3:]] == [0x00080100, 0x00081199, 0xFFFEE000, 0x00080100, 0x00080104]
+    assert found.remarks == ()
+
+
+def test_what_vrs_hang_on_is_learned_between_items_that_are_alike(tmp_path: Path) -> None:
+    def implicit(tag: int, value: bytes) -> bytes:
+        return struct.pack("<HHI", tag >> 16, tag & 0xFFFF, len(value)) + value
+
+    mapping = item(implicit(0x00409216, b"\xfb\xff") + implicit(0x00409211, b"\5\0"), undefined=False)
+    elements = [implicit(0x00089215, mapping), implicit(0x00280103, b"\1\0"), implicit(0x00409096, mapping)]
+    rows = load_rows(walk_bytes(tmp_path, part_10(elements, "1.2.840.10008.1.2")))
+    assert [rows.row(at).vr for at in range(len(rows)) if rows.row(at).tag == "(0040,9211)"] == ["US", "SS"]
+
+
+def test_elements_without_a_vr_take_the_creator_of_their_own_item(tmp_path: Path) -> None:
+    def held(creator: bytes) -> bytes:
+        unmarked = struct.pack("<HHI", 0x0029, 0x1010, 4) + b"abcd"  # implicit VR among explicit ones
+        return item(explicit(0x00290010, "LO", creator) + unmarked, undefined=False)
+
+    sequence = explicit(0x00081140, "SQ", held(b"SIEMENS CSA HEADER") + held(b"ACME OF NO MEANING"))
+    found = walk_bytes(tmp_path, part_10([sequence]))
+    assert [element.vr for element in found.elements if element.tag == 0x00291010] == ["OB", "UN"]
+
+
+@pytest.mark.parametrize("encoding", ["1.2.840.10008.1.2.1", "1.2.840.10008.1.2"])
+def test_deep_items_that_begin_alike_take_no_longer(tmp_path: Path, encoding: str) -> None:
+    import time
+
+    implicit = encoding.endswith(".1.2")
+    head = (
+        struct.pack("<HHI", 0x0008, 0x1140, UNDEFINED)
+        if implicit
+        else struct.pack("<HH2sHI", 0x0008, 0x1140, b"SQ", 0, UNDEFINED)
+    )
+    opened = head + struct.pack("<HHI", 0xFFFE, 0xE000, UNDEFINED)
+    again = struct.pack("<HHI", 0xFFFE, 0xE000, UNDEFINED) + head + struct.pack("<HHI", 0xFFFE, 0xE0DD, 0)
+    closed = struct.pack("<HHI", 0xFFFE, 0xE00D, 0)
+    end = struct.pack("<HHI", 0xFFFE, 0xE0DD, 0)
+    begin = time.process_time()
+    found = walk_bytes(tmp_path, part_10([opened * 5000 + (closed + again + closed + end) * 5000], encoding))
+    assert max(element.depth for element in found.elements) > 9000
+    assert time.process_time() - begin < 10  # it took minutes where every level copied all below it
+
+
+def test_deep_private_texts_are_read_in_one_pass(tmp_path: Path) -> None:
+    import time
+
+    opened = b"\x08\x00\x40\x11SQ\0\0\xff\xff\xff\xff\xfe\xff\x00\xe0\xff\xff\xff\xff"
+    inner = explicit(0x00090010, "LO", b"ACME") + explicit(0x00091001, "LO", "Müller".encode("latin-1") + b" ")
+    data = part_10([explicit(0x00080005, "CS", b"ISO_IR 100"), opened * 10_000 + inner])
+    rows = load_rows(walk_bytes(tmp_path, data))
+    begin = time.process_time()
+    texts = [rows.row(index).text for index in range(len(rows) - 4, len(rows))]
+    assert "Müller" in texts
+    assert time.process_time() - begin < 5
+
+
+def test_long_texts_are_searched_to_their_end(tmp_path: Path) -> None:
+    text = b"x" * 6000 + b"NEEDLE"
+    numbers = struct.pack("<70I", *range(70_000, 70_070))
+    rows = load_rows(walk_bytes(tmp_path, part_10([explicit(0x0040A160, "UT", text), explicit(0x00289001, "UL", numbers)])))
+    haystacks = rows.haystacks()
+    assert "needle" in haystacks[1]
+    assert "70069" in haystacks[2]

@@ -399,7 +399,7 @@ async def test_a_number_is_drawn_through_the_series(tmp_path: Path) -> None:
         await session.press("enter")
         await session.until(lambda: session.row.name == "WindowCenter")
         await session.press("p")
-        await session.until(lambda: "6 of 6, from 0 to 50, mean 25; along instance number" in session.text)
+        await session.until(lambda: "6 of 6, from 0 to 50, mean 25; in the order of instance number" in session.text)
         assert "█" in session.text
         assert "5.dcm" in session.text
 

@@ -49,6 +49,10 @@ def main(words: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # whoever read the output has seen enough
         _write_no_more()
         return _READER_GONE
+    except OSError as error:  # reading a file raises an error of ours
+        _write_no_more()
+        print(f"{PROGRAM}: standard output cannot be written: {(error.strerror or str(error)).lower()}", file=sys.stderr)
+        return _NOT_WRITTEN
     except OutputError as error:
         _write_no_more()
         print(f"{PROGRAM}: standard output cannot be written: {error}", file=sys.stderr)

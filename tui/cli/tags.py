@@ -43,13 +43,14 @@ class Wanted:
 
 def run(words: Sequence[str]) -> int:
     """Print what `words` ask for; return the exit code."""
-    arguments = _parser().parse_args(_joined(words))
+    query_text, rest = _query_in(words)
+    arguments = _parser().parse_args(rest)
     try:
         configured(given(arguments, (PRIVATE_DICTIONARY,)))
     except SettingsError as error:
         return refuse(str(error))
     try:
-        query = Query.parse(arguments.grep)
+        query = Query.parse(query_text)
     except QueryError as error:
         return _refuse_query("--grep", error)
     try:
@@ -64,15 +65,18 @@ def run(words: Sequence[str]) -> int:
     return _print(arguments.files, wanted)
 
 
-def _joined(words: Sequence[str]) -> list[str]:
-    """Return the words with each query behind its flag: one that begins with - would be taken for a flag."""
-    joined: list[str] = []
-    for word in words:
-        if joined and joined[-1] == "--grep":
-            joined[-1] = f"--grep={word}"
+def _query_in(words: Sequence[str]) -> tuple[str, list[str]]:
+    """Return the query behind --grep, and the other words: one that begins with - would be taken for a flag."""
+    query, rest = "", list[str]()
+    waiting = iter(words)
+    for word in waiting:
+        if word == "--grep":
+            query = next(waiting, "")
+        elif word.startswith("--grep="):
+            query = word.removeprefix("--grep=")
         else:
-            joined.append(word)
-    return joined
+            rest.append(word)
+    return query, rest
 
 
 def _parser() -> Parser:
@@ -212,6 +216,8 @@ def _write_csv(file: str, rows: TagRows, _shown_rows: Sequence[int], wanted: Wan
 def _exactly(rows: TagRows, index: int) -> str:
     """Return a value as a table holds it: texts and numbers with backslashes between them, bytes in base 64."""
     element = rows.elements.elements[index]
+    if element.vr == "SQ":
+        return "".join(json_texts(rows, [index, *_below(rows, index)], named=False, ascii_only=True))
     if element.vr in BINARY_VRS or rows.elements.written_vr(element) == "UN":
         return rows.base64(index)
     return "\\".join(map(str, rows.every_value(index)))

@@ -100,16 +100,18 @@ class Wanted:
         if self.operator is Operator.MATCHES:
             return any(_found(self.text, form) for form in _forms(vr, str(value)))
         if vr in NUMBER_VRS or not isinstance(value, str):
-            wanted, number = number_of(self.text), value if not isinstance(value, str) else number_of(value)
-            if vr == "FL" and wanted is not None:
-                wanted = _as_stored(wanted)
-            if wanted is not None and number is not None:
-                return self._holds((number > wanted) - (number < wanted))
+            order = self._number_order(vr, value)
+            if order is not None:
+                return self._holds(order)
+            if self.operator not in (Operator.EQUAL, Operator.UNEQUAL):
+                return False  # what is no number is neither less nor more
         elif vr == "DT" and (order := _order_of_moments(str(value), self.text)) is not None:
             return self._holds(order)
         elif vr in _DATES:
             digits, known = _digits(vr, self.text), _digits(vr, str(value))
             if digits and known:  # as exactly as was asked: > 2004 is after that year
+                if digits.startswith(known) and digits != known:
+                    return self.operator is Operator.UNEQUAL  # the value is less exact: it may lie before or behind
                 return self._holds((known[: len(digits)] > digits) - (known[: len(digits)] < digits))
         elif vr == "AS":
             age, days = age_days(self.text), age_days(str(value))
@@ -121,6 +123,15 @@ class Wanted:
             return equal == (self.operator is Operator.EQUAL)
         shown = str(value).casefold()
         return bool(shown) and self._holds((shown > wanted_text) - (shown < wanted_text))
+
+    def _number_order(self, vr: str, value: Value) -> int | None:
+        """Return whether a number stands before (-1), at (0) or behind (1) what is wanted; None where one is none."""
+        wanted, number = number_of(self.text), value if not isinstance(value, str) else number_of(value)
+        if wanted is None or number is None or (isinstance(number, float) and math.isnan(number)):
+            return None
+        if vr == "FL":
+            wanted = _as_stored(wanted)
+        return (number > wanted) - (number < wanted)
 
     def _holds(self, order: int) -> bool:
         """Return whether the operator holds where a value stands before (-1), at (0) or behind (1) what is wanted."""
@@ -185,7 +196,8 @@ def number_of(text: str) -> float | None:
 @lru_cache  # what is wanted is read anew for every value
 def _digits(vr: str, text: str) -> str | None:
     match = _DATES[vr][0].fullmatch(text.strip())
-    return "".join(filter(None, match.groups())) if match else None
+    digits = "".join(filter(None, match.groups())) if match else None
+    return digits.rstrip("0").rstrip(".") if digits is not None and "." in digits else digits
 
 
 def _moment(text: str) -> datetime | None:

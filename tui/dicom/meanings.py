@@ -1,5 +1,6 @@
 """What values mean, beside what stands in the file: dates and times in words, names by their parts, codes, known terms."""
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import timezone
 from functools import cached_property
@@ -9,7 +10,7 @@ from tui.dicom import values
 from tui.dicom.attributes import Attributes
 from tui.dicom.element import ITEM, Element
 from tui.dicom.known_values import BITS, TERMS, UNITS
-from tui.dicom.matching import Value
+from tui.dicom.matching import Value, number_of
 from tui.dicom.tags import TagRows
 from tui.dicom.temporal import date_of, datetime_of, time_of, zone_of
 from tui.text import safe_text
@@ -24,7 +25,7 @@ _AGES: Final = {"D": "day", "W": "week", "M": "month", "Y": "year"}
 _NAME_PARTS: Final = ("family", "given", "middle", "prefix", "suffix")  # PS3.5 6.2.1.1
 _NAME_GROUPS: Final = ("alphabetic", "ideographic", "phonetic")
 _LONGEST: Final = 200
-_EXACT: Final = {2: "hours", 4: "minutes"}
+_DATE_DIGITS: Final = 8
 
 
 class Meanings:
@@ -77,22 +78,21 @@ class Meanings:
             return _listed(map(_age, texts))
         if element.vr == "PN":
             return "; ".join(filter(None, map(_person, texts)))
-        return UNITS.get(element.tag, "")
+        return UNITS.get(element.tag, "") if all(number_of(text) is not None for text in texts) else ""
 
     def _time(self, text: str) -> str:
         moment = time_of(text)
         if moment is None:
             return ""
-        exact = _EXACT.get(len(text.strip().replace(":", "")), "auto")  # no more than the file says
-        return f"{moment.isoformat(exact)}{_offset(self._zone)}"
+        return f"{_clock(text.replace(':', ''))}{_offset(self._zone)}"
 
     def _moment(self, text: str) -> str:
         moment = datetime_of(text)
         if moment is None:
             return ""
         zone = zone_of(text.strip()[-5:]) or self._zone
-        plain = moment.replace(tzinfo=None)
-        return f"{plain:%a} {plain.isoformat(' ', 'auto')}{_offset(zone)}"
+        clock = _clock(re.split(r"[+-]", text.strip())[0][_DATE_DIGITS:])
+        return f"{moment:%a} {moment.date().isoformat()}{clock and ' '}{clock}{_offset(zone) if clock else ''}"
 
     def _codes(self, index: int) -> str:
         """Return the codes that the items of a sequence are."""
@@ -141,12 +141,20 @@ def _terms(element: Element, found: Sequence[Value]) -> str:
         number = int(found[0])
         return ", ".join(filter(None, (pair[number >> bit & 1] for bit, pair in enumerate(bits))))
     known = TERMS.get(element.tag)
-    return ", ".join(filter(None, (known.get(str(value), "") for value in found))) if known else ""
+    if not known or not any(str(value) in known for value in found):
+        return ""
+    return ", ".join(known.get(str(value), str(value)) for value in found)
 
 
 def _date(text: str) -> str:
     day = date_of(text)
     return f"{day:%a} {day.isoformat()}" if day is not None else ""
+
+
+def _clock(text: str) -> str:
+    """Return a time with as many parts as it has: 07, 07:27, 07:27:31.5."""
+    whole, dot, fraction = text.strip().partition(".")
+    return ":".join(whole[at : at + 2] for at in range(0, len(whole), 2)) + dot + fraction
 
 
 def _offset(zone: timezone | None) -> str:

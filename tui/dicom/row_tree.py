@@ -87,10 +87,14 @@ class RowTree:
         """Return a number for the path of each row: the same in every file that has it, until the program ends."""
         found: list[int] = []
         for index, (element, parent) in enumerate(zip(self.elements.elements, self.parents, strict=False)):
-            number = self.item_numbers[index] if element.tag == ITEM else 0
-            here: int | str = self.fields[index].name if element.tag == FOLDED_OUT else element.tag
-            found.append(hash((found[parent] if parent >= 0 else 0, here, number)))
+            found.append(self._place(index, element.tag, found[parent] if parent >= 0 else 0))
         return found + [hash((-1, number)) for number in range(len(self.notes))]
+
+    def _place(self, index: int, tag: int, around: int) -> int:
+        """Return the place of row `index` in what lies at the place `around`."""
+        if tag == ITEM:
+            return hash((around, tag, self.item_numbers[index]))
+        return hash((around, self.fields[index].name if tag == FOLDED_OUT else tag, 0))
 
     @cached_property
     def row_of_place(self) -> dict[int, int]:
@@ -133,8 +137,7 @@ class RowTree:
         place = hash((self.places[self.parents[item]], ITEM, number + 1))
         found = self.row_of_place.get(place)
         for at in reversed(chain):
-            element = self.elements.elements[at]
-            place = hash((place, element.tag, self.item_numbers[at] if element.tag == ITEM else 0))
+            place = self._place(at, self.elements.elements[at].tag, place)
             below = self.row_of_place.get(place)
             if found is None or below is None:
                 break

@@ -11,7 +11,7 @@ from tui.dicom.matching import Value
 from tui.dicom.row_tree import RowTree
 from tui.dicom.source import HEAD
 from tui.dicom.surroundings import Surroundings
-from tui.dicom.value_text import value_text, whole_lines
+from tui.dicom.value_text import MOST_NUMBERS, value_text, whole_lines
 from tui.text import safe_text
 
 MOST_WHOLE = 1 << 20
@@ -78,6 +78,24 @@ class RowValues(RowTree):
         if element.vr == "SQ" or element.vr in values.BINARY_VRS or element.vr in values.SINGLE_VALUE_VRS:
             return int(element.length > 0)
         return None if element.length > HEAD else len(self.values(index))
+
+    def is_long(self, index: int) -> bool:
+        """Return whether the line of row `index` does not hold its whole value, which is a text, or numbers."""
+        element = self.element(index)
+        if element is None or element.length == UNDEFINED or element.vr in values.BINARY_VRS or element.vr in ("SQ", ""):
+            return False
+        if element.vr in values.NUMBERS:
+            return element.length > MOST_NUMBERS * values.NUMBERS[element.vr][1]
+        return element.length > HEAD
+
+    def long_text(self, index: int) -> str:
+        """Return the value of row `index` up to its first megabyte, made safe; what cannot be read is left out."""
+        element = self.elements.elements[index]
+        try:
+            data = self.elements.source.read(element.offset, min(element.length, MOST_WHOLE))
+        except ReadError:
+            return ""
+        return safe_text("\\".join(map(str, self._values(index, element, data))), MOST_WHOLE)
 
     def base64(self, index: int) -> str:
         """Return the bytes of row `index`, a value or all fragments of encapsulated pixel data, in base 64.

@@ -75,6 +75,10 @@ class TagRows(RowValues):
             start = len(self._haystacks)
             rows = range(start, min(start + _ROWS_AT_ONCE, len(self)))
             self._haystacks += [row.haystack for row in self.some(rows)]
+            for index in rows:
+                if self.is_long(index):
+                    self._haystacks[index] += f"\n{self.long_text(index)}".lower()
+                    yield
             yield
 
     def haystacks(self) -> list[str]:

@@ -7,6 +7,8 @@ from typing import Final
 _DATE: Final = re.compile(r"(\d{4})[.]?(\d\d)[.]?(\d\d)")
 _TIME: Final = re.compile(r"(\d\d):?(\d\d)?:?(\d\d)?(?:\.(\d{1,6})\d*)?")
 _DATETIME: Final = re.compile(r"(\d{8})(\d\d(?:\d\d(?:\d\d(?:\.\d{1,6})?)?)?)?([+-]\d{4})?")
+_MINUTES: Final = 60
+_FURTHEST_WEST, _FURTHEST_EAST = timedelta(hours=-12), timedelta(hours=14)  # PS3.5 6.2, DT
 _OFFSET: Final = re.compile(r"([+-])(\d\d)(\d\d)")
 
 
@@ -44,7 +46,7 @@ def datetime_of(text: str) -> datetime | None:
 def zone_of(text: str) -> timezone | None:
     """Return the offset from UTC that a text such as +0100 gives, as TimezoneOffsetFromUTC (0008,0201) does."""
     match = _OFFSET.fullmatch(text.strip())
-    if match is None or int(match[2]) >= 24:
+    if match is None or int(match[3]) >= _MINUTES:
         return None
-    offset = timedelta(hours=int(match[2]), minutes=int(match[3]))
-    return timezone(-offset if match[1] == "-" else offset)
+    offset = timedelta(hours=int(match[2]), minutes=int(match[3])) * (-1 if match[1] == "-" else 1)
+    return timezone(offset) if _FURTHEST_WEST <= offset <= _FURTHEST_EAST else None

@@ -29,6 +29,7 @@ _LONG_VRS: Final = {vr: vr.decode() for vr in LONG_VRS}
 _LEARNED: Final = frozenset({PIXEL_REPRESENTATION, LUT_DESCRIPTOR})
 _ALIKE: Final = 16  # bytes: items whose first headers are equal may be alike throughout
 _UNREAD: Final = 3
+_MOST_ALIKE: Final = 512  # elements of an item that is kept as a model
 
 # What an item is looked up by: depth, implicit VR, its first bytes.
 _Key = tuple[int, bool, bytes]
@@ -72,6 +73,7 @@ class Walker:
         unpack, unpack_long = _unpackers(encoding)
         at, base, buffer = start, start, source.window(start, first_window)
         end, size, depth, most = base + len(buffer), source.size, 0, self.most
+        closed = -1  # where an item was ended by its own delimiter
         first, until, kept, self.stopped = self.first, self.until, start, source.size
         buffer += _SPARE  # a header of eight bytes at the end is read as one of twelve
         while True:
@@ -88,8 +90,11 @@ class Walker:
                     encoding = before
                     implicit = encoding.implicit
                     unpack, unpack_long = _unpackers(encoding)
-                if item and mark[1] == self._odd:
-                    alike[mark[0]] = (mark[2], len(elements), at)
+                if item:
+                    ended = closed == at or elements[mark[2]].length != UNDEFINED  # and not by what stands behind it
+                    closed = -1
+                    if ended and mark[1] == self._odd and len(elements) - mark[2] <= _MOST_ALIKE:
+                        alike[mark[0]] = (mark[2], len(elements), at)
                 continue
             if at + 12 > end and end < size:
                 base, buffer = at, source.window(at, WINDOW, kept)
@@ -139,7 +144,7 @@ class Walker:
             if group == 0xFFFE:
                 if tag == ITEM_END and kind == _ITEM:
                     at += 8
-                    limit = at
+                    limit = closed = at
                     continue
                 if tag == SEQUENCE_END and kind == _ITEM:  # the item was not ended: the sequence's end ends it, too
                     limit = at
@@ -166,6 +171,7 @@ class Walker:
                         length = long_length
                         at += 4
                 elif whole == UNDEFINED or at + whole <= limit:  # an element in implicit VR among explicit ones
+                    self._odd += 1
                     vr, length = self._implicit_vr(tag, creators), whole
                 else:
                     return Break(at - 8, f"{tag_text(tag)} has no value representation and no sensible length")
@@ -197,6 +203,8 @@ class Walker:
                         buffer += _SPARE
                     if group & 1 or tag in _LEARNED:
                         self._odd += implicit or tag in _LEARNED  # in explicit VR nothing hangs on creators but UN
+                        if tag in _LEARNED:
+                            alike.clear()  # whose VRs may hang on it
                         self._learn(tag, buffer[at - base : at - base + held], creators, encoding)
                     at += length
                     if len(elements) > most:
@@ -298,10 +306,12 @@ def _model(elements: list[Element], read: tuple[int, int, int], buffer: bytes, b
     Its headers are all its bytes but those of values; `read` is where its elements begin and end, and its last byte.
     """
     first, last, end = read
+    begin = elements[first].offset - 8
+    if begin < base:
+        return 0, itemgetter(0), (), [], begin
     shapes = elements[first:last]
-    begin = shapes[0].offset - 8
     cut = any(offset + length > end for _, tag, vr, offset, length in shapes if length != UNDEFINED)
-    if begin < base or cut:
+    if cut:
         return 0, itemgetter(0), (), [], begin
     heads, at = [], begin
     for _, tag, vr, offset, length in shapes:

@@ -18,7 +18,7 @@ from tui.settings import OPTIONS, as_toml, settings_path
 from tui.text import shown_path
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from tui.background import Background
     from tui.browser_state import Selection, Start
@@ -162,7 +162,7 @@ class Dialogs(Choosing, Screen[None]):
         known = sorted(self.app.available_themes)
         return None if name in known else f"There is no theme {name}; there are {', '.join(known)}"
 
-    def read_text(self, title: str, sentence: str, read: "Callable[[], str]") -> None:
+    def read_text(self, title: str, sentence: str, read: "Callable[[], str | Iterator[str]]") -> None:
         """Show a text to read, select and copy."""
         from tui.screens.reading import ReadingScreen  # Textual's TextArea: not before it is wanted
 
@@ -244,13 +244,14 @@ class Dialogs(Choosing, Screen[None]):
         if current is None:
             return
         rows, index = current
-        from tui.screens.plotting import curve_text, is_plotted
+        from tui.dicom.library.along import is_number
+        from tui.screens.plotting import curve_texts
 
-        if not is_plotted(rows, index):
+        if not is_number(rows, index):
             self.say("There is no number under the cursor")
             return
         row = rows.row(index)
-        read = partial(curve_text, rows, index, unicode=self.terminal.unicode)
+        read = partial(curve_texts, rows, index, unicode=self.terminal.unicode)
         self.read_text(f"{row.tag} {row.name}".strip(), f"Through the frames or the series: {rows.key(index)}", read)
 
     def action_copy_value(self) -> None:

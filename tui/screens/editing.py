@@ -14,7 +14,7 @@ from tui.screens.saving import Saving
 from tui.text import safe_text, shown_path
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from tui.background import Background
     from tui.browser_state import Sentence
@@ -40,7 +40,7 @@ class Editing(Saving, Screen[None]):
         def search_or_show_all(self) -> None:
             """Search the rows for the query; where it is blank, show them all."""
 
-        def read_text(self, title: str, sentence: str, read: Callable[[], str]) -> None:
+        def read_text(self, title: str, sentence: str, read: Callable[[], str | Iterator[str]]) -> None:
             """Show a text to read, select and copy."""
 
         def current_row(self) -> tuple[TagRows, int] | None:

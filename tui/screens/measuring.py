@@ -11,7 +11,7 @@ from tui.dicom.pixels.marks import DISTANCE, TOOL_BY_NAME, TOOLS, Mark, Tool
 from tui.text import shown_path
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from tui.dicom.pixels.picture import Picture
     from tui.dicom.pixels.view import View
@@ -45,7 +45,7 @@ class Measuring(Screen[None]):
         def choose(self, title: str, choices: tuple[Choice, ...], chosen: Callable[[str | None], None]) -> None:
             """Let the user choose by name."""
 
-        def read_text(self, title: str, sentence: str, read: Callable[[], str]) -> None:
+        def read_text(self, title: str, sentence: str, read: Callable[[], str | Iterator[str]]) -> None:
             """Show a text to read, select and copy."""
 
     _tool: Tool = DISTANCE

@@ -16,6 +16,8 @@ from tui.background import Background
 from tui.dicom.errors import DicomError
 from tui.screens.questions import Failed
 
+Read = Callable[[], str | Iterator[str]]
+
 
 class TextRead(Message):
     """A text was read, or `text` says why not."""
@@ -33,7 +35,8 @@ class ReadingScreen(ModalScreen[None]):
     title, sentence : str
         What it is, and what is known of it; both safe to draw.
     read : callable
-        Returns the text; raises DicomError where there is none, which is shown instead.
+        Returns the text, or texts of which each replaces the one before; raises DicomError where there is none, which is
+        shown instead.
     """
 
     CSS_PATH = "dialogs.tcss"
@@ -42,12 +45,12 @@ class ReadingScreen(ModalScreen[None]):
         Binding("y", "copy", "copy", show=False),
     ]
 
-    def __init__(self, title: str, sentence: str, read: Callable[[], str]) -> None:
+    def __init__(self, title: str, sentence: str, read: Read) -> None:
         super().__init__()
         self._titled = title
         self._sentence = sentence
         self._text = ""
-        self._background: Background[Callable[[], str], str] = Background(
+        self._background: Background[Read, str] = Background(
             "reading",
             self._read,
             lambda _read, text: self._post(TextRead(text)),
@@ -74,9 +77,13 @@ class ReadingScreen(ModalScreen[None]):
         """Read no further."""
         self._background.stop()
 
-    def _read(self, read: Callable[[], str]) -> Iterator[str]:
+    def _read(self, read: Read) -> Iterator[str]:
         try:
-            yield read()
+            text = read()
+            if isinstance(text, str):
+                yield text
+            else:
+                yield from text
         except DicomError as error:
             yield str(error)
 

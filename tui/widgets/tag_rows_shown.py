@@ -43,14 +43,13 @@ class ShownRows:
             return self.hits.shown
         shown: list[int] = []
         index, count = 0, len(rows)
-        elements = rows.elements.elements
         while index < count:
             shown.append(index)
             if rows.is_parent(index) and self.is_folded(index):
                 index = rows.elements.after(index)
             else:
                 index += 1
-        return tuple(shown) if len(shown) != len(elements) else range(count)
+        return tuple(shown) if len(shown) != count else range(count)
 
     def is_folded(self, index: int) -> bool:
         """Return whether what lies in row `index` is hidden."""

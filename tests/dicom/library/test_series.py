@@ -8,7 +8,7 @@ from tests.files import explicit, part_10, write
 from tui.dicom.elements import walk_file
 from tui.dicom.errors import ReadError
 from tui.dicom.job import Step
-from tui.dicom.library.along import Curve, along_frames, along_series
+from tui.dicom.library.along import Curve, along_frames, along_series, is_number
 from tui.dicom.library.series import Member, series_members
 from tui.dicom.tags import TagRows, load_rows
 
@@ -57,9 +57,9 @@ def row_called(rows: TagRows, name: str) -> int:
     return next(index for index in range(len(rows)) if rows.row(index).name == name)
 
 
-def curve(path: str, name: str, which: int = 0) -> Curve:
+def curve(path: str, name: str) -> Curve:
     rows = load_rows(walk_file(path))
-    *_, found = along_series(rows, row_called(rows, name), which)
+    *_, found = along_series(rows, row_called(rows, name))
     assert isinstance(found, Curve)
     return found
 
@@ -68,15 +68,15 @@ def test_a_number_along_the_places(tmp_path: Path) -> None:
     paths = slices(tmp_path, [5.0, -5.0, 0.0])
     found = curve(paths[0], "SliceLocation")
     assert found.axis == "position, mm"
-    assert [(point.along, point.value) for point in found.points] == [(-5, -5), (0, 0), (5, 5)]
-    assert curve(paths[0], "WindowCenter", 1).numbers == [10, 20, 0]
+    assert [(point.along, point.values) for point in found.points] == [(-5, (-5,)), (0, (0,)), (5, (5,))]
+    assert curve(paths[0], "WindowCenter").component(1) == [10, 20, 0]
 
 
 def test_a_number_along_time_where_places_are_the_same(tmp_path: Path) -> None:
     paths = slices(tmp_path, [5.0, 5.0, 5.0])
     found = curve(paths[0], "InstanceNumber")
     assert found.axis == "time, s"
-    assert [point.along for point in found.points] == [8 * 3600 + 10 + n for n in range(3)]
+    assert [point.along for point in found.points] == [0, 1, 2]
 
 
 def test_a_value_that_one_file_lacks_is_a_gap(tmp_path: Path) -> None:
@@ -84,7 +84,7 @@ def test_a_value_that_one_file_lacks_is_a_gap(tmp_path: Path) -> None:
     write(tmp_path / "2", InstanceNumber="2", WindowCenter=None)
     found = curve(str(tmp_path / "1"), "WindowCenter")
     assert found.axis == "instance number"
-    assert [point.value for point in found.points] == [5.0, None]
+    assert found.component(0) == [5.0, None]
 
 
 def test_a_number_through_the_frames(tmp_path: Path) -> None:
@@ -101,7 +101,7 @@ def test_a_number_through_the_frames(tmp_path: Path) -> None:
     index = row_called(rows, "WindowCenter")
     found = along_frames(rows, index)
     assert found is not None
-    assert [point.value for point in found.points] == [100, 101, None, 103]
+    assert found.component(0) == [100, 101, None, 103]
     assert along_frames(rows, 0) is None
     item = rows.frame_item(index)
     assert item is not None
@@ -113,3 +113,20 @@ def test_a_number_through_the_frames(tmp_path: Path) -> None:
     third = rows.counterpart(index, item, 2)  # which has no window: its item
     assert third is not None
     assert rows.row(third).name == "item 3"
+
+
+def test_midnight_and_what_is_no_number(tmp_path: Path) -> None:
+    moments = [("20200101", "235930"), ("20200102", "000000"), ("20200102", "000030")]
+    for number, (date, time) in enumerate(moments):
+        write(
+            tmp_path / f"{2 - number}", SOPInstanceUID=f"1.2.{number + 1}", AcquisitionDate=date, AcquisitionTime=time,
+            DiffusionBValue=float("nan") if number == 1 else float(number), PatientID="123", InstanceNumber="1",
+        )  # fmt: skip
+    found = curve(str(tmp_path / "0"), "DiffusionBValue")
+    assert found.axis == "time, s"
+    assert [point.along for point in found.points] == [0, 30, 60]
+    assert found.component(0) == [0.0, None, 2.0]
+    rows = load_rows(walk_file(str(tmp_path / "0")))
+    assert [is_number(rows, row_called(rows, name)) for name in ("InstanceNumber", "PatientID", "AcquisitionDate")] == [
+        True, False, False,
+    ]  # fmt: skip

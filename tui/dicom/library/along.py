@@ -1,7 +1,9 @@
 """One attribute's values along a series, or along the frames of a file."""
 
+import math
 import time
 from collections.abc import Iterator
+from datetime import date, datetime
 from typing import NamedTuple
 
 from tui.dicom.attributes import Attributes
@@ -10,59 +12,63 @@ from tui.dicom.errors import ReadError
 from tui.dicom.job import Step
 from tui.dicom.library.scan import GIVE_WAY_S
 from tui.dicom.library.series import Member, series_members
-from tui.dicom.matching import Value, number_of
+from tui.dicom.matching import NUMBER_VRS, Value, number_of
 from tui.dicom.tags import TagRows, load_rows
-from tui.dicom.temporal import time_of
+from tui.dicom.temporal import date_of, datetime_of, time_of
 
-_ACQUISITION_TIME = 0x00080032
-_CONTENT_TIME = 0x00080033
+_ACQUISITION_DATETIME = 0x0008002A
+_MOMENTS = ((0x00080022, 0x00080032), (0x00080023, 0x00080033))  # AcquisitionDate and -Time, ContentDate and -Time
 
 
 class Point(NamedTuple):
-    """The first value at one place: the file's path, or the frame's number (from 1) where it is one of many in a file."""
+    """What stands at one place: the file's path, or the frame's number (from 1), and a number or None for each value."""
 
     name: str
     along: float
-    value: float | None
+    values: tuple[float | None, ...]
 
 
 class Curve(NamedTuple):
-    """The values of an attribute; `axis` says what they are ordered by."""
+    """The values of an attribute, in the order of what `axis` says."""
 
     points: tuple[Point, ...]
     axis: str
 
-    @property
-    def numbers(self) -> list[float]:
-        """Return the values that are numbers."""
-        return [point.value for point in self.points if point.value is not None]
+    def component(self, which: int) -> list[float | None]:
+        """Return value `which` (from 0) at each point; None where there is no number."""
+        return [point.values[which] if which < len(point.values) else None for point in self.points]
 
 
-def number_at(values: tuple[Value, ...], which: int) -> float | None:
-    """Return value `which` (from 0) of an attribute as a number, or None."""
-    if which >= len(values):
-        return None
-    value = values[which]
-    return float(value) if isinstance(value, int | float) else number_of(value)
+def numbers_in(values: tuple[Value, ...]) -> tuple[float | None, ...]:
+    """Return values as numbers; None for what is none, or not finite."""
+    found = [value if not isinstance(value, str) else number_of(value) for value in values]
+    return tuple(number if number is not None and math.isfinite(number) else None for number in found)
 
 
-def along_frames(rows: TagRows, index: int, which: int = 0) -> Curve | None:
+def is_number(rows: TagRows, index: int) -> bool:
+    """Return whether row `index` holds numbers."""
+    element = rows.element(index)
+    if element is None or element.vr not in NUMBER_VRS:
+        return False
+    return any(number is not None for number in numbers_in(rows.values(index)))
+
+
+def along_frames(rows: TagRows, index: int) -> Curve | None:
     """Return the values of the attribute of row `index` in all frames; None where it lies in no per-frame group."""
     item = rows.frame_item(index)
     if item is None:
         return None
-    count = rows.child_counts[rows.parents[item]]
     points = []
-    for number in range(count):
+    for number in range(rows.child_counts[rows.parents[item]]):
         at = rows.counterpart(index, item, number)
-        same = at is not None and rows.elements.elements[at].tag == rows.elements.elements[index].tag
-        value = number_at(rows.values(at), which) if at is not None and same else None
-        points.append(Point(f"frame {number + 1}", float(number + 1), value))
+        same = at is not None and rows.row(at).name == rows.row(index).name
+        values = numbers_in(rows.values(at)) if at is not None and same else ()
+        points.append(Point(f"frame {number + 1}", float(number + 1), values))
     return Curve(tuple(points), "frame")
 
 
-def along_series(rows: TagRows, index: int, which: int = 0) -> Iterator[Step | Curve]:
-    """Read value `which` (from 0) of the attribute of row `index` in all files of the series that lie beside this one.
+def along_series(rows: TagRows, index: int) -> Iterator[Step | Curve]:
+    """Read the values of the attribute of row `index` in all files of the series that lie beside this one.
 
     They are ordered by place along the normal, where their places differ; else by time, else by instance number.
 
@@ -83,38 +89,48 @@ def along_series(rows: TagRows, index: int, which: int = 0) -> Iterator[Step | C
             yield Step(step.done, 2 * step.total, step.note)
         else:
             members = step
-    found: list[tuple[Member, float | None, float | None]] = []
+    found: list[_Read] = []
     for count, member in enumerate(members, 1):
         try:
             other = rows if member.path == rows.path else load_rows(walk_file(member.path))
         except ReadError:
             continue  # it was there a moment ago
         at = other.row_of_place.get(place)
-        value = number_at(other.every_value(at), which) if at is not None else None
-        found.append((member, _seconds(other), value))
+        found.append(_Read(member, _seconds(other), numbers_in(other.every_value(at)) if at is not None else ()))
         time.sleep(GIVE_WAY_S)
         yield Step(len(members) + count, 2 * len(members), member.path)
     yield _curve(found)
 
 
+class _Read(NamedTuple):
+    """One file: when it was acquired, and its values."""
+
+    member: Member
+    seconds: float | None
+    values: tuple[float | None, ...]
+
+
 def _seconds(rows: TagRows) -> float | None:
+    """Return when a file was acquired, in seconds since some day; None where it does not say."""
     top = Attributes.of(rows.elements)
-    moment = time_of(top.text(_ACQUISITION_TIME) or top.text(_CONTENT_TIME) or "")
-    return None if moment is None else moment.hour * 3600 + moment.minute * 60 + moment.second + moment.microsecond / 1e6
+    moment = datetime_of(top.text(_ACQUISITION_DATETIME) or "")
+    for date_tag, time_tag in _MOMENTS:
+        clock, day = time_of(top.text(time_tag) or ""), date_of(top.text(date_tag) or "")
+        if moment is None and clock is not None:
+            moment = datetime.combine(day or date.min, clock)
+    return None if moment is None else (moment.replace(tzinfo=None) - datetime.min).total_seconds()
 
 
-def _curve(found: list[tuple[Member, float | None, float | None]]) -> Curve:
+def _curve(found: list[_Read]) -> Curve:
     """Return the values in the order of what tells the files apart: place, time, number."""
-    places = [member.location_mm for member, _, _ in found]
-    times = [seconds for _, seconds, _ in found]
-    numbers = [None if member.number is None else float(member.number) for member, _, _ in found]
+    places = [read.member.location_mm for read in found]
+    first = min((read.seconds for read in found if read.seconds is not None), default=0.0)
+    times = [None if read.seconds is None else read.seconds - first for read in found]
+    numbers = [None if read.member.number is None else float(read.member.number) for read in found]
     for axis, keys in (("position, mm", places), ("time, s", times), ("instance number", numbers)):
         if None not in keys and len(set(keys)) == len(keys) > 1:
-            points = [
-                Point(member.path, key, value)
-                for (member, _, value), key in zip(found, keys, strict=True)
-                if key is not None
-            ]
+            pairs = zip(found, keys, strict=True)
+            points = [Point(read.member.path, key, read.values) for read, key in pairs if key is not None]
             return Curve(tuple(sorted(points, key=lambda point: point.along)), axis)
-    points = [Point(member.path, float(at), value) for at, (member, _, value) in enumerate(found, 1)]
+    points = [Point(read.member.path, float(at), read.values) for at, read in enumerate(found, 1)]
     return Curve(tuple(points), "file")
