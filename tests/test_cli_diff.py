@@ -1,12 +1,13 @@
 """``dicom-tui diff``, as a process."""
 
 import json
+import math
 import shutil
 from pathlib import Path
 
 import pytest
 
-from tests.files import bundled, write
+from tests.files import bundled, deep_file, write
 from tests.test_cli_view import run
 
 MR_SMALL = bundled("MR_small.dcm")
@@ -86,6 +87,32 @@ def test_what_cannot_be_compared(tmp_path: Path) -> None:
     assert b"no such file" in missing.stderr
     assert b"compares two files" in run("diff", "--pixels", MR_SMALL, MR_SMALL, MR_SMALL).stderr
     report = bundled("reportsi.dcm")
-    no_picture = run("diff", "--pixels", report, report)
-    assert no_picture.returncode == 2
-    assert no_picture.stderr.startswith(b"dicom-tui: ")
+    neither = run("diff", "--pixels", report, report)
+    assert neither.returncode == 0
+    assert neither.stderr.count(b"dicom-tui: ") == 2
+    one = run("diff", "--pixels", report, MR_SMALL)
+    assert one.returncode == 1
+    assert b"~ pixels, only the second file has a picture that can be decoded" in one.stdout
+
+
+def test_numbers_that_json_has_none_for(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.dcm", RealWorldValueSlope=math.nan)
+    assert run("diff", path, path).returncode == 0
+    said = json.loads(run("diff", "--json", path, write(tmp_path / "b.dcm", RealWorldValueSlope=1.5)).stdout)
+    assert said["differences"][0]["values"] == [["nan"], [1.5]]
+
+
+def test_a_damaged_file_is_told(tmp_path: Path) -> None:
+    whole = Path(bundled("image_dfl.dcm")).read_bytes()
+    cut = tmp_path / "cut.dcm"
+    cut.write_bytes(whole[: len(whole) // 2])
+    done = run("diff", str(cut), str(cut))
+    assert b"the deflated data ends early" in done.stderr
+
+
+def test_deep_nesting_is_no_flood(tmp_path: Path) -> None:
+    deep = tmp_path / "deep.dcm"
+    deep.write_bytes(deep_file(10_000))
+    done = run("diff", str(deep), write(tmp_path / "a.dcm"))
+    assert done.returncode == 1
+    assert len(done.stdout) < 20_000_000

@@ -1,5 +1,8 @@
 """``dicom-tui edit``, as a process."""
 
+import gzip
+import subprocess
+import sys
 from pathlib import Path
 
 import pydicom
@@ -72,3 +75,30 @@ def test_a_private_dictionary_gives_the_vr(tmp_path: Path) -> None:
     missing = run("tags", "--private-dictionary", str(tmp_path / "none"), CT_SMALL)
     assert missing.returncode == 2
     assert b"cannot be read" in missing.stderr
+
+
+def test_what_is_read_is_never_written_over(tmp_path: Path) -> None:
+    packed = tmp_path / "a.dcm.gz"
+    packed.write_bytes(gzip.compress(Path(CT_SMALL).read_bytes()))
+    before = packed.read_bytes()
+    done = run("edit", str(packed), "--replace", "-o", str(packed), "PatientID=x")
+    assert (done.returncode, packed.read_bytes() == before) == (2, True)
+    assert b"is the file that is read" in done.stderr
+    plain = Path(write(tmp_path / "b.dcm"))
+    before = plain.read_bytes()
+    with plain.open("rb") as stream:
+        words = [sys.executable, "-m", "tui", "edit", "-", "--replace", "-o", str(plain), "PatientID=x"]
+        assert subprocess.run(words, stdin=stream, capture_output=True).returncode == 2
+    assert plain.read_bytes() == before
+    assert b"needs the name of a file" in run("edit", CT_SMALL, "-o", "-", "PatientID=x").stderr
+    out = tmp_path / "copy.dcm"
+    assert run("edit", str(packed), "-o", str(out), "PatientID=x").returncode == 0
+    assert pydicom.dcmread(out).PatientID == "x"
+
+
+def test_changes_are_made_in_the_order_in_which_they_are_written(tmp_path: Path) -> None:
+    out = tmp_path / "copy.dcm"
+    assert run("edit", CT_SMALL, "-o", str(out), "--delete", "PatientName", "PatientName=new").returncode == 0
+    assert pydicom.dcmread(out).PatientName == "new"
+    assert run("edit", CT_SMALL, "PatientName=new", "--replace", "--delete", "PatientName", "-o", str(out)).returncode == 0
+    assert "PatientName" not in pydicom.dcmread(out)

@@ -114,6 +114,40 @@ def test_long_values_are_compared_to_their_end(tmp_path: Path) -> None:
     assert [(each.name, each.words) for each in comparison.differences] == [("PixelData", "other bytes")]
 
 
+def test_long_texts_keep_all_their_values(tmp_path: Path) -> None:
+    paths = [tmp_path / name for name in "ab"]
+    for path, end in zip(paths, (b"x", b"y"), strict=True):
+        path.write_bytes(part_10([explicit(0x0040A160, "UT", b"t" * 5001 + end)]))
+    (difference,) = compared(*map(str, paths)).differences
+    assert [str(cell[0])[-1] for cell in difference.values if cell] == ["x", "y"]
+    assert difference.words == ""
+
+
+def test_private_values_whose_vr_one_file_does_not_know(tmp_path: Path) -> None:
+    known = tmp_path / "explicit"
+    known.write_bytes(part_10([
+        explicit(0x00110010, "LO", b"ACME"), explicit(0x00111001, "LO", b"hello "), explicit(0x00111002, "DS", b"1.5 "),
+        explicit(0x00111003, "US", b"\7\0"),
+    ]))  # fmt: skip
+    unknown = tmp_path / "implicit"
+    unknown.write_bytes(part_10([
+        struct.pack("<HHI", 0x11, number, len(value)) + value
+        for number, value in ((0x10, b"ACME"), (0x1001, b"hello "), (0x1002, b"1.5 "), (0x1003, b"\7\0"))
+    ], "1.2.840.10008.1.2"))  # fmt: skip
+    assert compared(str(known), str(unknown), ignoring=Ignoring(meta=True)).differences == ()
+    unknown.write_bytes(unknown.read_bytes().replace(b"hello", b"hallo"))
+    (difference,) = compared(str(known), str(unknown), ignoring=Ignoring(meta=True)).differences
+    assert difference.tag == "(0011,1001)"
+
+
+def test_of_several_values_those_that_vary_are_shown(tmp_path: Path) -> None:
+    paths = [write(tmp_path / f"{n}.dcm", ImagePositionPatient=[1, 2, n]) for n in range(3)]
+    (difference,) = compared(*paths).differences
+    assert difference.varying == (2,)
+    assert [difference.short_text(file) for file in range(3)] == ["0.0", "1.0", "2.0"]
+    assert difference.text(1) == "1.0\\2.0\\1.0"
+
+
 def test_words_of_another_byte_order_are_the_same(tmp_path: Path) -> None:
     values = [1, 2, 300]
     little = tmp_path / "a"

@@ -1,5 +1,6 @@
 import shutil
 import subprocess
+import time
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from pydicom import Dataset
 from pydicom.sequence import Sequence
 
-from tests.files import BUNDLED, bundled, explicit, files_of, part_10, write
+from tests.files import BUNDLED, bundled, deep_file, explicit, files_of, part_10, write
 from tui.dicom.edit import Draft, path_of, row_at
 from tui.dicom.edit_words import read_assignment, read_deletion
 from tui.dicom.edited_copy import renewed, save_copy
@@ -142,7 +143,7 @@ def test_undo_and_redo() -> None:
 
 def test_values_are_checked() -> None:
     path = bundled("CT_small.dcm")
-    assert "Invalid value for VR DA: '2004'; a date is written as 20040119" in refused(path, "StudyDate=2004")
+    assert "2004 is no day of the calendar; a date is written as 20040119" in refused(path, "StudyDate=2004")
     assert "2 values here, but its VM is 1" in refused(path, "Rows=1\\2")
     assert "between 0 and 65535" in refused(path, "Rows=70000")
     assert "is no whole number" in refused(path, "Rows=1.5")
@@ -155,7 +156,7 @@ def test_values_are_checked() -> None:
     assert "has no item 5" in refused(path, "OtherPatientIDsSequence[5].PatientID=x")
     assert "its first item is [0]" in refused(path, "RequestAttributesSequence[1].PatientID=x")
     assert "in the file's character set, ISO_IR 100" in refused(path, "PatientName=山田")
-    assert "Invalid value for VR AE" in refused(path, "Modality:AE=山")
+    assert "Invalid value for VR AE" in refused(path, "StationAETitle=山")
     assert "which says how the file is written" in refused(path, "TransferSyntaxUID=1.2")
     assert "follows from the group" in refused(path, "0010,0000=5")
     assert "names many attributes" in refused(path, "60xx,3000=5")
@@ -165,6 +166,83 @@ def test_values_are_checked() -> None:
     assert "is not known: say its VR" in refused(path, "0019,10f0=x")
     assert "may have VR US or SS: say which" in refused(bundled("rtplan.dcm"), "SmallestImagePixelValue=1")
     assert "damaged" in refused(bundled("rtplan_truncated.dcm"), "PatientID=x")
+
+
+def test_what_no_dataset_may_hold_is_refused() -> None:
+    path = bundled("CT_small.dcm")
+    assert "no day of the calendar" in refused(path, "PatientBirthDate=20040230")
+    assert "no day of the calendar" in refused(path, "StudyDate=20040101-20050101")
+    assert "one of the numbers is missing" in refused(path, "PixelSpacing=1\\")
+    assert "control character" in refused(path, "PatientID=a\x1b[31m")
+    assert "control character" in refused(path, "PatientComments=a\x07")
+    assert "no element of group 0001" in refused(path, "00010010:LO=1")
+    assert "no element of group FFFE" in refused(path, "FFFEE000=1")
+    assert "no element of group 0002" in refused(path, "OtherPatientIDsSequence[0].0002,0010=1")
+    assert "not be without a value" in refused(path, "SOPInstanceUID=")
+    assert "has VR PN, not US" in refused(path, "PatientName:US=5")
+    assert "is an item: set what lies in it" in refused(path, "OtherPatientIDsSequence[1]=")
+    assert "is an item" in refused(path, "PatientName[3]=x")
+    assert "it has no items" in refused(bundled("JPEG2000.dcm"), delete=("PixelData[1]",))
+    assert "are bytes" in refused(bundled("rtplan.dcm"), "PixelData=")
+    assert "is no character set of the standard" in refused(path, "SpecificCharacterSet=NONSENSE")
+    assert "of its private block would have no creator" in refused(path, delete=("0009,0010",))
+    assert edited(path, "SpecificCharacterSet=ISO_IR 100", "PatientComments=a\r\nb").changes
+
+
+def test_a_character_set_that_texts_need_stays(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.dcm", SpecificCharacterSet="ISO_IR 100", PatientName="Müller",
+                 RequestAttributesSequence=Sequence([]), OtherPatientIDsSequence=Sequence([Dataset()]))  # fmt: skip
+    assert "holds more than ASCII" in refused(path, delete=("SpecificCharacterSet",))
+    draft = edited(path, "RequestAttributesSequence[0].ScheduledProcedureStepDescription=Grün",
+                   "OtherPatientIDsSequence[0].PatientID=Weiß")  # fmt: skip
+    copy = pydicom.dcmread(saved(draft, tmp_path / "copy"))
+    assert copy.RequestAttributesSequence[0].ScheduledProcedureStepDescription == "Grün"
+    assert copy.OtherPatientIDsSequence[0].PatientID == "Weiß"
+
+
+def test_what_stands_there_twice(tmp_path: Path) -> None:
+    path = tmp_path / "twice"
+    path.write_bytes(part_10([explicit(0x00100010, "PN", b"A^B "), explicit(0x00100020, "LO", b"x "),
+                              explicit(0x00100010, "PN", b"C^D ")]))  # fmt: skip
+    assert "stands there twice" in refused(str(path), "PatientName=x")
+    assert b"^" not in Path(saved(edited(str(path), delete=("PatientName",)), tmp_path / "copy")).read_bytes()
+
+
+def test_group_lengths_that_are_none_are_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "odd"
+    inner = explicit(0x00400009, "SH", b"x ")
+    items = b"\xfe\xff\x00\xe0" + len(inner).to_bytes(4, "little") + inner
+    path.write_bytes(part_10([explicit(0x00400000, "UL", b""), explicit(0x00400275, "SQ", items)]))
+    copy = pydicom.dcmread(saved(edited(str(path), "0040,0275[0].0040,0009=longer"), tmp_path / "copy"), force=True)
+    assert copy.RequestAttributesSequence[0].ScheduledProcedureStepID == "longer"
+
+
+def test_the_first_element_of_a_file_without_preamble(tmp_path: Path) -> None:
+    for name, transfer_syntax in (("explicit", None), ("implicit", "1.2.840.10008.1.2")):
+        data = explicit(0x00080005, "CS", b"ISO_IR 100") + explicit(0x00080060, "CS", b"CT")
+        if transfer_syntax:
+            data = b"\x08\x00\x05\x00\x0a\x00\x00\x00ISO_IR 100" + b"\x08\x00\x60\x00\x02\x00\x00\x00CT"
+        path = tmp_path / name
+        path.write_bytes(data)
+        copy = saved(edited(str(path), "SpecificCharacterSet=ISO_IR 192", "Modality=MR"), tmp_path / f"{name}-copy")
+        assert b"ISO_IR 192" in Path(copy).read_bytes()
+        assert Path(copy).read_bytes().endswith(b"MR")
+
+
+def test_a_deflated_file_that_is_damaged_is_refused(tmp_path: Path) -> None:
+    whole = Path(bundled("image_dfl.dcm")).read_bytes()
+    path = tmp_path / "cut"
+    path.write_bytes(whole[: len(whole) // 2])
+    assert "the file is damaged" in refused(str(path), "PatientID=x")
+
+
+def test_deep_nesting_is_edited_in_one_pass(tmp_path: Path) -> None:
+    path = tmp_path / "deep"
+    path.write_bytes(deep_file(10_000))
+    begin = time.process_time()
+    copy = saved(edited(str(path), delete=("ReferencedImageSequence",)), tmp_path / "copy")
+    assert Path(copy).stat().st_size < 1000
+    assert time.process_time() - begin < 5
 
 
 def test_private_attributes_lie_in_a_block(tmp_path: Path) -> None:

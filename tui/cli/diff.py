@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import math
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -22,6 +23,7 @@ from tui.dicom.library.scan import Kind as EntryKind
 from tui.dicom.library.scan import list_folder
 from tui.dicom.library.series import series_members
 from tui.dicom.library.sniff import read_facts
+from tui.dicom.matching import Value
 from tui.dicom.tags import load_rows
 from tui.settings import PRIVATE_DICTIONARY, SettingsError
 from tui.text import safe_text
@@ -45,7 +47,7 @@ def run(words: Sequence[str]) -> int:
         if arguments.pixels and len(files) != _PAIR:
             return refuse("--pixels compares two files")
         comparison, walked = _compared(files, arguments)
-        pixels = list(_pixel_lines(*walked)) if arguments.pixels else []
+        pixels = list(_pixel_lines(files, *walked)) if arguments.pixels else []
     except (DicomError, OSError, SettingsError) as error:
         print(f"{PROGRAM}: {safe_text(str(error))}", file=sys.stderr)
         return ERROR
@@ -105,8 +107,9 @@ def _compared(files: Sequence[str], arguments: argparse.Namespace) -> tuple[Comp
     for file in files:
         with opened(file) as path:
             elements = walk_file(path)
-            if elements.broken is not None:
-                print(f"{PROGRAM}: {safe_text(file)}: {safe_text(elements.broken.sentence)}", file=sys.stderr)
+            broken = [elements.broken.sentence] if elements.broken is not None else []
+            for odd in (*elements.remarks, *broken):
+                print(f"{PROGRAM}: {safe_text(file)}: {safe_text(odd)}", file=sys.stderr)
             comparer.add(load_rows(elements, fold_out=False))
             if arguments.pixels:
                 walked.append(elements)
@@ -117,12 +120,20 @@ def _compared(files: Sequence[str], arguments: argparse.Namespace) -> tuple[Comp
     return comparison, walked
 
 
-def _pixel_lines(before: Elements, after: Elements) -> Iterator[str]:
-    from tui.dicom.pixels.differences import compare_pixels  # imports NumPy
+def _pixel_lines(files: Sequence[str], before: Elements, after: Elements) -> Iterator[str]:
+    from tui.dicom.pixels.differences import compare_pixels, picture_problem  # imports NumPy
 
-    for difference in compare_pixels(before, after):
-        if not difference.same:
-            yield f"frame {difference.frame + 1}: {difference.words}"
+    problems = [picture_problem(elements) for elements in (before, after)]
+    if not any(problems):
+        for difference in compare_pixels(before, after):
+            if not difference.same:
+                yield f"frame {difference.frame + 1}: {difference.words}"
+    for file, problem in zip(files, problems, strict=True):
+        if problem:
+            print(f"{PROGRAM}: {safe_text(file)}: {safe_text(problem)}", file=sys.stderr)
+    if any(problems) and not all(problems):
+        which = "second" if problems[0] else "first"
+        yield f"only the {which} file has a picture that can be decoded"
 
 
 def _print_text(files: Sequence[str], comparison: Comparison) -> None:
@@ -146,6 +157,11 @@ def _pair(difference: Difference) -> str:
     return f"{difference.text(0) or '(empty)'} -> {difference.text(1) or '(empty)'}{words}"
 
 
+def _finite(value: Value) -> Value:
+    """Return a value as JSON has it: what is no finite number is a text, as PS3.18 F.2.2 has it."""
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
+
+
 def _print_json(files: Sequence[str], comparison: Comparison, pixels: Sequence[str] | None) -> None:
     said: dict[str, Any] = {
         "files": list(files),
@@ -154,7 +170,7 @@ def _print_json(files: Sequence[str], comparison: Comparison, pixels: Sequence[s
             {
                 "path": difference.path, "tag": difference.tag, "vr": difference.vr, "name": difference.name,
                 "kind": str(difference.kind), "words": difference.words,
-                "values": [None if cell is None else list(cell) for cell in difference.values],
+                "values": [None if cell is None else list(map(_finite, cell)) for cell in difference.values],
             }
             for difference in comparison.differences
         ],
@@ -162,4 +178,4 @@ def _print_json(files: Sequence[str], comparison: Comparison, pixels: Sequence[s
     if pixels is not None:
         said["pixels"] = list(pixels)
     # lone surrogates of file names and control codes stay escapes
-    print(json.dumps(said, indent=1, ensure_ascii=True).replace("\x7f", "\\u007f"))
+    print(json.dumps(said, indent=1, ensure_ascii=True, allow_nan=False).replace("\x7f", "\\u007f"))

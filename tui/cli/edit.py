@@ -1,13 +1,15 @@
 """``dicom-tui edit FILE -o OUT KEYWORD=VALUE ... --delete TAG ...``: write a changed copy."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
+from typing import Final
 
 from tui.cli import PROGRAM
 from tui.cli.arguments import Parser, add_options, given
 from tui.cli.configured import configured
-from tui.cli.inputs import opened
+from tui.cli.inputs import STDIN, opened
 from tui.cli.output import ERROR, progress, refuse
 from tui.dicom.change import Change
 from tui.dicom.edit import Draft
@@ -19,22 +21,27 @@ from tui.dicom.query import QueryError
 from tui.settings import PRIVATE_DICTIONARY, SettingsError
 from tui.text import safe_text
 
+_WITH_VALUES: Final = frozenset({"-o", "--output", f"--{RENEW.name}", f"--{PRIVATE_DICTIONARY.name}"})
+
 
 def run(words: Sequence[str]) -> int:
     """Write the copy that `words` ask for; return the exit code."""
-    arguments = _parser().parse_intermixed_args(words)
-    assignments = [*arguments.changes, *(word for word in arguments.delete if "=" in word)]
+    written, rest = _changes_in(words)
+    arguments = _parser().parse_args(rest)
     try:
         configured(given(arguments, (PRIVATE_DICTIONARY,)))
-        changes = [read_assignment(word) for word in assignments]
-        changes += [read_deletion(word) for word in arguments.delete if "=" not in word]
+        changes = [read_deletion(word) if deleted else read_assignment(word) for deleted, word in written]
     except SettingsError as error:
         return refuse(str(error))
     except QueryError as error:
         return refuse(f"{error.text}: {error.reason}")
+    if arguments.output == STDIN:
+        return refuse("a copy needs the name of a file")
     level = str(given(arguments, (RENEW,)).get(RENEW.name, RENEW.default))
     if not changes and level == RENEW.default:
         return refuse(f"nothing is to be changed (see {PROGRAM} edit --help)")
+    if _is_same(arguments.file, arguments.output):
+        return refuse(f"{arguments.output} is the file that is read: name the copy otherwise")
     try:
         with opened(arguments.file) as path:
             draft = Draft(walk_file(path))
@@ -46,6 +53,42 @@ def run(words: Sequence[str]) -> int:
         print(f"{PROGRAM}: {safe_text(str(error))}", file=sys.stderr)
         return ERROR
     return 0
+
+
+def _changes_in(words: Sequence[str]) -> tuple[list[tuple[bool, str]], list[str]]:
+    """Return the changes in the order in which they are to be made (deletions with True), and the other words."""
+    changes, rest = list[tuple[bool, str]](), list[str]()
+    deleting, waiting = False, iter(words)
+    for word in waiting:
+        if word == "--delete":
+            deleting = True
+        elif word.startswith("--delete="):
+            changes.append((True, word.removeprefix("--delete=")))
+        elif word.startswith("-") and word != STDIN:
+            deleting = False
+            rest.append(word)
+            if word in _WITH_VALUES:
+                rest += [value for value in (next(waiting, None),) if value is not None]
+        elif not any(known == STDIN or not known.startswith("-") for known in _plain(rest)):
+            rest.append(word)  # the file
+        else:
+            changes.append((deleting and "=" not in word, word))
+    return changes, rest
+
+
+def _plain(rest: Sequence[str]) -> list[str]:
+    """Return those words that are no values of options."""
+    return [word for before, word in zip(["", *rest], rest, strict=False) if before not in _WITH_VALUES]
+
+
+def _is_same(file: str, output: str) -> bool:
+    """Return whether the copy would be written over what is read, also where that is packed or standard input."""
+    try:
+        there = os.stat(output)
+        read = os.fstat(sys.stdin.fileno()) if file == STDIN and sys.stdin is not None else os.stat(file)
+    except OSError:
+        return False  # one of them is not there
+    return (there.st_dev, there.st_ino) == (read.st_dev, read.st_ino)
 
 
 def _changed(draft: Draft, change: Change) -> Draft:
@@ -68,9 +111,7 @@ def _parser() -> Parser:
     parser.add_argument(
         "changes", metavar="ATTRIBUTE=VALUE", nargs="*", help="set an element; it is added where it is missing"
     )
-    parser.add_argument(
-        "--delete", metavar="ATTRIBUTE", nargs="+", action="extend", default=[], help="delete elements, or items"
-    )
+    parser.add_argument("--delete", metavar="ATTRIBUTE", nargs="+", help="delete elements, or items")
     parser.add_argument("-o", "--output", metavar="OUT", required=True, help="the copy; its folder must exist")
     parser.add_argument("--replace", action="store_true", help="replace OUT if it exists")
     add_options(parser, (RENEW, PRIVATE_DICTIONARY))

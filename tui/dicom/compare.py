@@ -12,7 +12,6 @@ from tui.dicom.difference_words import words_of
 from tui.dicom.element import ITEM, META_GROUP, UNDEFINED, Element
 from tui.dicom.matching import Value
 from tui.dicom.options import Option, Values
-from tui.dicom.source import HEAD
 from tui.dicom.tags import TagRows
 from tui.text import safe_text
 
@@ -20,6 +19,8 @@ Cell = tuple[Value, ...]
 _Piece = tuple[int, str, int]  # tag, private creator, which of several; of an item its number
 _SHOWN_LENGTH: Final = 256
 _AT_ONCE: Final = 1 << 20
+_MOST_STEPS: Final = 32
+_MOST_COMPONENTS: Final = 16
 _DATE_VRS: Final = frozenset({"DA", "DT", "TM"})
 _WORD_BYTES: Final = {"OW": 2, "OL": 4, "OF": 4, "OD": 8, "OV": 8}
 
@@ -89,6 +90,23 @@ class Difference(NamedTuple):
         found = self.values[file]
         return safe_text("\\".join(map(str, found)), _SHOWN_LENGTH) if found else ""
 
+    @property
+    def varying(self) -> tuple[int, ...]:
+        """Return which values (from 0) differ, where all files have equally many of some; else none."""
+        counts = {len(cell) if cell is not None else 0 for cell in self.values}
+        (count,) = counts if len(counts) == 1 else (0,)
+        if not 1 < count <= _MOST_COMPONENTS:
+            return ()
+        cells = [cell for cell in self.values if cell is not None]
+        return tuple(which for which in range(count) if len({cell[which] for cell in cells}) > 1)
+
+    def short_text(self, file: int) -> str:
+        """Return what of a value differs from those of the other files, in one line."""
+        found, varying = self.values[file], self.varying
+        if found is None or not varying:
+            return self.text(file)
+        return safe_text("\\".join(str(found[which]) for which in varying), _SHOWN_LENGTH)
+
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
@@ -112,7 +130,13 @@ class _Attribute:
     element: Element
     cells: dict[int, Cell] = field(default_factory=dict)  # by file
     essences: set[tuple[str, object]] = field(default_factory=set)
+    raws: set[object] = field(default_factory=set)  # of the same, as bytes: where one file does not know the VR
     children: dict[_Piece, int] = field(default_factory=dict)
+
+    @property
+    def cut(self) -> bool:
+        """Return whether its cells hold but the beginning of its values."""
+        return self.element.length > _AT_ONCE
 
     @property
     def vrs(self) -> set[str]:
@@ -124,7 +148,7 @@ class _Attribute:
         if len(self.cells) < files:
             return True
         known = self.vrs - {"UN"}
-        contents = {essence for _, essence in self.essences}
+        contents = self.raws if "UN" in self.vrs else {essence for _, essence in self.essences}
         return len(contents) > 1 or len(known) > 1
 
 
@@ -167,6 +191,8 @@ class Comparer:
             attribute = self._attributes[number]
             attribute.cells[file] = _cell(rows, index, element)
             attribute.essences.add((element.vr, _essence(rows, index, element)))
+            if element.tag >> 16 & 1 or element.vr == "UN":
+                attribute.raws.add(_raw(rows, element))
 
     def result(self, ignoring: Ignoring = Ignoring()) -> Comparison:
         """Return what differs among the datasets that were added, in the order of a dataset."""
@@ -191,13 +217,14 @@ class Comparer:
         return Comparison(tuple(self._files), tuple(found), same)
 
     def _path(self, attribute: _Attribute) -> str:
-        """Return where an attribute stands, as the tag table writes it."""
+        """Return where an attribute stands, as the tag table writes it; of one that lies very deep, the end of that."""
         parts: list[str] = []
-        while True:
+        while len(parts) < _MOST_STEPS:
             parts.append(f"[{attribute.number}]" if attribute.element.tag == ITEM else f".{attribute.tag}")
             if attribute.around < 0:
                 return "".join(reversed(parts)).removeprefix(".")
             attribute = self._attributes[attribute.around]
+        return f"…{''.join(reversed(parts))}"
 
     @staticmethod
     def _words(attribute: _Attribute, cells: tuple[Cell | None, ...]) -> str:
@@ -209,6 +236,8 @@ class Comparer:
             return f"VR {' and '.join(sorted(known))}"
         if attribute.vr in values.BINARY_VRS:
             return "other bytes"
+        if attribute.cut:
+            return "they differ further on" if before == after else ""
         return words_of(attribute.vr, before, after) if attribute.vr != "SQ" else ""
 
     def _in_order(self) -> Iterator[_Attribute]:
@@ -250,10 +279,10 @@ def _is_ignored(attribute: _Attribute, ignoring: Ignoring) -> bool:
 
 
 def _cell(rows: TagRows, index: int, element: Element) -> Cell:
-    """Return what is shown of a row: all its values, or a line where they are many."""
-    if element.tag == ITEM or element.length == UNDEFINED or element.length > HEAD or element.vr == "SQ":
+    """Return what is shown of a row: all its values, or a line where they are very many."""
+    if element.tag == ITEM or element.length == UNDEFINED or element.length > _AT_ONCE or element.vr == "SQ":
         return (rows.line(index),)
-    return rows.values(index)
+    return rows.every_value(index)
 
 
 def _essence(rows: TagRows, index: int, element: Element) -> object:
@@ -267,7 +296,18 @@ def _essence(rows: TagRows, index: int, element: Element) -> object:
         return _digest(rows, [element], swapped)
     if element.length > _AT_ONCE:
         return _digest(rows, [element], 1)
-    return rows.every_value(index)
+    return tuple(repr(value) if isinstance(value, float) else value for value in rows.every_value(index))  # NaN is NaN
+
+
+def _raw(rows: TagRows, element: Element) -> object:
+    """Return the bytes of a value without its padding, in little endian: what is equal where a VR is not known."""
+    if element.vr in ("SQ", "") or element.length == UNDEFINED or element.length > _AT_ONCE:
+        return element.length
+    data = rows.elements.source.read(element.offset, element.length)
+    if rows.elements.encoding_at(element).big_endian:
+        size = 2 if element.vr == "AT" else values.NUMBERS.get(element.vr, ("", _WORD_BYTES.get(element.vr, 1)))[1]
+        data = _turned(data, size)
+    return data.rstrip(b" \0")
 
 
 def _digest(rows: TagRows, parts: list[Element], swapped: int) -> bytes:

@@ -20,6 +20,7 @@ SOP_CLASS_UID: Final = 0x00080016
 SOP_INSTANCE_UID: Final = 0x00080018
 _META_TWINS: Final = {SOP_CLASS_UID: 0x00020002, SOP_INSTANCE_UID: 0x00020003}  # PS3.10 7.1
 _SINGLE: Final = 0xFFFFFFFF
+_NO_GROUPS: Final = frozenset({0, 1, 2, 3, 5, 7, 0xFFFE, 0xFFFF})
 
 
 @dataclass(frozen=True)
@@ -92,27 +93,35 @@ def apply(elements: Elements, change: Change, *, ours: bool = False) -> Elements
     if not ours:
         _refuse_what_is_ours(change)
     if elements.broken is not None:
-        raise EditError("the file is damaged: its lengths could not be kept right")
+        raise EditError(f"the file is damaged, so that its lengths could not be kept right: {elements.broken.reason}")
     splices = Splicer(elements).splices(change)
     twin = _META_TWINS.get(change.path[0].masked) if len(change.path) == 1 else None
     after = walk_source(SplicedSource(elements.source, splices))
     if twin is not None and change.action is Action.SET and twin in after.top:
         meta = Change(Action.SET, (Step(_SINGLE, twin, None),), tag_text(twin), change.text)
         after = walk_source(SplicedSource(after.source, Splicer(after).splices(meta)))
+    if change.action is Action.DELETE and change.path[-1].item is None and row_at(after, change.path) is not None:
+        return apply(after, change, ours=ours)  # it stood there twice
     if after.broken is not None:
         raise EditError(f"the change would leave a damaged file: {after.broken.reason}")
     return after
 
 
 def _refuse_what_is_ours(change: Change) -> None:
-    for step in change.path:
+    """Refuse what says how the file is written, and what no dataset may hold (PS3.5 7.1, 7.8.1; PS3.10 7.1)."""
+    for depth, step in enumerate(change.path):
+        group = step.masked >> 16
         if step.mask != _SINGLE:
             raise EditError(f"{change.written} names many attributes: write the one that is meant")
-    tag = change.path[0].masked
-    if tag >> 16 == META_GROUP:
-        raise EditError(f"{change.written} is of the file meta information, which says how the file is written")
-    if change.path[-1].masked & 0xFFFF == 0:
+        if group == META_GROUP and depth == 0:
+            raise EditError(f"{change.written} is of the file meta information, which says how the file is written")
+        if group in _NO_GROUPS:
+            raise EditError(f"{change.written}: no element of group {group:04X} may stand here")
+    last = change.path[-1].masked
+    if last & 0xFFFF == 0:
         raise EditError(f"{change.written} is a group length, which follows from the group")
+    if last in _META_TWINS and len(change.path) == 1 and not change.text.strip():
+        raise EditError(f"{change.written} says what object the file holds: it can be changed, but not be without a value")
 
 
 def row_at(elements: Elements, path: tuple[Step, ...]) -> int | None:

@@ -154,12 +154,14 @@ def walk_source(
     wrong = None
     if syntax == DEFLATED_EXPLICIT_LITTLE:
         wrong = source.inflate_from(start, INFLATED_LIMIT if until == 0xFFFFFFFF else _FACTS_INFLATED)
-    if wrong:
-        remarks.append(wrong)
     encoding = _real_encoding(source, start, syntax, remarks)
     walker = Walker(source, meta, until=until, most=most)
     broken = walker.walk(start, encoding, first_window) if start < source.size else None
     remarks += walker.remarks
+    if wrong and broken is None:
+        broken = Break(source.size, wrong)
+    elif wrong:
+        remarks.append(wrong)
     stretches = tuple(walker.implicit_stretches)
     return Elements(
         source, walker.elements, syntax, encoding, broken, tuple(remarks), stretches, walker.partial, meta_encoding

@@ -3,6 +3,7 @@
 import re
 import struct
 from typing import Any, Final
+from unicodedata import category
 
 from tui.dicom import values
 from tui.dicom.charset import decode_text
@@ -10,12 +11,15 @@ from tui.dicom.dictionary import tags_called
 from tui.dicom.element import tag_text
 from tui.dicom.encoding import LONG_VRS, Encoding
 from tui.dicom.errors import EditError, translated
-from tui.dicom.matching import number_of
+from tui.dicom.matching import NUMBER_VRS, number_of
+from tui.dicom.temporal import date_of
 from tui.text import safe_text
 
 _VM: Final = re.compile(r"(\d+)(?:-(\d+)?(n)?)?")
 _TAG: Final = re.compile(r"\(?([0-9a-fA-F]{4}),?([0-9a-fA-F]{4})\)?")
 _LONGEST_SHORT: Final = 0xFFFE
+_LONG_TEXTS: Final = frozenset({"LT", "ST", "UT"})
+_BREAKS: Final = "\t\n\f\r"  # PS3.5 6.1.3
 _FLOATS: Final = frozenset({"FL", "FD"})
 _EXPECTED: Final = {  # PS3.5 6.2
     "AS": "an age is written as 054Y, 018M, 003W or 003D",
@@ -64,6 +68,11 @@ def parsed(vr: str, text: str, vm: str) -> list[Any]:
         return []
     if vm and not vm_allows(vm, len(parts)):
         raise EditError(f"{len(parts)} value{'s' * (len(parts) != 1)} here, but its VM is {vm}")
+    if vr in NUMBER_VRS and not all(part.strip() for part in parts):
+        raise EditError("one of the numbers is missing")
+    allowed = _BREAKS if vr in _LONG_TEXTS else ""
+    if odd := [character for character in text if category(character) == "Cc" and character not in allowed]:
+        raise EditError(f"the control character {safe_text(odd[0])} is not allowed in a value of VR {vr}")
     found = [_value(vr, part) for part in parts]
     if vr not in ("AT", "UC", "UT"):
         from pydicom.config import RAISE
@@ -89,6 +98,8 @@ def _value(vr: str, part: str) -> str | int | float:
         return int(match[1] + match[2], 16) if match else (known or (0, 0))[1]
     if vr == "IS" and (whole := number_of(part.strip())) is not None and not -(1 << 31) <= whole < 1 << 31:
         raise EditError(f"{safe_text(part)} does not fit into VR IS: 32 bits with a sign")
+    if vr == "DA" and part and date_of(part) is None:
+        raise EditError(f"{safe_text(part)} is no day of the calendar; {_EXPECTED[vr]}")
     if vr not in values.NUMBERS:
         return part
     number = number_of(part.strip())

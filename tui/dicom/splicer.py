@@ -12,7 +12,8 @@ from tui.dicom.encoding import Encoding
 from tui.dicom.errors import EditError
 from tui.dicom.new_values import encoded, parsed
 from tui.dicom.spliced import Splice
-from tui.dicom.values import CHARSET_VRS, LEAST_PRIVATE
+from tui.dicom.values import BINARY_VRS, CHARSET_VRS, LEAST_PRIVATE
+from tui.text import safe_text
 
 
 class Splicer:
@@ -43,15 +44,24 @@ class Splicer:
         index = self._bytes.child(around, last.masked)
         if change.action is Action.DELETE:
             return self._deletion(change, index)
-        self._check_charset(last.masked)
+        if last.item is not None:
+            raise EditError(f"{change.written} is an item: set what lies in it, such as {change.written}.Keyword")
+        if index is not None and self._bytes.is_double(index):
+            raise EditError(f"{tag_text(last.masked)} stands there twice: delete both, then set it")
+        self._check_charset(last.masked, change.text)
         data = self._new_element(around, index, change)
         return self._bytes.replaced(index, data) if index is not None else self._bytes.inserted(around, last.masked, data)
 
     def _deletion(self, change: Change, index: int | None) -> list[Splice]:
         if index is None:
             raise EditError(f"{change.written} is not in the file")
-        wanted = change.path[-1].item
-        if wanted is not None:
+        tag, wanted = change.path[-1].masked, change.path[-1].item
+        if wanted is None:
+            self._check_charset(tag, "")
+            self._check_block(index)
+        else:
+            if self._bytes.found[index].vr != "SQ":
+                raise EditError(f"{tag_text(tag)} is no sequence: it has no items")
             items = self._bytes.items(index)
             if wanted >= len(items):
                 raise EditError(f"{change.written}: there are {len(items)} items, counted from 0")
@@ -109,6 +119,8 @@ class Splicer:
             vr = element.vr
         if not vr or vr == "UN":
             vr = self._dictionary_vr(tag, entry)
+        elif change.vr and entry is not None and entry.vr != "UN" and vr not in entry.vr.split(" or "):
+            raise EditError(f"{entry.name} has VR {entry.vr}, not {vr}")
         encoding = self._bytes.encoding(around, inside=around >= 0)
         if tag >> 16 == META_GROUP and around < 0:
             encoding = self._bytes.elements.meta_encoding
@@ -117,7 +129,7 @@ class Splicer:
                 raise EditError(f"{change.written} is a sequence: set what lies in it, such as {change.written}[0].Keyword")
             return self._sequence(tag, b"", encoding)
         found = parsed(vr, change.text, entry.vm if entry is not None else "")
-        charset = self._charset(around) if tag != SPECIFIC_CHARACTER_SET else ()
+        charset = self._bytes.rows.around.charset_in(around) if tag != SPECIFIC_CHARACTER_SET else ()
         return encoded(tag, vr, found, encoding, charset)
 
     def _entry(self, around: int, tag: int) -> Entry | None:
@@ -136,20 +148,25 @@ class Splicer:
             return "LO"
         if entry is None or entry.vr == "UN":
             raise EditError(f"{tag_text(tag)} is not known: say its VR, such as {tag_text(tag)}:LO=VALUE")
+        if entry.vr[:2] in BINARY_VRS:
+            raise EditError(f"values of VR {entry.vr} are bytes: they can be deleted, not written as text")
         if len(entry.vr) > 2:
             raise EditError(
                 f"{entry.keyword} may have VR {entry.vr}: say which, such as {entry.keyword}:{entry.vr[:2]}=VALUE"
             )
         return entry.vr
 
-    def _charset(self, around: int) -> tuple[str, ...]:
-        """Return the character set in force in the dataset of the item in row `around`."""
-        inside = next((at for at, parent in enumerate(self._bytes.rows.parents) if parent == around), None)
-        return self._bytes.rows.around.charset(inside) if inside is not None else ()
-
-    def _check_charset(self, tag: int) -> None:
-        """Refuse another character set where texts would change their meaning with it."""
+    def _check_charset(self, tag: int, text: str) -> None:
+        """Refuse another character set where texts would change their meaning with it, and unknown ones."""
         if tag != SPECIFIC_CHARACTER_SET:
+            return
+        from pydicom.charset import python_encoding
+
+        terms = [term.strip() for term in text.split("\\")]
+        if unknown := [term for term in terms if term not in python_encoding]:
+            raise EditError(f"{safe_text(unknown[0])} is no character set of the standard, such as ISO_IR 192")
+        now = "\\".join(self._bytes.rows.around.charset_in(-1))
+        if text == now:
             return
         source = self._bytes.elements.source
         for element in self._bytes.found:
@@ -158,6 +175,22 @@ class Splicer:
                 if not data.isascii() or b"\x1b" in data:
                     where = tag_text(element.tag)
                     raise EditError(f"{where} holds more than ASCII: in another character set it would say something else")
+
+    def _check_block(self, index: int) -> None:
+        """Refuse to delete the creator of a private block that still has elements: nobody would know what they are."""
+        rows, tag = self._bytes.rows, self._bytes.found[index].tag
+        group, number = tag >> 16, tag & 0xFFFF
+        if not group & 1 or not 0x10 <= number <= 0xFF:
+            return
+        around = rows.parents[index]
+        held = sum(
+            element.tag >> 8 == group << 8 | number and rows.parents[at] == around
+            for at, element in enumerate(self._bytes.found)
+        )
+        if held:
+            raise EditError(
+                f"{held} element{'s' * (held != 1)} of its private block would have no creator: delete them first"
+            )
 
 
 def _item(content: bytes, encoding: Encoding) -> bytes:

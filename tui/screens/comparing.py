@@ -32,6 +32,7 @@ from tui.widgets.comparison_table import ComparisonHeads, ComparisonTable, heads
 from tui.widgets.picture_row import PictureRow, Titled
 
 if TYPE_CHECKING:
+    from tui.dicom.pixels.picture import Picture
     from tui.widgets.glyphs import Glyphs
 
 _PAIR: Final = 2
@@ -104,6 +105,7 @@ class ComparisonScreen(ModalScreen[None]):
         self._ignoring = Ignoring()
         self._compared: Compared | None = None
         self._frame = 0
+        self._frames = 1
         self._pixel_words = ""
         self._background: Background[ComparisonQuestion, Answered] = Background(
             "comparing", self._answers, lambda _question, answer: self._post(answer), lambda error: self._post(Failed(error))
@@ -165,7 +167,9 @@ class ComparisonScreen(ModalScreen[None]):
                 comparer.add(load_rows(walk_file(path), fold_out=False))
                 done = len(paths) * question.series + count
                 yield Answered(Step(done, len(paths) * (1 + question.series), os.path.basename(path)))
-            heads = tuple(safe_text(name) for name in heads_of(paths, names))
+            own = question.paths[0] if question.series else ""
+            marks = ("> " if path == own else "" for path in paths)
+            heads = tuple(mark + safe_text(name) for mark, name in zip(marks, heads_of(paths, names), strict=True))
             yield Answered(Compared(comparer, heads))
         except DicomError as error:
             yield Answered(Sentence(safe_text(str(error)), error=True))
@@ -175,19 +179,25 @@ class ComparisonScreen(ModalScreen[None]):
         from tui.dicom.pixels.load import load_picture
 
         plain = View()
-        try:
-            one, other = (load_picture(walk_file(path), frame) for path in self._question.paths)
-        except DicomError as error:
-            said = safe_text(str(error))
-            yield Answered(Pictures((Titled("", None, plain, Sentence(said, error=True)),), "pictures cannot be compared"))
-            return
-        differs, apart = compare_pictures(one, other), difference_picture(one, other)
-        words = differs.words or "no pixel differs"
-        names = heads_of(self._question.paths, ())
-        number = f" frame {frame + 1}" if max(one.frames, other.frames) > 1 else ""
-        same = plain if one.color or other.color else plain.windowed(one.window_of(plain))  # one window for both
-        pairs = zip(names, (one, other), strict=True)
-        titled = [Titled(safe_text(f"{name}{number}"), picture, same) for name, picture in pairs]
+        pictures: list[Picture | None] = []
+        sentences: list[Sentence] = []
+        for path in self._question.paths:
+            try:
+                pictures.append(load_picture(walk_file(path), frame))
+                sentences.append(Sentence())
+            except DicomError as error:
+                pictures.append(None)
+                sentences.append(Sentence(safe_text(str(error)), error=True))
+        one, other = pictures
+        apart, words, same = None, "one of them has no picture", plain
+        if one is not None and other is not None:
+            self._frames = max(one.frames, other.frames)
+            apart, words = difference_picture(one, other), compare_pictures(one, other).words or "no pixel differs"
+            same = plain if one.color or other.color else plain.windowed(one.window_of(plain))  # one window for both
+        number = f" frame {frame + 1}" if self._frames > 1 else ""
+        heads = heads_of(self._question.paths, ())
+        rows = zip(heads, pictures, sentences, strict=True)
+        titled = [Titled(safe_text(f"{head}{number}"), picture, same, sentence) for head, picture, sentence in rows]
         titled.append(Titled("their difference", apart, plain, Sentence(f"{words}: no difference can be drawn")))
         yield Answered(Pictures(tuple(titled), words))
 
@@ -280,7 +290,7 @@ class ComparisonScreen(ModalScreen[None]):
     def action_step_frame(self, step: int) -> None:
         """Compare another frame of both files."""
         if self._pictures.display:
-            self._frame = max(0, self._frame + step)
+            self._frame = min(max(0, self._frame + step), self._frames - 1)
             self._decoding.ask(self._frame)
 
 

@@ -67,10 +67,12 @@ class Editing(Saving, Screen[None]):
     def _change(self, change: Change | str) -> None:
         draft = self.draft_here()
         if draft is not None:
+            self.is_editing = True
             self.edits.ask(questions.EditQuestion(draft, change))
 
     @on(questions.Edited)
     def _edited(self, message: questions.Edited) -> None:
+        self.is_editing = False
         if not isinstance(message.answer, questions.EditedFile):
             self.app.notify(message.answer.text, title="Refused", severity="error", markup=False)
             return
@@ -140,16 +142,20 @@ class Editing(Saving, Screen[None]):
         row = rows.row(index)
         entry = lookup_private(row.creator, element.tag) if row.creator else lookup(element.tag)
         vm = entry.vm if entry is not None else ""
-        now = "\\".join(map(str, rows.values(index))).replace("\r\n", _LINE_BREAK).replace("\n", _LINE_BREAK)
-        shown = now if safe_text(now, len(now)) == now else ""
+        stored = "\\".join(map(str, rows.values(index)))
+        line_break = "\r\n" if "\r\n" in stored or "\n" not in stored else "\n"
+        now = stored.replace(line_break, _LINE_BREAK)
+        shown = now if safe_text(now, len(now)) == now and _LINE_BREAK not in stored else ""
         hidden = " Its value holds characters that cannot be shown: it is replaced as a whole." if shown != now else ""
 
         def change(values: Values) -> Change:
-            return Change(Action.SET, path_of(rows, index), written_path(rows, index), _with_breaks(str(values["value"])))
+            return Change(
+                Action.SET, path_of(rows, index), written_path(rows, index), _with_breaks(str(values["value"]), line_break)
+            )
 
         option = Option(
             "value", "Value", f"Several values have backslashes between them; {_LINE_BREAK} is a line break",
-            check=lambda text: _problem(element.vr, _with_breaks(text), vm),
+            check=lambda text: _problem(element.vr, _with_breaks(text, line_break), vm),
         )  # fmt: skip
         form = Form(
             f"{row.tag} {row.name}",
@@ -159,7 +165,12 @@ class Editing(Saving, Screen[None]):
             preview=lambda values: self.command_for((change(values),)),
             values={"value": shown},
         )
-        self.ask(form, lambda values: self._change(change(values)) if values is not None else None)
+
+        def made(values: Values | None) -> None:
+            if values is not None and (values["value"] != now or not shown):
+                self._change(change(values))
+
+        self.ask(form, made)
 
     def action_add_element(self) -> None:
         """Ask for an element to add."""
@@ -200,8 +211,8 @@ class Editing(Saving, Screen[None]):
             self._change(Change(Action.DELETE, path_of(rows, index), written_path(rows, index)))
 
 
-def _with_breaks(text: str) -> str:
-    return text.replace(_LINE_BREAK, "\r\n")
+def _with_breaks(text: str, line_break: str = "\r\n") -> str:
+    return text.replace(_LINE_BREAK, line_break)
 
 
 def _problem(vr: str, text: str, vm: str) -> str | None:

@@ -49,6 +49,8 @@ class Saving(Screen[None]):
             """Read the unfolded folders and the file that is shown again."""
 
     editable = False
+    is_editing = False  # whether a change is being made
+    _saving = False
     drafts: dict[str, Draft]
 
     @property
@@ -69,6 +71,9 @@ class Saving(Screen[None]):
             return None
         if self._rows is None or self._rows.path != self.selection.path:
             self.say("There is no file to edit")
+            return None
+        if self.is_editing:
+            self.say("The change before this one is still being made")
             return None
         from tui.dicom.edit import Draft
 
@@ -97,7 +102,10 @@ class Saving(Screen[None]):
         )
 
         def write(values: Values | None) -> None:
-            if values is not None:
+            if values is not None and self._saving:
+                self.say("Another copy is still being written")
+            elif values is not None:
+                self._saving = True
                 path = os.path.abspath(os.path.expanduser(str(values[_PATH])))
                 self.saves.ask(questions.SaveQuestion(draft, path, str(values[RENEW.name])))
 
@@ -105,6 +113,7 @@ class Saving(Screen[None]):
 
     @on(questions.Saved)
     def _saved(self, message: questions.Saved) -> None:
+        self._saving = False
         if message.problem:
             self.app.notify(message.problem, title="Not written", severity="error", markup=False)
             return
@@ -120,9 +129,8 @@ class Saving(Screen[None]):
         from tui.dicom.change import Action
 
         words = ["dicom-tui", "edit", self.selection.path or "FILE"]
-        words += [change.words for change in changes if change.action is Action.SET]
-        deleted = [change.written for change in changes if change.action is Action.DELETE]
-        words += ["--delete", *deleted] if deleted else []
+        for change in changes:  # in their order: a deletion may be followed by an addition
+            words += ["--delete", change.written] if change.action is Action.DELETE else [change.words]
         words += ["--renew-uids", renew] if renew != "no" else []
         return f"In a shell: {shlex.join([*words, '-o', output])}"
 

@@ -131,10 +131,13 @@ class ComparisonTable(RowList):
         if columns.tag:
             pieces.append((fit_cells(difference.tag, columns.tag, pad=True) + " ", "key"))
         name_style = "private" if difference.name.startswith("[") else "plain"
-        pieces.append((fit_cells(indent + difference.name, columns.name, pad=True) + " ", name_style))
+        name = difference.name
+        if difference.varying and not columns.pair:
+            name += f"[{','.join(str(which + 1) for which in difference.varying)}]"
+        pieces.append((fit_cells(indent + name, columns.name, pad=True) + " ", name_style))
         for file in range(self.first, min(len(difference.values), self.first + columns.fitting)):
             missing = difference.values[file] is None
-            text = _MISSING if missing else difference.text(file)
+            text = _MISSING if missing else difference.text(file) if columns.pair else difference.short_text(file)
             if difference.vr == "UI" and cell_width(text) > columns.value:
                 text = f"…{text[1 - columns.value :]}"  # UIDs differ at their ends
             pieces.append((fit_cells(text, columns.value, pad=True) + " ", "dim" if missing else style))

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from tui.dicom.attributes import Attributes
 from tui.dicom.elements import Elements, walk_file
-from tui.dicom.errors import ReadError
+from tui.dicom.errors import ReadError, os_reason
 from tui.dicom.job import Step
 from tui.dicom.library.scan import GIVE_WAY_S, natural_key
 from tui.dicom.pixels.functional_groups import FrameGroups
@@ -61,7 +61,10 @@ def series_members(path: str) -> Iterator[Step | tuple[Member, ...]]:
     if not uid:
         raise ReadError(f"{safe_text(os.path.basename(path))} names no series", path)
     folder = os.path.dirname(path)
-    names = sorted(os.listdir(folder), key=natural_key)
+    try:
+        names = sorted(os.listdir(folder), key=natural_key)
+    except OSError as error:
+        raise ReadError(f"{safe_text(folder)} cannot be read: {os_reason(error)}", folder) from error
     found = []
     for count, name in enumerate(names, 1):
         other = os.path.join(folder, name)

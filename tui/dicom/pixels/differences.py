@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tui.dicom.elements import Elements
+from tui.dicom.errors import DicomError
 from tui.dicom.pixels.caption import Caption
 from tui.dicom.pixels.load import frame_count, load_picture
 from tui.dicom.pixels.picture import Picture
@@ -45,6 +46,15 @@ def compare_pixels(before: Elements, after: Elements) -> Iterator[FrameDifferenc
         yield compare_pictures(load_picture(before, frame), load_picture(after, frame))
     for frame in range(min(counts), max(counts)):
         yield FrameDifference(frame, f"only {'the first' if counts[0] > counts[1] else 'the second'} has it")
+
+
+def picture_problem(elements: Elements) -> str:
+    """Return why the first frame of a file cannot be decoded, "" where it can."""
+    try:
+        load_picture(elements, 0)
+    except DicomError as error:
+        return str(error)
+    return ""
 
 
 def compare_pictures(before: Picture, after: Picture) -> FrameDifference:
