@@ -157,7 +157,7 @@ def test_hostile_values_and_names_are_drawn_and_do_nothing(tmp_path: Path) -> No
         shell.shows("(0002,0010)", "␛]2;OWNED-TITLE␇", "␛[2J[nope]", "⟨202E⟩gnp.dcm", "a␍b⏎c")
         shell.keys("Tab", "Tab")
         shell.type("/00100")
-        shell.shows("2 of 30 - / 00100", "␛]52;c;T1dORUQ=␇", "␛[41mRED")
+        shell.shows("2 of 30 - / 00100", "␛]52;c;T1dORUQ", "␛[41mRED")
         shell.keys("Enter", "Enter")
         shell.shows("Patient's Name")
         shell.keys("Escape")

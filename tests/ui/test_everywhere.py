@@ -3,7 +3,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from textual.events import Resize
+from textual.events import DescendantFocus, Resize
 from textual.geometry import Size
 from textual.widgets import Input
 
@@ -317,3 +317,13 @@ async def test_the_browser_follows_sizes_that_change_below_a_dialog(ct: str) -> 
             await session.pilot.resize_terminal(width, height)
         await session.press("escape")
         await session.until(lambda: "─ Tags" in session.text and session.browser.size == Size(*WIDE))
+
+
+async def test_a_focus_that_has_moved_on_changes_no_pane(tmp_path: Path) -> None:
+    write(tmp_path / "a.dcm")
+    async with browsing([tmp_path]) as session:
+        await session.shown("a.dcm")
+        await session.focus("tags")
+        session.browser.post_message(DescendantFocus(session.browser.file_tree))  # as of a key just before
+        await session.pilot.pause()
+        assert session.browser.layout_state.pane == "tags"

@@ -4,7 +4,6 @@ from typing import Final
 
 from tui.dicom.dictionary import lookup, lookup_private, tags_called
 from tui.dicom.element import FOLDED_OUT, ITEM, META_GROUP, UNDEFINED, Element, tag_text
-from tui.dicom.source import HEAD
 from tui.dicom.tags import TagRows
 from tui.dicom.values import BINARY_VRS
 from tui.text import safe_text
@@ -87,8 +86,9 @@ def facts(rows: TagRows, index: int) -> list[str]:
     found.append(f"VR {element.vr} ({VR_NAMES[element.vr]})" if element.vr in VR_NAMES else "")
     allowed = f"VM {entry.vm}" if entry is not None else ""
     if element.vr != "SQ" and element.length != UNDEFINED and element.vr not in BINARY_VRS:
-        count = len(rows.values(index))
-        allowed += f"{' ' if allowed else 'VM '}(here {count}{' or more' if element.length > HEAD else ''})"
+        count = rows.multiplicity(index)
+        here = f"{len(rows.values(index))} or more" if count is None else str(count)
+        allowed += f"{' ' if allowed else 'VM '}(here {here})"
     found.append(allowed)
     length = "undefined length" if element.length == UNDEFINED else f"{element.length:,} bytes"
     found.append(

@@ -119,6 +119,8 @@ class Panes(Screen[None]):
 
     @on(DescendantFocus)
     def _focused(self, event: DescendantFocus) -> None:
+        if event.widget is not self.focused:
+            return  # keys that followed at once have moved the focus on since
         pane = next((pane for pane in PANES if event.widget.id in (pane, f"{pane}-search")), None)
         if pane is not None and pane != self.layout_state.pane:
             self.layout_state = self.layout_state.with_pane(pane)

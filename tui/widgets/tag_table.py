@@ -52,6 +52,7 @@ class TagTable(RowList):
         self._cursor_key: int | None = None
         self._cursor_place = 0
         self._meant: tuple[TagRows, Meanings] | None = None
+        self._to_end = False  # whether the cursor belongs at the end of rows of which the last ones are on their way
         self._wanted: int | None = None  # the place where the cursor belongs with the next rows
         self.edited = frozenset[int]()  # the places of attributes that were changed
         self.placed = False  # whether length and place of values are shown
@@ -64,11 +65,14 @@ class TagTable(RowList):
         self._keep_cursor()
         if self._wanted is not None:
             self._cursor_key, self._wanted = self._wanted, None
+        to_end, self._to_end = self._to_end and rows is not None and not rows.elements.partial, False
         self._problem = ()
         self.shown = ShownRows(rows, self.shown.folds, hits)
         place = self.shown.place_of_key(self._cursor_key, self._cursor_place) if self._cursor_key is not None else None
         if place is None and hits is not None and hits.matching:
             place = self.shown.place_of(hits.matching[0])
+        if to_end:
+            place = self.row_count() - 1
         self.rows_changed(min(self._cursor_place, max(0, self.row_count() - 1)) if place is None else place)
         self._tell_count()
 
@@ -250,6 +254,11 @@ class TagTable(RowList):
     def action_fold_all(self) -> None:
         """Fold all sequences, or unfold them if all are."""
         self._refold(self.shown.fold_all())
+
+    def action_move_to_end(self, step: int) -> None:
+        """Move the cursor to the first (-1) or last (1) row, also where that is still on its way."""
+        super().action_move_to_end(step)
+        self._to_end = step > 0 and self.shown.rows is not None and self.shown.rows.elements.partial
 
     def action_columns(self) -> None:
         """Show length and place of the values, or hide them."""
