@@ -116,7 +116,8 @@ def _value(vr: str, value: Value, ascii_only: bool) -> str:
     if vr == "AT":
         return json.dumps(value.strip("()").replace(",", ""))
     if vr == "PN":
-        groups = {name: group for name, group in zip(_PERSON_GROUPS, value.split("="), strict=False) if group}
+        named = zip(_PERSON_GROUPS, (group.rstrip("^ ") for group in value.split("=")), strict=False)
+        groups = {name: group for name, group in named if group}  # empty parts at the end say nothing (PS3.5 6.2.1)
         return json.dumps(groups, ensure_ascii=ascii_only)
     written = json.dumps(value, ensure_ascii=ascii_only)
     return written.replace("\x7f", "\\u007f") if ascii_only else written

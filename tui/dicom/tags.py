@@ -105,6 +105,7 @@ class TagRows(RowValues):
         """Make rows: most hold a short text that is safe as it is, and take the short way."""
         elements, source, count = self.elements.elements, self.elements.source, len(self.elements.elements)
         made, kept, new, public, uid = list[TagRow](), self._rows, tuple.__new__, _public, uid_name
+        parents, numbers = self.parents, self.item_numbers
         begin, window = 0, b""
         for index in indices:
             if index >= count:
@@ -126,7 +127,10 @@ class TagRows(RowValues):
                         text = None
                     elif vr == "UI" and (name := uid(text)):
                         text = f"{text} ({name})"
-            if text is not None and (vr != "UI" or "\\" not in text):
+            if tag == ITEM and elements[parents[index]].vr == "SQ":
+                said = "" if parent else "empty"
+                row = new(TagRow, (depth, "", "", f"item {numbers[index]}", said, "", "", False, parent, False, ""))
+            elif text is not None and (vr != "UI" or "\\" not in text):
                 shown, keyword, title = public(tag)
                 row = new(TagRow, (depth, shown, vr, keyword, text, title, "", False, parent, False, ""))
             else:
