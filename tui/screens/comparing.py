@@ -36,7 +36,8 @@ if TYPE_CHECKING:
     from tui.widgets.glyphs import Glyphs
 
 _PAIR: Final = 2
-_HINT: Final = "←→ files  Enter values  u UIDs  t dates  # private  y copy  Esc back"
+_HINT: Final = "Enter values  ←→ files  u UIDs  t dates  # private  y copy"
+_PAIR_HINT: Final = "p pictures  , . frame  "
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,7 @@ class ComparisonScreen(ModalScreen[None]):
         """Lay out the pictures, the names and the rows."""
         with Vertical(classes="dialog dialog-whole") as box:
             box.border_title = Content("What differs in the series" if self._question.series else "What differs")
-            box.border_subtitle = Content(_HINT if self._question.series else f"p pictures  , . frame  {_HINT}")
+            box.border_subtitle = Content(f"Esc back  {_PAIR_HINT if self._is_pair else ''}{_HINT}")
             yield Label(Content("reading …"), classes="sentence", id="comparison-said")
             self._pictures.display = False
             yield self._pictures
@@ -135,6 +136,10 @@ class ComparisonScreen(ModalScreen[None]):
         """Read no further."""
         self._background.stop()
         self._decoding.stop()
+
+    @property
+    def _is_pair(self) -> bool:
+        return len(self._question.paths) == _PAIR and not self._question.series
 
     @property
     def _table(self) -> ComparisonTable:
@@ -278,7 +283,7 @@ class ComparisonScreen(ModalScreen[None]):
 
     def action_pictures(self) -> None:
         """Show both pictures and their difference, or hide them."""
-        if len(self._question.paths) != _PAIR or self._question.series:
+        if not self._is_pair:
             self.app.notify("Pictures are compared of two files", markup=False)
             return
         self._pictures.display = not self._pictures.display

@@ -178,9 +178,10 @@ class Dialogs(Choosing, Screen[None]):
 
     def action_compare(self) -> None:
         """Show what differs between the marked files, or between the marked one and the one under the cursor."""
-        paths = [path for path in sorted(self.file_tree.marked) if path != self.selection.path]
-        if self.selection.path is not None and (len(paths) < 2 or self.selection.path in self.file_tree.marked):
-            paths.append(self.selection.path)
+        here, marked = self.file_tree.file or self.selection.path, self.file_tree.marked
+        paths = sorted(marked - {here})
+        if here is not None and (len(paths) < 2 or here in marked):
+            paths.append(here)
         if len(paths) < 2:
             self.say("Mark files with Space in the files pane: d compares them, or the marked one with this one")
             return
@@ -227,12 +228,13 @@ class Dialogs(Choosing, Screen[None]):
         row = rows.row(index)
         from tui.dicom.anonymize.profile import treatment_of
         from tui.dicom.describing import facts
+        from tui.dicom.known_values import UNITS
         from tui.dicom.meanings import Meanings
 
         known, element = facts(rows, index), rows.element(index)
         meaning = Meanings(rows).of(index)
         if meaning:
-            known.insert(1, f"means {meaning}")
+            known.insert(1, f"{'in' if element is not None and element.tag in UNITS else 'means'} {meaning}")
         treatment = treatment_of(element.tag) if element is not None else None
         if treatment is not None:
             known.append(f"may identify somebody: PS3.15 Table E.1-1 has {treatment.basic} for it")

@@ -229,6 +229,8 @@ def _problem(vr: str, text: str, vm: str) -> str | None:
 
 def _read_change(attribute: str, text: str) -> Change | str:
     """Return the change that adds an attribute, or a sentence on why there is none."""
+    if not attribute.strip():
+        return "Type a keyword, a tag, or a path"
     from tui.dicom.edit_words import read_change
     from tui.dicom.query import QueryError
 
