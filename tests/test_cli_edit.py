@@ -1,6 +1,7 @@
 """``dicom-tui edit``, as a process."""
 
 import gzip
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -60,6 +61,16 @@ def test_what_is_refused_is_said(tmp_path: Path) -> None:
     broken = write(tmp_path / "a.dcm")
     Path(broken).write_bytes(Path(broken).read_bytes()[:-100])
     assert "the file is damaged" in said(broken, "PatientID=x")
+
+
+def test_files_that_begin_with_a_hyphen(tmp_path: Path) -> None:
+    source = tmp_path / "-a.dcm"
+    source.write_bytes(Path(CT_SMALL).read_bytes())
+    words = [sys.executable, "-m", "tui", "edit", "-o", "b.dcm", "--", "-a.dcm", "PatientID=x"]
+    root = str(Path(__file__).parents[1])
+    done = subprocess.run(words, cwd=tmp_path, capture_output=True, env={**os.environ, "PYTHONPATH": root})
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert pydicom.dcmread(tmp_path / "b.dcm").PatientID == "x"
 
 
 def test_a_private_dictionary_gives_the_vr(tmp_path: Path) -> None:

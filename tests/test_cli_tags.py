@@ -170,6 +170,12 @@ def test_closed_streams_are_told() -> None:
     assert (nothing.returncode, nothing.stderr) == (1, b"dicom-tui: -: standard input is closed\n")
 
 
+def test_flags_are_written_in_full() -> None:
+    done = run("tags", "--gre", "Rows", CT_SMALL)
+    assert done.returncode == 2
+    assert b"--gre" in done.stderr
+
+
 def test_bytes_in_a_table_are_whole() -> None:
     done = run("tags", "--csv", "--show", "0002,0001,FFFC,FFFC", CT_SMALL)
     row = next(csv.reader(io.StringIO(lines_of(done)[1])))

@@ -1,5 +1,8 @@
 from pathlib import Path
 
+import numpy as np
+import pydicom
+
 from tests.files import bundled, write
 from tests.ui.browsing import Session, browsing
 from tui.screens.comparing import ComparisonScreen
@@ -83,6 +86,46 @@ async def test_both_pictures_and_their_difference() -> None:
         await session.until(lambda: "64 x 64 and 128 x 128: no difference" in " ".join(session.text.split()))
         await session.press("full_stop", "full_stop")  # there is but one frame
         assert screen(session)._frame == 0
+
+
+async def test_frames_in_step_and_private_attributes_left_out(tmp_path: Path) -> None:
+    pixels = np.zeros((3, 64, 64), "<u2")
+    for number in range(2):
+        pixels[1, 5, 6 + number] = 100
+        write(tmp_path / f"{number}.dcm", NumberOfFrames=3, PixelData=pixels.tobytes(), SOPInstanceUID=f"1.2.{number + 1}")
+        made = pydicom.dcmread(tmp_path / f"{number}.dcm")
+        made.private_block(0x29, "ACME", create=True).add_new(1, "LO", f"private {number}")
+        made.save_as(tmp_path / f"{number}.dcm", enforce_file_format=True)
+    async with browsing([tmp_path], size=(140, 50)) as session:
+        await session.shown("0.dcm")
+        await session.press("space", "d")
+        await compared(session)
+        assert "[ACME]" in names(session)
+        await session.press("number_sign")
+        await session.until(lambda: "[ACME]" not in names(session))
+        await session.press("m")
+        await session.until(lambda: "MediaStorageSOPInstanceUID" not in names(session))
+        await session.press("p")
+        await session.until(lambda: "no pixel differs" in session.text)
+        await session.press("full_stop")
+        await session.until(lambda: "1 of 4,096 pixels differ" in session.text)
+        assert "1.dcm frame 2" in session.text
+        await session.press("comma")
+        await session.until(lambda: "no pixel differs" in session.text)
+
+
+async def test_three_marked_files_of_which_one_is_damaged(tmp_path: Path) -> None:
+    for number in range(3):
+        write(tmp_path / f"{number}.dcm", InstanceNumber=str(number))
+    damaged = tmp_path / "1.dcm"
+    damaged.write_bytes(damaged.read_bytes()[:-50])
+    async with browsing([tmp_path]) as session:
+        await session.shown("0.dcm")
+        await session.press("asterisk", "d")
+        await compared(session)
+        await session.until(lambda: "in all 3 files" in session.text)
+        assert "! " in session.text
+        assert "the file could be read up to byte" in " ".join(session.text.split())
 
 
 async def test_what_varies_in_the_series(tmp_path: Path) -> None:

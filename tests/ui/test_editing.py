@@ -1,10 +1,12 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import pydicom
 from textual.widgets import Input
 
+from tests.dicom.test_csa import csa
 from tests.files import write
 from tests.ui.browsing import Session, browsing
 from tui.screens.choice import ChoiceScreen
@@ -34,6 +36,7 @@ async def dialog(session: Session, key: str) -> None:
 
 
 NAMES = {
+    "_": "underscore",
     " ": "space", "=": "equals_sign", "^": "circumflex_accent", ".": "full_stop", "/": "slash", "-": "minus",
     "[": "left_square_bracket", "]": "right_square_bracket",
 }  # fmt: skip
@@ -154,6 +157,53 @@ async def test_changes_wait_while_another_file_is_looked_at(tmp_path: Path) -> N
         assert "PatientSex" not in session.text
 
 
+async def test_undo_where_a_csa_header_is_folded_out(tmp_path: Path) -> None:
+    write(tmp_path / "a.dcm", PatientSex="F")
+    made = pydicom.dcmread(tmp_path / "a.dcm")
+    block = made.private_block(0x29, "SIEMENS CSA HEADER", create=True)
+    block.add_new(0x10, "OB", csa([("B_value", "IS", ["1000"])], second=True))
+    made.save_as(tmp_path / "a.dcm", enforce_file_format=True)
+    async with editing(tmp_path) as session:
+        await go_to(session, "PatientSex")
+        await session.press("X")
+        await session.until(lambda: session.browser.unsaved == 1 and not session.browser.is_editing)
+        await session.press("u")
+        await session.until(lambda: session.browser.unsaved == 0 and "PatientSex" in session.text)
+        await session.press("slash", *"b_value")
+        await session.until(lambda: "1000" in session.text)
+
+
+async def test_changes_are_made_again_to_a_file_that_was_written_anew(tmp_path: Path) -> None:
+    path = Path(write(tmp_path / "a.dcm", PatientSex="F"))
+    async with editing(tmp_path) as session:
+        await go_to(session, "PatientSex")
+        await session.press("X")
+        await session.until(lambda: session.browser.unsaved == 1)
+        await go_to(session, "PatientID")
+        await session.press("X")
+        await session.until(lambda: session.browser.unsaved == 2)
+        write(path, PatientSex="F", PatientID=None, PatientAge="054Y")
+        await session.press("f5")
+        await session.until(lambda: session.browser.unsaved == 1)
+        await session.until(lambda: any("made again" in said for said in session.told))
+        assert any("delete PatientID: PatientID is not in the file" in said for said in session.told)
+        await session.until(lambda: "PatientAge" in session.text and "PatientSex" not in session.text)
+
+
+def has_unsaved(session: Session, count: int) -> bool:
+    return session.browser.unsaved == count
+
+
+async def test_reading_the_file_again_loses_no_change(tmp_path: Path) -> None:
+    write(tmp_path / "a.dcm", PatientSex="F", PatientAge="054Y")
+    async with editing(tmp_path) as session:
+        for name, count in (("PatientSex", 1), ("PatientAge", 2)):
+            await go_to(session, name)
+            await session.press("X", "f5")
+            await session.until(partial(has_unsaved, session, count))
+        await session.until(lambda: "2 changes, not saved" in session.text)
+
+
 async def test_leaving_with_changes_asks(tmp_path: Path) -> None:
     write(tmp_path / "a.dcm", PatientSex="F")
     async with editing(tmp_path) as session:
@@ -179,6 +229,8 @@ async def test_a_copy_does_not_replace_a_file(tmp_path: Path) -> None:
         await session.press("X")
         await session.until(lambda: session.browser.unsaved == 1)
         await dialog(session, "S")
+        await session.until(lambda: "a-edited-2.dcm" in " ".join(session.text.split()))  # a name that is free
+        await typed(session, str(tmp_path / "a-edited.dcm"))
         await session.press("enter")
         await session.until(lambda: any("a file of that name exists" in said for said in session.told))
         assert session.browser.unsaved == 1

@@ -3,7 +3,7 @@
 import argparse
 import sys
 from collections.abc import Iterable
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from tui.cli import PROGRAM, SUBCOMMANDS
 from tui.cli.output import refuse
@@ -12,7 +12,10 @@ from tui.settings import OPTIONS
 
 
 class Parser(argparse.ArgumentParser):
-    """A parser whose errors are one line."""
+    """A parser whose errors are one line, and whose flags are written in full: some words are taken before it sees them."""
+
+    def __init__(self, **kwargs: Any) -> None:  # noqa: ANN401 - what the base class takes
+        super().__init__(allow_abbrev=False, **kwargs)
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong with the arguments, and end."""

@@ -6,6 +6,7 @@ import math
 import os
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from typing import Any, Final
 
@@ -13,18 +14,17 @@ from tui.cli import PROGRAM
 from tui.cli.arguments import Parser, add_options, given
 from tui.cli.configured import configured
 from tui.cli.inputs import opened
-from tui.cli.output import ERROR, refuse
-from tui.dicom.compare import OPTIONS, Comparer, Comparison, Difference, Kind, ignoring_of
+from tui.cli.output import ERROR, progress, refuse
+from tui.dicom.compare import OPTIONS, Comparison, Difference, Kind, ignoring_of
 from tui.dicom.element import DOUBLE_FLOAT_PIXEL_DATA, FLOAT_PIXEL_DATA, PIXEL_DATA, tag_text
-from tui.dicom.elements import Elements, walk_file
-from tui.dicom.errors import DicomError
+from tui.dicom.elements import Elements
+from tui.dicom.errors import DicomError, ReadError
 from tui.dicom.job import Step
+from tui.dicom.library.comparing import Compared, compare_files, compare_series
 from tui.dicom.library.scan import Kind as EntryKind
 from tui.dicom.library.scan import list_folder
-from tui.dicom.library.series import series_members
 from tui.dicom.library.sniff import read_facts
 from tui.dicom.matching import Value
-from tui.dicom.tags import load_rows
 from tui.settings import PRIVATE_DICTIONARY, SettingsError
 from tui.text import safe_text
 
@@ -41,16 +41,27 @@ def run(words: Sequence[str]) -> int:
     arguments = _parser().parse_args(words)
     try:
         configured(given(arguments, (PRIVATE_DICTIONARY,)))
-        files = _series(arguments.files) if arguments.series else _files(arguments.files)
-        if len(files) < _PAIR:
-            return refuse("two files at the least are compared; --series compares one with the others of its series")
-        if arguments.pixels and len(files) != _PAIR:
-            return refuse("--pixels compares two files")
-        comparison, walked = _compared(files, arguments)
-        pixels = list(_pixel_lines(files, *walked)) if arguments.pixels else []
+        with ExitStack() as held:  # what was unpacked, or came in by standard input, stays until its pixels are compared
+            if arguments.series:
+                files, compared = _series(arguments.files)
+            else:
+                files = _files(arguments.files)
+                paths = [held.enter_context(opened(file)) for file in files]
+                compared = _driven(compare_files(paths, files))
+            if len(files) < _PAIR:
+                return refuse("two files at the least are compared; --series compares one with the others of its series")
+            if arguments.pixels and len(files) != _PAIR:
+                return refuse("--pixels compares two files")
+            for problem in compared.problems:
+                print(f"{PROGRAM}: {safe_text(problem)}", file=sys.stderr)
+            comparison = compared.comparer.result(ignoring_of(given(arguments, OPTIONS)))
+            pixels, decoded = _pixel_lines(files, *compared.walked) if arguments.pixels else ([], False)
     except (DicomError, OSError, SettingsError) as error:
         print(f"{PROGRAM}: {safe_text(str(error))}", file=sys.stderr)
         return ERROR
+    if decoded:  # in place of the bytes of the pixel data
+        rest = tuple(found for found in comparison.differences if found.path not in _PIXELS)
+        comparison = replace(comparison, differences=rest)
     if arguments.json:
         _print_json(files, comparison, pixels if arguments.pixels else None)
     else:
@@ -93,47 +104,42 @@ def _files(named: Sequence[str]) -> list[str]:
     return found
 
 
-def _series(named: Sequence[str]) -> list[str]:
-    found: list[str] = []
-    for path in named:
-        for step in series_members(os.path.abspath(path)):
-            found += [] if isinstance(step, Step) else [member.path for member in step]
-    return list(dict.fromkeys(found))
+def _series(named: Sequence[str]) -> tuple[list[str], Compared]:
+    """Return the files of the series of the one that is named, and what was read of them."""
+    if len(named) != 1:
+        raise ReadError("--series takes one file")
+    compared = _driven(compare_series(os.path.abspath(named[0])))
+    return [member.path for member in compared.members], compared
 
 
-def _compared(files: Sequence[str], arguments: argparse.Namespace) -> tuple[Comparison, list[Elements]]:
-    """Return what differs, and of a pair the walked files."""
-    comparer, walked = Comparer(), list[Elements]()
-    for file in files:
-        with opened(file) as path:
-            elements = walk_file(path)
-            broken = [elements.broken.sentence] if elements.broken is not None else []
-            for odd in (*elements.remarks, *broken):
-                print(f"{PROGRAM}: {safe_text(file)}: {safe_text(odd)}", file=sys.stderr)
-            comparer.add(load_rows(elements, fold_out=False))
-            if arguments.pixels:
-                walked.append(elements)
-    comparison = comparer.result(ignoring_of(given(arguments, OPTIONS)))
-    if arguments.pixels:  # they are compared decoded
-        rest = tuple(found for found in comparison.differences if found.path not in _PIXELS)
-        comparison = replace(comparison, differences=rest)
-    return comparison, walked
+def _driven(job: Iterator[Step | Compared]) -> Compared:
+    """Drive a comparison to its end, with its progress on stderr; return what was read."""
+    read: list[Compared] = []
+
+    def steps() -> Iterator[Step]:
+        for step in job:
+            if isinstance(step, Step):
+                yield step
+            else:
+                read.append(step)
+
+    progress(steps(), "reading")
+    return read[0]
 
 
-def _pixel_lines(files: Sequence[str], before: Elements, after: Elements) -> Iterator[str]:
+def _pixel_lines(files: Sequence[str], before: Elements, after: Elements) -> tuple[list[str], bool]:
+    """Return how the frames of two files differ, a line each, and whether both could be decoded at all."""
     from tui.dicom.pixels.differences import compare_pixels, picture_problem  # imports NumPy
 
     problems = [picture_problem(elements) for elements in (before, after)]
-    if not any(problems):
-        for difference in compare_pixels(before, after):
-            if not difference.same:
-                yield f"frame {difference.frame + 1}: {difference.words}"
     for file, problem in zip(files, problems, strict=True):
         if problem:
             print(f"{PROGRAM}: {safe_text(file)}: {safe_text(problem)}", file=sys.stderr)
-    if any(problems) and not all(problems):
+    if any(problems):
         which = "second" if problems[0] else "first"
-        yield f"only the {which} file has a picture that can be decoded"
+        return [] if all(problems) else [f"only the {which} file has a picture that can be decoded"], False
+    found = compare_pixels(before, after)
+    return [f"frame {each.frame + 1}: {each.words}" for each in found if not each.same], True
 
 
 def _print_text(files: Sequence[str], comparison: Comparison) -> None:

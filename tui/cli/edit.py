@@ -26,8 +26,8 @@ _WITH_VALUES: Final = frozenset({"-o", "--output", f"--{RENEW.name}", f"--{PRIVA
 
 def run(words: Sequence[str]) -> int:
     """Write the copy that `words` ask for; return the exit code."""
-    written, rest = _changes_in(words)
-    arguments = _parser().parse_args(rest)
+    written, file, rest = _changes_in(words)
+    arguments = _parser().parse_args([*rest, *(["--", *file] if file else [])])
     try:
         configured(given(arguments, (PRIVATE_DICTIONARY,)))
         changes = [read_deletion(word) if deleted else read_assignment(word) for deleted, word in written]
@@ -35,7 +35,7 @@ def run(words: Sequence[str]) -> int:
         return refuse(str(error))
     except QueryError as error:
         return refuse(f"{error.text}: {error.reason}")
-    if arguments.output == STDIN:
+    if arguments.output in ("", STDIN) or arguments.output.endswith(os.sep):
         return refuse("a copy needs the name of a file")
     level = str(given(arguments, (RENEW,)).get(RENEW.name, RENEW.default))
     if not changes and level == RENEW.default:
@@ -55,30 +55,25 @@ def run(words: Sequence[str]) -> int:
     return 0
 
 
-def _changes_in(words: Sequence[str]) -> tuple[list[tuple[bool, str]], list[str]]:
-    """Return the changes in the order in which they are to be made (deletions with True), and the other words."""
-    changes, rest = list[tuple[bool, str]](), list[str]()
-    deleting, waiting = False, iter(words)
+def _changes_in(words: Sequence[str]) -> tuple[list[tuple[bool, str]], list[str], list[str]]:
+    """Return the changes in the order in which they are to be made (deletions with True), the file, and the other words."""
+    changes, file, rest = list[tuple[bool, str]](), list[str](), list[str]()
+    deleting, options, waiting = False, True, iter(words)
     for word in waiting:
-        if word == "--delete":
+        if options and word == "--":
+            options = deleting = False
+        elif options and word == "--delete":
             deleting = True
-        elif word.startswith("--delete="):
+        elif options and word.startswith("--delete="):
             changes.append((True, word.removeprefix("--delete=")))
-        elif word.startswith("-") and word != STDIN:
+        elif options and word.startswith("-") and word != STDIN:
             deleting = False
-            rest.append(word)
-            if word in _WITH_VALUES:
-                rest += [value for value in (next(waiting, None),) if value is not None]
-        elif not any(known == STDIN or not known.startswith("-") for known in _plain(rest)):
-            rest.append(word)  # the file
+            rest += [word, *([value] if word in _WITH_VALUES and (value := next(waiting, None)) is not None else [])]
+        elif not file:
+            file.append(word)
         else:
             changes.append((deleting and "=" not in word, word))
-    return changes, rest
-
-
-def _plain(rest: Sequence[str]) -> list[str]:
-    """Return those words that are no values of options."""
-    return [word for before, word in zip(["", *rest], rest, strict=False) if before not in _WITH_VALUES]
+    return changes, file, rest
 
 
 def _is_same(file: str, output: str) -> bool:

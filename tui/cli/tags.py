@@ -85,7 +85,7 @@ def _parser() -> Parser:
         description="Print the elements of DICOM files, private and nested ones too.",
         epilog="FILE may be packed by gzip, or - for standard input. QUERY is what / takes in the browser, such as\n"
         "'patient name', vr:UI, Rows>256 or RequestAttributesSequence.ScheduledProcedureStepID=x.\n"
-        "The exit code is 1 where --grep finds nothing, or a file cannot be read to its end.",
+        "The exit code is 1 where --grep finds nothing, or a file cannot be read to its end, 2 for wrong usage.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("files", metavar="FILE", nargs="+", help="DICOM files")

@@ -2,8 +2,12 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
+from tui.dicom.element import tag_text
 from tui.dicom.terms import Step
+
+SINGLE: Final = 0xFFFFFFFF  # the mask of a tag that is none of a repeating group
 
 
 class Action(StrEnum):
@@ -43,3 +47,8 @@ class Change:
         if self.action is Action.DELETE:
             return f"delete {self.written}"
         return f"{self.written}{f':{self.vr}' if self.vr else ''}={self.text}"
+
+
+def setting(tag: int, text: str) -> Change:
+    """Return the change that sets an attribute of the top level."""
+    return Change(Action.SET, (Step(SINGLE, tag, None),), tag_text(tag), text)

@@ -66,7 +66,7 @@ OPTIONS: Final = (
 
 def ignoring_of(values: Values) -> Ignoring:
     """Return what the values of `OPTIONS` stand for."""
-    return Ignoring(*(bool(values.get(option.name)) for option in OPTIONS))
+    return Ignoring(**{option.name.removeprefix("ignore-"): bool(values.get(option.name)) for option in OPTIONS})
 
 
 class Difference(NamedTuple):

@@ -17,7 +17,6 @@ _MOST_FIELDS: Final = 4096
 _MOST_VALUES: Final = 4096
 _FIELD: Final = struct.Struct("<64si4siii")
 _VALUE: Final = struct.Struct("<4i")
-_NAME_LENGTH: Final = 64
 
 
 class Field(NamedTuple):

@@ -10,7 +10,6 @@ from tui.dicom.temporal import date_of, datetime_of, time_of
 
 _HOUR_S: Final = 3600
 _MINUTE_S: Final = 60
-_FEW: Final = 16
 
 
 def words_of(vr: str, before: Sequence[Value], after: Sequence[Value]) -> str:

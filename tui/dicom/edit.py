@@ -1,4 +1,4 @@
-"""Editing a dataset: changes that are kept in a list and undone, and a copy in which all else is byte for byte the same.
+"""Editing a dataset: changes that are kept in a list, undone and made again.
 
 Nothing is written to the file that was opened.
 """
@@ -6,9 +6,9 @@ Nothing is written to the file that was opened.
 from dataclasses import dataclass, replace
 from typing import Final
 
-from tui.dicom.change import Action, Change
+from tui.dicom.change import SINGLE, Action, Change, setting
 from tui.dicom.dataset_bytes import DatasetBytes
-from tui.dicom.element import ITEM, META_GROUP, tag_text
+from tui.dicom.element import ITEM, META_GROUP
 from tui.dicom.elements import Elements, walk_source
 from tui.dicom.errors import EditError
 from tui.dicom.spliced import SplicedSource
@@ -16,10 +16,10 @@ from tui.dicom.splicer import Splicer
 from tui.dicom.tags import TagRows
 from tui.dicom.terms import Step
 
+DIRECTORY_RECORDS: Final = 0x00041220  # PS3.3 F.3.2.2
 SOP_CLASS_UID: Final = 0x00080016
 SOP_INSTANCE_UID: Final = 0x00080018
 _META_TWINS: Final = {SOP_CLASS_UID: 0x00020002, SOP_INSTANCE_UID: 0x00020003}  # PS3.10 7.1
-_SINGLE: Final = 0xFFFFFFFF
 _NO_GROUPS: Final = frozenset({0, 1, 2, 3, 5, 7, 0xFFFE, 0xFFFF})
 
 
@@ -92,14 +92,15 @@ def apply(elements: Elements, change: Change, *, ours: bool = False) -> Elements
     """
     if not ours:
         _refuse_what_is_ours(change)
+    if DIRECTORY_RECORDS in elements.top:
+        raise EditError("this is a DICOMDIR: its records name each other by their places, which would move")
     if elements.broken is not None:
         raise EditError(f"the file is damaged, so that its lengths could not be kept right: {elements.broken.reason}")
     splices = Splicer(elements).splices(change)
     twin = _META_TWINS.get(change.path[0].masked) if len(change.path) == 1 else None
     after = walk_source(SplicedSource(elements.source, splices))
     if twin is not None and change.action is Action.SET and twin in after.top:
-        meta = Change(Action.SET, (Step(_SINGLE, twin, None),), tag_text(twin), change.text)
-        after = walk_source(SplicedSource(after.source, Splicer(after).splices(meta)))
+        after = walk_source(SplicedSource(after.source, Splicer(after).splices(setting(twin, change.text))))
     if change.action is Action.DELETE and change.path[-1].item is None and row_at(after, change.path) is not None:
         return apply(after, change, ours=ours)  # it stood there twice
     if after.broken is not None:
@@ -111,7 +112,7 @@ def _refuse_what_is_ours(change: Change) -> None:
     """Refuse what says how the file is written, and what no dataset may hold (PS3.5 7.1, 7.8.1; PS3.10 7.1)."""
     for depth, step in enumerate(change.path):
         group = step.masked >> 16
-        if step.mask != _SINGLE:
+        if step.mask != SINGLE:
             raise EditError(f"{change.written} names many attributes: write the one that is meant")
         if group == META_GROUP and depth == 0:
             raise EditError(f"{change.written} is of the file meta information, which says how the file is written")
@@ -152,5 +153,5 @@ def path_of(rows: TagRows, index: int) -> tuple[Step, ...]:
         if element.tag == ITEM:
             steps[-1] = replace(steps[-1], item=rows.item_number(at))
         else:
-            steps.append(Step(_SINGLE, element.tag, None))
+            steps.append(Step(SINGLE, element.tag, None))
     return tuple(steps)

@@ -6,9 +6,9 @@ import zlib
 from collections.abc import Iterator
 from typing import Final
 
-from tui.dicom.change import Action, Change
+from tui.dicom.change import setting
 from tui.dicom.edit import SOP_INSTANCE_UID, Draft, apply
-from tui.dicom.element import META_GROUP, tag_text
+from tui.dicom.element import META_GROUP
 from tui.dicom.elements import Elements
 from tui.dicom.errors import WriteError
 from tui.dicom.implementation import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME
@@ -16,13 +16,11 @@ from tui.dicom.job import Step as JobStep
 from tui.dicom.options import Option
 from tui.dicom.save import PRIVATE, new_file
 from tui.dicom.spliced import SplicedSource
-from tui.dicom.terms import Step
 from tui.text import safe_text
 
 _IMPLEMENTATION: Final = ((0x00020012, IMPLEMENTATION_CLASS_UID), (0x00020013, IMPLEMENTATION_VERSION_NAME))
-_SINGLE: Final = 0xFFFFFFFF
 _AT_ONCE: Final = 1 << 20
-_LEVELS: Final = (("instance", (SOP_INSTANCE_UID,)), ("series", (0x0020000E,)), ("study", (0x0020000D,)))
+_LEVELS: Final = (("instance", SOP_INSTANCE_UID), ("series", 0x0020000E), ("study", 0x0020000D))
 
 RENEW: Final = Option(
     "renew-uids", "New UIDs", "Give the copy new UIDs: of the instance, of its series too, or of its study too", "no",
@@ -40,10 +38,8 @@ def renewed(draft: Draft, level: str) -> Draft:
     """
     if level == "no":
         return draft
-    for name, tags in _LEVELS:
-        for tag in tags:
-            uid = f"2.25.{uuid.uuid4().int}"
-            draft = draft.changed(Change(Action.SET, (Step(_SINGLE, tag, None),), tag_text(tag), uid))
+    for name, tag in _LEVELS:
+        draft = draft.changed(setting(tag, f"2.25.{uuid.uuid4().int}"))
         if name == level:
             break
     return draft
@@ -59,7 +55,7 @@ def save_copy(draft: Draft, path: str, *, replace: bool = False, mode: int = PRI
     EditError, ReadError
         The file was changed meanwhile, or cannot be read.
     """
-    if os.path.exists(path) and os.path.samefile(path, draft.original.path):
+    if _is_same(path, draft.original.path):
         raise WriteError(
             f"{safe_text(path)} was not written: it is the file that was opened; a copy needs another name", path
         )
@@ -75,7 +71,7 @@ def save_copy(draft: Draft, path: str, *, replace: bool = False, mode: int = PRI
         if spliced.inflated:
             deflater = zlib.compressobj(wbits=-zlib.MAX_WBITS)
             length = 0
-            for count, data in enumerate(spliced.stretches(begin, spliced.size), 1):
+            for count, data in enumerate(spliced.stretches(begin, spliced.size), begin // _AT_ONCE + 1):
                 length += file.write(deflater.compress(data))
                 yield JobStep(count, total, path)
             length += file.write(deflater.flush())
@@ -83,11 +79,18 @@ def save_copy(draft: Draft, path: str, *, replace: bool = False, mode: int = PRI
     yield JobStep(total, total, path)
 
 
+def _is_same(path: str, other: str) -> bool:
+    try:
+        return os.path.samefile(path, other)
+    except OSError:
+        return False  # one of them is not there; reading the other says so
+
+
 def _signed(elements: Elements) -> Elements:
     """Return the dataset with this program as what wrote the file (PS3.10 7.1), where it has file meta information."""
     for tag, text in _IMPLEMENTATION:
         if tag in elements.top or _IMPLEMENTATION[0][0] in elements.top:
-            elements = apply(elements, Change(Action.SET, (Step(_SINGLE, tag, None),), tag_text(tag), text), ours=True)
+            elements = apply(elements, setting(tag, text), ours=True)
     return elements
 
 

@@ -98,6 +98,8 @@ def _value(vr: str, part: str) -> str | int | float:
         return int(match[1] + match[2], 16) if match else (known or (0, 0))[1]
     if vr == "IS" and (whole := number_of(part.strip())) is not None and not -(1 << 31) <= whole < 1 << 31:
         raise EditError(f"{safe_text(part)} does not fit into VR IS: 32 bits with a sign")
+    if vr == "DS" and (number_of(part.strip()) is None):
+        raise EditError(f"{safe_text(part)} is no number; {_EXPECTED[vr]}")
     if vr == "DA" and part and date_of(part) is None:
         raise EditError(f"{safe_text(part)} is no day of the calendar; {_EXPECTED[vr]}")
     if vr not in values.NUMBERS:

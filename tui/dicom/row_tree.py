@@ -22,11 +22,11 @@ class RowTree:
     elements : Elements
         The walked file.
     fields : mapping
-        The fields that were folded out of values, by their rows.
+        The fields that were folded out of values, by their rows. `walked` is the file without them.
     """
 
     def __init__(self, elements: Elements, fields: Mapping[int, Field] = NO_FIELDS) -> None:
-        self.elements = elements
+        self.elements = self.walked = elements
         self.fields = fields
 
     @property

@@ -5,6 +5,7 @@ the name exists. Nobody else can read it before that, and a reader never sees ha
 """
 
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import BinaryIO
@@ -95,11 +96,14 @@ def new_file(path: str, *, replace: bool = False, mode: int = PRIVATE) -> Iterat
     try:
         folder = os.open(parent or ".", os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
     except OSError as error:
-        raise _refused(path, f"its folder cannot be opened ({os_reason(error)})") from error
+        link = " is a link: write the path that it leads to" if os.path.islink(parent) else ""
+        raise _refused(path, f"its folder{link or f' cannot be opened ({os_reason(error)})'}") from error
     partial: str | None = None
     try:
         if not replace and _exists(name, folder):
             raise _refused(path, "a file of that name exists")
+        if replace and not _is_replaceable(name, folder):
+            raise _refused(path, "what has that name is no regular file")
         fd, partial = _open_partial(folder)
         with os.fdopen(fd, "wb") as file:
             yield file
@@ -127,6 +131,15 @@ def _exists(name: str, folder: int) -> bool:
     except FileNotFoundError:
         return False
     return True
+
+
+def _is_replaceable(name: str, folder: int) -> bool:
+    """Return whether a name is free, or a regular file's or a link's, which is not followed: no device or pipe is replaced."""
+    try:
+        mode = os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode
+    except FileNotFoundError:
+        return True
+    return stat.S_ISREG(mode) or stat.S_ISLNK(mode)
 
 
 def _runs(pid: int) -> bool:

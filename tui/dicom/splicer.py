@@ -13,6 +13,7 @@ from tui.dicom.errors import EditError
 from tui.dicom.new_values import encoded, parsed
 from tui.dicom.spliced import Splice
 from tui.dicom.values import BINARY_VRS, CHARSET_VRS, LEAST_PRIVATE
+from tui.dicom.walker import PIXEL_REPRESENTATION
 from tui.text import safe_text
 
 
@@ -48,7 +49,10 @@ class Splicer:
             raise EditError(f"{change.written} is an item: set what lies in it, such as {change.written}.Keyword")
         if index is not None and self._bytes.is_double(index):
             raise EditError(f"{tag_text(last.masked)} stands there twice: delete both, then set it")
-        self._check_charset(last.masked, change.text)
+        self._check_charset(around, last.masked, change.text)
+        if index is not None:
+            self._check_creator(index, change.text)
+            self._check_sign(index, change.text)
         data = self._new_element(around, index, change)
         return self._bytes.replaced(index, data) if index is not None else self._bytes.inserted(around, last.masked, data)
 
@@ -57,8 +61,9 @@ class Splicer:
             raise EditError(f"{change.written} is not in the file")
         tag, wanted = change.path[-1].masked, change.path[-1].item
         if wanted is None:
-            self._check_charset(tag, "")
+            self._check_charset(self._bytes.rows.parents[index], tag, "")
             self._check_block(index)
+            self._check_sign(index, "")
         else:
             if self._bytes.found[index].vr != "SQ":
                 raise EditError(f"{tag_text(tag)} is no sequence: it has no items")
@@ -156,7 +161,7 @@ class Splicer:
             )
         return entry.vr
 
-    def _check_charset(self, tag: int, text: str) -> None:
+    def _check_charset(self, around: int, tag: int, text: str) -> None:
         """Refuse another character set where texts would change their meaning with it, and unknown ones."""
         if tag != SPECIFIC_CHARACTER_SET:
             return
@@ -165,16 +170,33 @@ class Splicer:
         terms = [term.strip() for term in text.split("\\")]
         if unknown := [term for term in terms if term not in python_encoding]:
             raise EditError(f"{safe_text(unknown[0])} is no character set of the standard, such as ISO_IR 192")
-        now = "\\".join(self._bytes.rows.around.charset_in(-1))
+        now = "\\".join(self._bytes.rows.around.charset_in(around))
         if text == now:
             return
-        source = self._bytes.elements.source
-        for element in self._bytes.found:
+        source, found = self._bytes.elements.source, self._bytes.found
+        for element in found[around + 1 : self._bytes.elements.after(around)] if around >= 0 else found:
             if element.vr in CHARSET_VRS and element.length not in (0, UNDEFINED):
                 data = source.read(element.offset, element.length)
                 if not data.isascii() or b"\x1b" in data:
                     where = tag_text(element.tag)
                     raise EditError(f"{where} holds more than ASCII: in another character set it would say something else")
+
+    def _check_creator(self, index: int, text: str) -> None:
+        """Refuse another creator for a private block that has elements."""
+        if self._bytes.rows.line(index) != text:
+            self._check_block(index)
+
+    def _check_sign(self, index: int, text: str) -> None:
+        """Refuse to change what decides on the VR of elements in implicit VR (PS3.3 C.7.6.3.1)."""
+        element = self._bytes.found[index]
+        if element.tag != PIXEL_REPRESENTATION or text == self._bytes.rows.line(index):
+            return
+        if not self._bytes.elements.encoding_at(element).implicit:
+            return
+        for other in self._bytes.found:
+            entry = lookup(other.tag)
+            if entry is not None and " or SS" in entry.vr and other.length:
+                raise EditError(f"in implicit VR it decides what the value of {entry.keyword} is: delete that first")
 
     def _check_block(self, index: int) -> None:
         """Refuse to delete the creator of a private block that still has elements: nobody would know what they are."""

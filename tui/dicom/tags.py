@@ -234,4 +234,6 @@ def _folded_out(rows: TagRows, headers: list[int]) -> TagRows:
             fields[len(found)] = field
             found.append(Element(header.depth + 1, FOLDED_OUT, field.vr, header.offset + field.offset, 0))
     found += before[begin:]
-    return TagRows(replace(rows.elements, elements=found, remarks=tuple(remarks)), fields)
+    made = TagRows(replace(rows.elements, elements=found, remarks=tuple(remarks)), fields)
+    made.walked = rows.elements
+    return made

@@ -1,5 +1,6 @@
 """How the browser's questions are answered, each on a thread of its own; imported by the first of them."""
 
+import os
 import time
 from collections import OrderedDict
 from collections.abc import Iterator
@@ -49,7 +50,8 @@ def _key(elements: Elements, frame: int) -> PictureKey:
 def sentence_of(error: DicomError) -> Sentence:
     """Return an error as a pane shows it."""
     text = safe_text(str(error))
-    return Sentence(text[:1].upper() + text[1:], error=True)
+    named = error.path is not None and text.startswith(safe_text(os.path.basename(error.path)))
+    return Sentence(text if named else text[:1].upper() + text[1:], error=True)
 
 
 class Answers:
@@ -113,10 +115,19 @@ class Answers:
         draft, change = question
         try:
             steps = {UNDO: Draft.undo, REDO: Draft.redo, AGAIN: Draft.same}
-            after = steps[change](draft) if isinstance(change, str) else draft.changed(change)
+            refused: list[str] = []
+            if isinstance(change, tuple):
+                after = draft
+                for each in change:
+                    try:
+                        after = after.changed(each)
+                    except DicomError as error:
+                        refused.append(safe_text(f"{each.words}: {error}"))
+            else:
+                after = steps[change](draft) if isinstance(change, str) else draft.changed(change)
             places = load_rows(after.elements, fold_out=False).places  # whose rows are the draft's
             touched = tuple(places[index] for index in after.touched)
-            yield EditedFile(after, load_rows(after.elements), touched)
+            yield EditedFile(after, load_rows(after.elements), touched, tuple(refused))
         except DicomError as error:
             yield sentence_of(error)
 

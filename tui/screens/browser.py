@@ -107,6 +107,7 @@ class Browser(PictureCommands, Cine, Seeking, Searching, Editing, Dialogs, Panes
         )
         self.searches = make("search", lambda question: self.answers.search(question), questions.Searched)
         self.edits = make("edit", lambda question: self.answers.edit(question), questions.Edited)
+        self.drafts_shown = make("draft", lambda question: self.answers.edit(question), questions.Edited)
         self.saves = make("save", lambda question: self.answers.save(question), questions.Saved)
         self.seeks = make("seek", lambda question: self.answers.seek(question), questions.Sought)
 
@@ -190,7 +191,7 @@ class Browser(PictureCommands, Cine, Seeking, Searching, Editing, Dialogs, Panes
         if self.remembered != self._remembered_before:
             remember(remembered_path(), self.remembered)
         asked = (self.paths, self.folders, self.facts, self.rows, self.pictures, self.searches, self.seeks)
-        for background in (*asked, self.edits, self.saves):
+        for background in (*asked, self.edits, self.drafts_shown, self.saves):
             background.stop()
 
     def say(self, message: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
@@ -19,13 +18,11 @@ from textual.widgets import Label
 
 from tui.background import Background
 from tui.browser_state import Sentence
-from tui.dicom.compare import Comparer, Comparison, Difference, Ignoring
-from tui.dicom.elements import walk_file
+from tui.dicom.compare import Comparison, Difference, Ignoring
 from tui.dicom.errors import DicomError
 from tui.dicom.job import Step
-from tui.dicom.library.series import series_members
+from tui.dicom.library.comparing import Compared, compare_files, compare_series
 from tui.dicom.pixels.view import View
-from tui.dicom.tags import load_rows
 from tui.screens.questions import Failed
 from tui.text import safe_text
 from tui.widgets.comparison_table import ComparisonHeads, ComparisonTable, heads_of
@@ -36,7 +33,8 @@ if TYPE_CHECKING:
     from tui.widgets.glyphs import Glyphs
 
 _PAIR: Final = 2
-_HINT: Final = "Enter values  ←→ files  u UIDs  t dates  # private  y copy"
+_SWITCHES: Final = ("uids", "dates", "private", "meta")
+_HINT: Final = "Enter values  ←→ files  u UIDs  t dates  # private  m meta  y copy"
 _PAIR_HINT: Final = "p pictures  , . frame  "
 
 
@@ -49,25 +47,27 @@ class ComparisonQuestion:
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
-    """All files were read; `names` stand over their columns."""
+class Heads:
+    """All files were read: the names over their columns, and what is to be said of them; safe to draw."""
 
-    comparer: Comparer
     names: tuple[str, ...]
+    problems: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Pictures:
-    """Both pictures of a pair, and their difference."""
+    """Both pictures of a pair at `frame` (of `frames`), and their difference."""
 
     titled: tuple[Titled, ...]
     words: str
+    frame: int
+    frames: int
 
 
 class Answered(Message):
-    """Something was read: a step, the comparison, the pictures, or a sentence on why not."""
+    """Something was read or found out: a step, the files, what differs, the pictures, or a sentence on why not."""
 
-    def __init__(self, answer: Step | Compared | Pictures | Sentence) -> None:
+    def __init__(self, answer: Step | Heads | Comparison | Pictures | Sentence) -> None:
         super().__init__()
         self.answer = answer
 
@@ -92,6 +92,7 @@ class ComparisonScreen(ModalScreen[None]):
         Binding("u", "ignore('uids')", "ignore UIDs", show=False),
         Binding("t", "ignore('dates')", "ignore dates", show=False),
         Binding("number_sign", "ignore('private')", "ignore private", show=False),
+        Binding("m", "ignore('meta')", "ignore file meta", show=False),
         Binding("p", "pictures", "pictures", show=False),
         Binding("comma", "step_frame(-1)", "previous frame", show=False),
         Binding("full_stop", "step_frame(1)", "next frame", show=False),
@@ -104,13 +105,18 @@ class ComparisonScreen(ModalScreen[None]):
         self._pictures = pictures
         self._glyphs = glyphs
         self._ignoring = Ignoring()
-        self._compared: Compared | None = None
+        self._compared: Compared | None = None  # of the thread that reads
+        self._heads: Heads | None = None
         self._frame = 0
         self._frames = 1
         self._pixel_words = ""
         self._background: Background[ComparisonQuestion, Answered] = Background(
             "comparing", self._answers, lambda _question, answer: self._post(answer), lambda error: self._post(Failed(error))
         )
+        self._results: Background[Ignoring, Answered] = Background(
+            "comparing results", self._result, lambda _ignoring, answer: self._post(answer),
+            lambda error: self._post(Failed(error)),
+        )  # fmt: skip
         self._decoding: Background[int, Answered] = Background(
             "comparing pictures", self._decoded, lambda _frame, answer: self._post(answer),
             lambda error: self._post(Failed(error)),
@@ -134,8 +140,8 @@ class ComparisonScreen(ModalScreen[None]):
 
     def on_unmount(self) -> None:
         """Read no further."""
-        self._background.stop()
-        self._decoding.stop()
+        for background in (self._background, self._results, self._decoding):
+            background.stop()
 
     @property
     def _is_pair(self) -> bool:
@@ -157,27 +163,27 @@ class ComparisonScreen(ModalScreen[None]):
     # --- in the background
 
     def _answers(self, question: ComparisonQuestion) -> Iterator[Answered]:
+        job = compare_series(question.paths[0]) if question.series else compare_files(question.paths)
         try:
-            paths, names = question.paths, tuple[str, ...]()
-            if question.series:
-                for step in series_members(question.paths[0]):
-                    if isinstance(step, Step):
-                        yield Answered(Step(step.done, 2 * step.total, step.note))
-                    else:
-                        paths = tuple(member.path for member in step)
-                        numbers = ["" if member.number is None else f"# {member.number}" for member in step]
-                        names = tuple(numbers) if all(numbers) and len(set(numbers)) == len(numbers) else ()
-            comparer = Comparer()
-            for count, path in enumerate(paths, 1):
-                comparer.add(load_rows(walk_file(path), fold_out=False))
-                done = len(paths) * question.series + count
-                yield Answered(Step(done, len(paths) * (1 + question.series), os.path.basename(path)))
-            own = question.paths[0] if question.series else ""
-            marks = ("> " if path == own else "" for path in paths)
-            heads = tuple(mark + safe_text(name) for mark, name in zip(marks, heads_of(paths, names), strict=True))
-            yield Answered(Compared(comparer, heads))
+            for step in job:
+                if isinstance(step, Step):
+                    yield Answered(step)
+                    continue
+                self._compared = step
+                paths = [elements.path for elements in step.walked]
+                numbers = ["" if member.number is None else f"# {member.number}" for member in step.members]
+                told = all(numbers) and len(set(numbers)) == len(numbers)
+                own = question.paths[0] if question.series else ""
+                marks = ("> " if path == own else "" for path in paths)
+                heads = zip(marks, heads_of(paths, numbers if told else ()), strict=True)
+                yield Answered(Heads(tuple(mark + safe_text(name) for mark, name in heads), step.problems))
+                yield from self._result(self._ignoring)
         except DicomError as error:
             yield Answered(Sentence(safe_text(str(error)), error=True))
+
+    def _result(self, ignoring: Ignoring) -> Iterator[Answered]:
+        if self._compared is not None:
+            yield Answered(self._compared.comparer.result(ignoring))
 
     def _decoded(self, frame: int) -> Iterator[Answered]:
         from tui.dicom.pixels.differences import compare_pictures, difference_picture
@@ -186,25 +192,28 @@ class ComparisonScreen(ModalScreen[None]):
         plain = View()
         pictures: list[Picture | None] = []
         sentences: list[Sentence] = []
-        for path in self._question.paths:
+        walked = self._compared.walked if self._compared is not None else ()
+        for elements in walked:
             try:
-                pictures.append(load_picture(walk_file(path), frame))
+                pictures.append(load_picture(elements, frame))
                 sentences.append(Sentence())
             except DicomError as error:
                 pictures.append(None)
                 sentences.append(Sentence(safe_text(str(error)), error=True))
+        if len(pictures) != _PAIR:
+            return  # they are not read yet
         one, other = pictures
-        apart, words, same = None, "one of them has no picture", plain
+        apart, words, same, frames = None, "one of them has no picture", plain, 1
         if one is not None and other is not None:
-            self._frames = max(one.frames, other.frames)
+            frames = max(one.frames, other.frames)
             apart, words = difference_picture(one, other), compare_pictures(one, other).words or "no pixel differs"
             same = plain if one.color or other.color else plain.windowed(one.window_of(plain))  # one window for both
-        number = f" frame {frame + 1}" if self._frames > 1 else ""
-        heads = heads_of(self._question.paths, ())
+        number = f" frame {frame + 1}" if frames > 1 else ""
+        heads = heads_of([elements.path for elements in walked], ())
         rows = zip(heads, pictures, sentences, strict=True)
         titled = [Titled(safe_text(f"{head}{number}"), picture, same, sentence) for head, picture, sentence in rows]
         titled.append(Titled("their difference", apart, plain, Sentence(f"{words}: no difference can be drawn")))
-        yield Answered(Pictures(tuple(titled), words))
+        yield Answered(Pictures(tuple(titled), words, frame, frames))
 
     # --- what was read
 
@@ -216,13 +225,15 @@ class ComparisonScreen(ModalScreen[None]):
         elif isinstance(answer, Sentence):
             self._say(answer.text)
         elif isinstance(answer, Pictures):
-            self._pictures.show(answer.titled)
-            self._pixel_words = answer.words
-            self._show()
-        else:
-            self._compared = answer
+            if answer.frame == self._frame:
+                self._pictures.show(answer.titled)
+                self._pixel_words, self._frames = answer.words, max(self._frames, answer.frames)
+                self._say_result()
+        elif isinstance(answer, Heads):
+            self._heads = answer
             self.query_one(ComparisonHeads).show_names(answer.names)
-            self._show()
+        else:
+            self._show(answer)
 
     @on(Failed)
     def _fail(self, message: Failed) -> None:
@@ -231,19 +242,23 @@ class ComparisonScreen(ModalScreen[None]):
     def _say(self, words: str) -> None:
         self.query_one("#comparison-said", Label).update(Content(words))
 
-    def _show(self) -> None:
-        if self._compared is None:
-            return
-        comparison = self._compared.comparer.result(self._ignoring)
-        count, files = len(comparison.differences), len(comparison.files)
+    def _show(self, comparison: Comparison) -> None:
         first = not self._table.comparison.files
-        self._table.show(comparison, "Nothing differs" if files > 1 else "There is no other file to compare with")
-        without = [name for name in ("uids", "dates", "private") if getattr(self._ignoring, name)]
-        left_out = f"; without {', '.join(without).replace('uids', 'UIDs')}" if without else ""
-        pixels = f"; {self._pixel_words}" if self._pictures.display and self._pixel_words else ""
-        self._say(f"{count:,} differ, {comparison.same:,} are the same in {_files(comparison)}{left_out}{pixels}")
+        none = "Nothing differs" if len(comparison.files) > 1 else "There is no other file to compare with"
+        self._table.show(comparison, none)
+        self._say_result()
         if first and self._question.series and self._question.paths[0] in comparison.files:
             self.call_after_refresh(self._bring_own)
+
+    def _say_result(self) -> None:
+        comparison, problems = self._table.comparison, self._heads.problems if self._heads is not None else ()
+        without = [name for name in _SWITCHES if getattr(self._ignoring, name)]
+        said = f"{len(comparison.differences):,} differ, {comparison.same:,} are the same in {_files(comparison)}"
+        said += f"; without {', '.join(without).replace('uids', 'UIDs')}" if without else ""
+        said += f"; {self._pixel_words}" if self._pictures.display and self._pixel_words else ""
+        said += f"\n! {problems[0]}" if problems else ""
+        said += f" (and {len(problems) - 1:,} more)" if len(problems) > 1 else ""
+        self._say(said)
 
     def _bring_own(self) -> None:
         """Scroll to the file that was looked at."""
@@ -262,16 +277,16 @@ class ComparisonScreen(ModalScreen[None]):
     def action_ignore(self, what: str) -> None:
         """Leave out what is no difference, or show it again."""
         self._ignoring = replace(self._ignoring, **{what: not getattr(self._ignoring, what)})
-        self._show()
+        self._results.ask(self._ignoring)
 
     def action_values(self) -> None:
         """Show the values of the attribute under the cursor, file by file."""
         from tui.screens.reading import ReadingScreen
 
         difference = self._table.difference
-        if difference is not None and self._compared is not None:
+        if difference is not None and self._heads is not None:
             title = f"{difference.tag} {difference.name}".strip()
-            text = _values_text(difference, self._compared.names)
+            text = _values_text(difference, self._heads.names)
             self.app.push_screen(ReadingScreen(title, f"at {difference.path}", partial(str, text)))
 
     def action_copy(self) -> None:
@@ -290,7 +305,7 @@ class ComparisonScreen(ModalScreen[None]):
         if self._pictures.display:
             self._decoding.ask(self._frame)
         else:
-            self._show()
+            self._say_result()
 
     def action_step_frame(self, step: int) -> None:
         """Compare another frame of both files."""
@@ -301,7 +316,7 @@ class ComparisonScreen(ModalScreen[None]):
 
 def _files(comparison: Comparison) -> str:
     count = len(comparison.files)
-    return "both files" if count == _PAIR else f"all {count:,} files"
+    return "both files" if count == _PAIR else f"all {count:,} files" if count > 1 else "the file"
 
 
 def _values_text(difference: Difference, names: tuple[str, ...]) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from textual import on
 from textual.screen import Screen
 
+from tui.dicom.change import Change
 from tui.dicom.options import Form, Option
 from tui.screens import questions
 from tui.screens.saving import Saving
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
     from tui.background import Background
     from tui.browser_state import Sentence
-    from tui.dicom.change import Change
     from tui.dicom.element import Element
     from tui.dicom.options import Values
     from tui.dicom.tags import TagRows
@@ -35,6 +35,7 @@ class Editing(Saving, Screen[None]):
 
     if TYPE_CHECKING:  # what the browser has
         edits: Background[questions.EditQuestion, questions.EditedFile | Sentence]
+        drafts_shown: Background[questions.EditQuestion, questions.EditedFile | Sentence]
         table: TagTable
 
         def search_or_show_all(self) -> None:
@@ -56,11 +57,13 @@ class Editing(Saving, Screen[None]):
         draft = self.drafts.get(read.path)
         if draft is None:
             return
+        from tui.dicom.edit import Draft
+
         if draft.original.source.identity == read.elements.source.identity:
-            self.edits.ask(questions.EditQuestion(draft, questions.AGAIN))
-        else:
-            del self.drafts[read.path]
-            self.app.notify("The file was written anew: the changes that waited for it are dropped", markup=False)
+            self.drafts_shown.ask(questions.EditQuestion(draft, questions.AGAIN))
+        else:  # the file was written anew
+            self.is_editing = True
+            self.edits.ask(questions.EditQuestion(Draft(read.walked), draft.changes))
 
     # --- changes
 
@@ -72,19 +75,26 @@ class Editing(Saving, Screen[None]):
 
     @on(questions.Edited)
     def _edited(self, message: questions.Edited) -> None:
-        self.is_editing = False
+        again = message.question.change == questions.AGAIN
+        self.is_editing = self.is_editing and again
         if not isinstance(message.answer, questions.EditedFile):
             self.app.notify(message.answer.text, title="Refused", severity="error", markup=False)
             return
-        draft, rows, touched = message.answer
+        draft, rows, touched, refused = message.answer
+        if isinstance(message.question.change, tuple):
+            count, left = len(draft.changes), "".join(f"\n{said}" for said in refused)
+            what = f"{count} change{'s were' if count != 1 else ' was'} made again"
+            self.app.notify(f"The file was written anew: {what}{left}", markup=False, severity="warning", timeout=15)
         path = draft.original.path
-        if message.question.change != questions.AGAIN:
+        if not again:
             self.drafts[path] = draft
+        elif self.drafts.get(path) is not draft:
+            return  # it was changed meanwhile
         if path != self.selection.path:
             return
         self._rows = rows
         self.table.edited = frozenset(touched)
-        if touched and not isinstance(message.question.change, str):
+        if touched and isinstance(message.question.change, Change):
             self.table.go_to_place(touched[-1])
         self.search_or_show_all()
 
@@ -100,11 +110,14 @@ class Editing(Saving, Screen[None]):
 
     def action_list_changes(self) -> None:
         """Show all changes to the file."""
-        draft = self.draft_here()
-        if draft is not None:
-            lines = [safe_text(change.words) for change in draft.changes] or ["No change yet"]
-            sentence = f"of {shown_path(draft.original.path)}; S writes them to a copy, u takes the last one back"
-            self.read_text("Pending changes", sentence, partial(str, "\n".join(lines)))
+        if self.draft_here() is None:
+            return
+        lines: list[str] = []
+        for path, draft in self.drafts.items():
+            if draft.changes:
+                lines += [shown_path(path), *(f"    {safe_text(change.words)}" for change in draft.changes)]
+        sentence = "S writes those of a file to a copy, u takes the last one back"
+        self.read_text("Pending changes", sentence, partial(str, "\n".join(lines or ["No change yet"])))
 
     def _element_under_cursor(self) -> tuple[TagRows, int, Element] | None:
         """Return what is edited: rows, index, element or item; say where there is none."""
@@ -125,7 +138,7 @@ class Editing(Saving, Screen[None]):
         if found is None:
             return
         rows, index, element = found
-        from tui.dicom.change import Action, Change
+        from tui.dicom.change import Action
         from tui.dicom.describing import written_path
         from tui.dicom.dictionary import lookup, lookup_private
         from tui.dicom.edit import path_of
@@ -203,7 +216,7 @@ class Editing(Saving, Screen[None]):
         """Leave the element or item under the cursor out of the copy."""
         found = self._element_under_cursor()
         if found is not None:
-            from tui.dicom.change import Action, Change
+            from tui.dicom.change import Action
             from tui.dicom.describing import written_path
             from tui.dicom.edit import path_of
 

@@ -40,6 +40,8 @@ def _text(curve: Curve, *, unicode: bool) -> str:
     for which in range(min(count, _MOST_VALUES)):
         title = f"value {which + 1} of {count}: " if count > 1 else ""
         blocks.append(title + _block(curve, which, unicode=unicode))
+    if count > _MOST_VALUES:
+        blocks.append(f"and {count - _MOST_VALUES} more values")
     return "\n\n".join(blocks) or "no number in any of the files"
 
 

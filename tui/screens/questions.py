@@ -37,18 +37,25 @@ class SearchQuestion(NamedTuple):
 
 
 class EditQuestion(NamedTuple):
-    """A change to a draft; UNDO takes the last one back, REDO makes it again, AGAIN asks for the draft as it is."""
+    """A change to a draft; UNDO takes the last one back, REDO makes it again, AGAIN asks for the draft as it is.
+
+    Several changes are made one after the other, without those that are refused.
+    """
 
     draft: Draft
-    change: Change | str
+    change: Change | str | tuple[Change, ...]
 
 
 class EditedFile(NamedTuple):
-    """A changed draft, its rows, and the places of the attributes that were set, the newest last."""
+    """A changed draft, its rows, and the places of the attributes that were set, the newest last.
+
+    `refused` are the changes that could not be made again, a sentence each; safe to draw.
+    """
 
     draft: Draft
     rows: TagRows
     touched: tuple[int, ...]
+    refused: tuple[str, ...] = ()
 
 
 class SaveQuestion(NamedTuple):

@@ -11,7 +11,7 @@ from textual.screen import Screen
 
 from tui.dicom.options import Form, Option
 from tui.screens import questions
-from tui.text import shown_path
+from tui.text import safe_text, shown_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _STAY: Final = "stay"
 _PATH: Final = "path"
+_MOST_COPIES: Final = 1000
 
 
 class Saving(Screen[None]):
@@ -77,7 +78,7 @@ class Saving(Screen[None]):
             return None
         from tui.dicom.edit import Draft
 
-        return self.drafts.get(self._rows.path) or Draft(self._rows.elements)
+        return self.drafts.get(self._rows.path) or Draft(self._rows.walked)
 
     def action_save_copy(self) -> None:
         """Ask where the copy is written, and write it."""
@@ -89,7 +90,6 @@ class Saving(Screen[None]):
             return
         from tui.dicom.edited_copy import RENEW
 
-        stem, ending = os.path.splitext(draft.original.path)
         where = Option(_PATH, "Copy", "A new file; existing ones are never replaced", check=_path_problem)
         count = len(draft.changes)
         form = Form(
@@ -98,7 +98,7 @@ class Saving(Screen[None]):
             (where, RENEW),
             "Write",
             preview=lambda values: self.command_for(draft.changes, str(values[_PATH]), str(values[RENEW.name])),
-            values={_PATH: f"{stem}-edited{ending}"},
+            values={_PATH: _free_path(draft.original.path)},
         )
 
         def write(values: Values | None) -> None:
@@ -139,11 +139,19 @@ class Saving(Screen[None]):
         from tui.screens.choice import Choice
 
         count = self.unsaved
+        files = ", ".join(safe_text(os.path.basename(path)) for path, draft in self.drafts.items() if draft.changes)
         choices = (
             Choice(_STAY, "Stay", "S in the tags writes a copy"),
-            Choice("leave", "Leave", f"{count} change{'s' * (count != 1)} that no copy has will be lost"),
+            Choice("leave", "Leave", f"{count} change{'s' * (count != 1)} that no copy has will be lost: {files}"),
         )
         self.choose("Changes are not saved", choices, lambda chosen: leave() if chosen == "leave" else None)
+
+
+def _free_path(path: str) -> str:
+    """Return a name for a copy of a file that nothing has yet."""
+    stem, ending = os.path.splitext(path)
+    names = (f"{stem}-edited{number}{ending}" for number in ("", *(f"-{count}" for count in range(2, _MOST_COPIES))))
+    return next((name for name in names if not os.path.lexists(name)), "")
 
 
 def _path_problem(path: str) -> str | None:

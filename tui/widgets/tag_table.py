@@ -223,7 +223,7 @@ class TagTable(RowList):
         self.rows_changed(place)
 
     def action_clicked(self) -> None:
-        """Fold or unfold what was clicked, or show the whole value."""
+        """Fold or unfold what was clicked."""
         index, rows = self.row_index, self.shown.rows
         if index is not None and rows is not None and rows.is_parent(index):
             self._refold(self.shown.fold(index, not self.shown.is_folded(index)))
