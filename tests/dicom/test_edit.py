@@ -223,7 +223,7 @@ def test_what_other_elements_hang_on_is_not_changed_under_them() -> None:
     assert edited(bundled("MR_small.dcm"), "PixelRepresentation=0").changes
     assert "would have no creator" in refused(bundled("CT_small.dcm"), "0009,0010=ACME")
     assert "is no number" in refused(implicit, "SliceThickness=1e400")
-    assert "this is a DICOMDIR" in refused(bundled("DICOMDIR-empty.dcm"), "FileSetID=X")
+    assert "this is a DICOMDIR" in refused(bundled("dicomdirtests/DICOMDIR-empty.dcm"), "FileSetID=X")
 
 
 def test_what_stands_there_twice(tmp_path: Path) -> None:

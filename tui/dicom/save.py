@@ -134,7 +134,7 @@ def _exists(name: str, folder: int) -> bool:
 
 
 def _is_replaceable(name: str, folder: int) -> bool:
-    """Return whether a name is free, or a regular file's or a link's, which is not followed: no device or pipe is replaced."""
+    """Return whether a name is free, or that of a regular file, or of a link, which is not followed: no device, no pipe."""
     try:
         mode = os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode
     except FileNotFoundError:
