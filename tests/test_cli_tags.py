@@ -102,7 +102,7 @@ def test_standard_input_and_what_gzip_packed(tmp_path: Path) -> None:
 def test_a_file_that_cannot_be_read_is_said_and_the_others_go_on(tmp_path: Path) -> None:
     (tmp_path / "text").write_text("no DICOM, just words " * 20)
     done = run("tags", "--show", "Rows", str(tmp_path / "text"), str(tmp_path / "none"), CT_SMALL)
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert b"text is no DICOM file" in done.stderr
     assert b"none cannot be opened" in done.stderr
     assert b"Rows" in done.stdout
@@ -111,7 +111,7 @@ def test_a_file_that_cannot_be_read_is_said_and_the_others_go_on(tmp_path: Path)
 @pytest.mark.parametrize("form", ["--text", "--json"])
 def test_a_broken_file_is_shown_up_to_the_break_and_that_is_said(form: str) -> None:
     done = run("tags", form, bundled("rtplan_truncated.dcm"))
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert b"could be read up to byte" in done.stdout + done.stderr
     assert b"300A0002" in done.stdout or b"300A,0002" in done.stdout
 
@@ -167,7 +167,7 @@ def test_closed_streams_are_told() -> None:
     closed = subprocess.run(f"{program} {CT_SMALL} >&-", shell=True, capture_output=True)
     assert (closed.returncode, closed.stderr) == (74, b"dicom-tui: standard output is closed\n")
     nothing = subprocess.run(f"{program} - <&-", shell=True, capture_output=True)
-    assert (nothing.returncode, nothing.stderr) == (1, b"dicom-tui: -: standard input is closed\n")
+    assert (nothing.returncode, nothing.stderr) == (2, b"dicom-tui: -: standard input is closed\n")
 
 
 def test_flags_are_written_in_full() -> None:

@@ -12,7 +12,7 @@ from tui.cli import PROGRAM, OutputError
 from tui.cli.arguments import Parser, add_options, given
 from tui.cli.configured import configured
 from tui.cli.inputs import opened
-from tui.cli.output import refuse
+from tui.cli.output import ERROR, refuse
 from tui.dicom.anonymize.profile import identifies
 from tui.dicom.elements import walk_file
 from tui.dicom.errors import DicomError, os_reason
@@ -85,7 +85,7 @@ def _parser() -> Parser:
         description="Print the elements of DICOM files, private and nested ones too.",
         epilog="FILE may be packed by gzip, or - for standard input. QUERY is what / takes in the browser, such as\n"
         "'patient name', vr:UI, Rows>256 or RequestAttributesSequence.ScheduledProcedureStepID=x.\n"
-        "The exit code is 1 where --grep finds nothing, or a file cannot be read to its end, 2 for wrong usage.",
+        "The exit code is 1 where --grep finds nothing, 2 where a file cannot be read to its end, and for wrong usage.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("files", metavar="FILE", nargs="+", help="DICOM files")
@@ -144,7 +144,9 @@ def _print(files: Sequence[str], wanted: Wanted) -> int:
                 print(f"{PROGRAM}: {safe_text(file)}: {safe_text(odd)}", file=sys.stderr)
     if wanted.form == _JSON and wanted.several:
         sys.stdout.write("\n]\n")
-    return 0 if found and whole else NOTHING_FOUND
+    if not whole:
+        return ERROR
+    return 0 if found else NOTHING_FOUND
 
 
 def _wanted_rows(rows: TagRows, wanted: Wanted) -> Sequence[int] | None:
