@@ -1,7 +1,6 @@
 """What differs between datasets: attribute by attribute, at every depth, for two files or for a whole series."""
 
-import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, NamedTuple
@@ -10,6 +9,7 @@ from tui.dicom import values
 from tui.dicom.dictionary import uid_name
 from tui.dicom.difference_words import words_of
 from tui.dicom.element import ITEM, META_GROUP, UNDEFINED, Element
+from tui.dicom.essences import AT_ONCE, essence_of, raw_of
 from tui.dicom.matching import Value
 from tui.dicom.options import Option, Values
 from tui.dicom.tags import TagRows
@@ -18,11 +18,9 @@ from tui.text import safe_text
 Cell = tuple[Value, ...]
 _Piece = tuple[int, str, int]  # tag, private creator, which of several; of an item its number
 _SHOWN_LENGTH: Final = 256
-_AT_ONCE: Final = 1 << 20
 _MOST_STEPS: Final = 32
 _MOST_COMPONENTS: Final = 16
 _DATE_VRS: Final = frozenset({"DA", "DT", "TM"})
-_WORD_BYTES: Final = {"OW": 2, "OL": 4, "OF": 4, "OD": 8, "OV": 8}
 
 
 class Kind(StrEnum):
@@ -136,7 +134,7 @@ class _Attribute:
     @property
     def cut(self) -> bool:
         """Return whether its cells hold but the beginning of its values."""
-        return self.element.length > _AT_ONCE
+        return self.element.length > AT_ONCE
 
     @property
     def vrs(self) -> set[str]:
@@ -190,9 +188,9 @@ class Comparer:
             numbers.append(number)
             attribute = self._attributes[number]
             attribute.cells[file] = _cell(rows, index, element)
-            attribute.essences.add((element.vr, _essence(rows, index, element)))
+            attribute.essences.add((element.vr, essence_of(rows, index, element)))
             if element.tag >> 16 & 1 or element.vr == "UN":
-                attribute.raws.add(_raw(rows, element))
+                attribute.raws.add(raw_of(rows, element))
 
     def result(self, ignoring: Ignoring = Ignoring()) -> Comparison:
         """Return what differs among the datasets that were added, in the order of a dataset."""
@@ -280,49 +278,6 @@ def _is_ignored(attribute: _Attribute, ignoring: Ignoring) -> bool:
 
 def _cell(rows: TagRows, index: int, element: Element) -> Cell:
     """Return what is shown of a row: all its values, or a line where they are very many."""
-    if element.tag == ITEM or element.length == UNDEFINED or element.length > _AT_ONCE or element.vr == "SQ":
+    if element.tag == ITEM or element.length == UNDEFINED or element.length > AT_ONCE or element.vr == "SQ":
         return (rows.line(index),)
     return rows.every_value(index)
-
-
-def _essence(rows: TagRows, index: int, element: Element) -> object:
-    """Return what is equal where two values are: independent of byte order, character set, padding and encapsulation."""
-    if element.vr in ("SQ", ""):
-        return None
-    if element.length == UNDEFINED:
-        return _digest(rows, rows.elements.elements[index + 1 : rows.elements.after(index)], 1)
-    if element.vr in values.BINARY_VRS:
-        swapped = _WORD_BYTES.get(element.vr, 1) if rows.elements.encoding_at(element).big_endian else 1
-        return _digest(rows, [element], swapped)
-    if element.length > _AT_ONCE:
-        return _digest(rows, [element], 1)
-    return tuple(repr(value) if isinstance(value, float) else value for value in rows.every_value(index))  # NaN is NaN
-
-
-def _raw(rows: TagRows, element: Element) -> object:
-    """Return the bytes of a value without its padding, in little endian: what is equal where a VR is not known."""
-    if element.vr in ("SQ", "") or element.length == UNDEFINED or element.length > _AT_ONCE:
-        return element.length
-    data = rows.elements.source.read(element.offset, element.length)
-    if rows.elements.encoding_at(element).big_endian:
-        size = 2 if element.vr == "AT" else values.NUMBERS.get(element.vr, ("", _WORD_BYTES.get(element.vr, 1)))[1]
-        data = _turned(data, size)
-    return data.rstrip(b" \0")
-
-
-def _digest(rows: TagRows, parts: list[Element], swapped: int) -> bytes:
-    """Return a digest of the bytes of some values, in words of `swapped` bytes that are turned round."""
-    digest = hashlib.blake2b(digest_size=16)
-    turn: Callable[[bytes], bytes] = (lambda data: data) if swapped == 1 else lambda data: _turned(data, swapped)
-    source = rows.elements.source
-    for part in parts:
-        for at in range(0, part.length, _AT_ONCE):
-            digest.update(turn(source.read(part.offset + at, min(_AT_ONCE, part.length - at))))
-    return digest.digest()
-
-
-def _turned(data: bytes, size: int) -> bytes:
-    turned = bytearray(len(data) // size * size)
-    for at in range(size):
-        turned[at::size] = data[size - 1 - at : len(turned) : size]
-    return bytes(turned) + data[len(turned) :]

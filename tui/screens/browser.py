@@ -28,6 +28,7 @@ from tui.screens.panes import Column, Panes, Row
 from tui.screens.picture_commands import PictureCommands
 from tui.screens.searching import Searching
 from tui.screens.seeking import Seeking
+from tui.screens.value_commands import ValueCommands
 from tui.settings import Remembered, Settings, remember, remembered_path
 from tui.terminal.pacing import Pacer
 from tui.terminal.probe import Terminal
@@ -53,7 +54,7 @@ _MESSAGE_S = 4.0
 _WELCOME = Sentence("Move through the files: what is under the cursor is shown here.")
 
 
-class Browser(PictureCommands, Cine, Seeking, Searching, Editing, Dialogs, Panes, Screen[None]):
+class Browser(PictureCommands, Cine, Seeking, Searching, Editing, ValueCommands, Dialogs, Panes, Screen[None]):
     """Files, picture and tags."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(EVERYWHERE)

@@ -1,9 +1,8 @@
-"""The browser's dialogs: opening a path, typing a number or a window, settings, help, whole values, copying."""
+"""The browser's dialogs: opening a path, typing a number or a window, settings, help."""
 
 import os
 import re
 import shlex
-from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -24,13 +23,10 @@ if TYPE_CHECKING:
     from tui.browser_state import Selection, Start
     from tui.dicom.options import Values
     from tui.dicom.pixels.view import View
-    from tui.dicom.tags import TagRows
     from tui.settings import Settings
     from tui.terminal.probe import Terminal
-    from tui.widgets.file_tree import FileTree
     from tui.widgets.glyphs import Glyphs
     from tui.widgets.image_view import ImageView
-    from tui.widgets.tag_table import TagTable
 
 
 def _blank(path: str) -> str | None:
@@ -58,8 +54,6 @@ class Dialogs(Choosing, Screen[None]):
         view: View
         settings: Settings
         terminal: Terminal
-        file_tree: FileTree
-        table: TagTable
         image: ImageView
         paths: Background[str, Start | str]
 
@@ -173,124 +167,3 @@ class Dialogs(Choosing, Screen[None]):
         from tui.screens.help import HelpScreen
 
         self.app.push_screen(HelpScreen(self.settings.keys))
-
-    # --- comparing
-
-    def action_compare(self) -> None:
-        """Show what differs between the marked files, or between the marked one and the one under the cursor."""
-        here, marked = self.file_tree.file or self.selection.path, self.file_tree.marked
-        paths = sorted(marked - {here})
-        if here is not None and (len(paths) < 2 or here in marked):
-            paths.append(here)
-        if len(paths) < 2:
-            self.say("Mark files with Space in the files pane: d compares them, or the marked one with this one")
-            return
-        self._compare(tuple(paths), series=False)
-
-    def action_compare_series(self) -> None:
-        """Show what differs in the series of the file under the cursor."""
-        if self.selection.path is None:
-            self.say("There is no file under the cursor")
-        else:
-            self._compare((self.selection.path,), series=True)
-
-    def _compare(self, paths: tuple[str, ...], *, series: bool) -> None:
-        from tui.screens.comparing import ComparisonQuestion, ComparisonScreen
-        from tui.widgets.picture_row import PictureRow
-
-        pictures = PictureRow(self.image.depth, self.image.kind, unicode=self.terminal.unicode)
-        self.app.push_screen(ComparisonScreen(ComparisonQuestion(paths, series), pictures, self.glyphs))
-
-    # --- values
-
-    def current_row(self) -> "tuple[TagRows, int] | None":
-        """Return the rows of the tags and the one under the cursor; say where there is none."""
-        current = self.row_under_cursor
-        if current is None:
-            self.say("There is no value under the cursor")
-        return current
-
-    @property
-    def row_under_cursor(self) -> "tuple[TagRows, int] | None":
-        """Return the rows of the tags and the one under the cursor, or None."""
-        rows, index = self.table.shown.rows, self.table.row_index
-        return None if rows is None or index is None else (rows, index)
-
-    def action_whole_value(self) -> None:
-        """Show the whole value under the cursor."""
-        current = self.current_row()
-        if current is None:
-            return
-        rows, index = current
-        if rows.is_parent(index) and self.table.shown.hits is None:
-            self.table.action_clicked()
-            return
-        row = rows.row(index)
-        from tui.dicom.anonymize.profile import treatment_of
-        from tui.dicom.describing import facts
-        from tui.dicom.known_values import UNITS
-        from tui.dicom.meanings import Meanings
-
-        known, element = facts(rows, index), rows.element(index)
-        meaning = Meanings(rows).of(index)
-        if meaning:
-            known.insert(1, f"{'in' if element is not None and element.tag in UNITS else 'means'} {meaning}")
-        treatment = treatment_of(element.tag) if element is not None else None
-        if treatment is not None:
-            known.append(f"may identify somebody: PS3.15 Table E.1-1 has {treatment.basic} for it")
-        self.read_text(f"{row.tag} {row.name}".strip(), "; ".join(known), partial(rows.whole, index))
-
-    def action_plot(self) -> None:
-        """Show a curve of the number under the cursor."""
-        current = self.current_row()
-        if current is None:
-            return
-        rows, index = current
-        from tui.dicom.library.along import is_number
-        from tui.screens.plotting import curve_texts
-
-        if not is_number(rows, index):
-            self.say("There is no number under the cursor")
-            return
-        row = rows.row(index)
-        read = partial(curve_texts, rows, index, unicode=self.terminal.unicode)
-        self.read_text(f"{row.tag} {row.name}".strip(), f"Through the frames or the series: {rows.key(index)}", read)
-
-    def action_copy_value(self) -> None:
-        """Copy the value under the cursor, as another program wants it."""
-        self._copy(line=False)
-
-    def action_copy_line(self) -> None:
-        """Copy tag, keyword and value under the cursor."""
-        self._copy(line=True)
-
-    def action_copy_path(self, form: str) -> None:
-        """Copy where the element under the cursor stands, as pydicom or as DICOM writes it."""
-        from tui.dicom.describing import dicom_path, pydicom_path
-
-        current = self.current_row()
-        if current is not None:
-            path = (pydicom_path if form == "pydicom" else dicom_path)(*current)
-            if path:
-                self.app.copy_to_clipboard(path)
-            else:
-                self.say("This row is no element")
-
-    def _copy(self, *, line: bool) -> None:
-        current = self.current_row()
-        if current is None:
-            return
-        rows, index = current
-        text, row = rows.copied(index), rows.row(index)
-        if text is None:
-            self.say("This value is long or binary: Enter shows it, and y copies it there")
-        else:
-            self.app.copy_to_clipboard(f"{row.tag} {row.name} = {text}" if line else text)
-
-    def action_copy_text(self) -> None:
-        """Copy what is selected; without a selection, say how to quit."""
-        selected = self.get_selected_text()
-        if selected:
-            self.app.copy_to_clipboard(selected)
-        else:
-            self.say("q quits; Ctrl+C copies a selection")
