@@ -7,12 +7,12 @@ It reads headers and jumps over values; it never recurses, so nesting cannot exh
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from operator import itemgetter
 from typing import Any, Final, Literal
 
 from tui.dicom.dictionary import lookup, lookup_private
 from tui.dicom.element import ITEM, ITEM_END, PIXEL_DATA, SEQUENCE_END, UNDEFINED, Break, Element, tag_text
 from tui.dicom.encoding import LONG_VRS, SHORT_VRS, Encoding
+from tui.dicom.item_model import model_of
 from tui.dicom.source import HEAD, WINDOW, Source
 
 PIXEL_REPRESENTATION: Final = 0x00280103
@@ -39,8 +39,6 @@ _Mark = tuple[_Key, int, int]
 # A plain tuple: there is one for each item.
 _Container = tuple[int, int, Encoding, dict[int, str], _Mark]
 _NO_MARK: Final[_Mark] = ((0, False, b""), -1, 0)
-# An item that others may be like: bytes, what takes its headers out of them, its headers, its elements, where it began.
-_Model = tuple[int, Callable[[bytes], tuple[bytes, ...]], tuple[bytes, ...], list[Element], int]
 Unpack = Callable[[bytes, int], tuple[Any, ...]]
 
 
@@ -111,7 +109,7 @@ class Walker:
                     model = alike.get(key)
                     if model is not None:
                         if len(model) == _UNREAD:
-                            model = alike[key] = _model(elements, model, buffer, base)
+                            model = alike[key] = model_of(elements, model, buffer, base)
                         width, heads, expected, shapes, begin = model
                         whole = 0 < width <= min(end, limit) - at
                         if whole and heads(buffer[here : here + width]) == expected:
@@ -298,29 +296,6 @@ def _unpackers(encoding: Encoding) -> tuple[Unpack, Unpack]:
     """Return what reads a header (group, number, VR, 16-bit length, 32-bit length behind it), and a 32-bit length."""
     order = ">" if encoding.big_endian else "<"
     return struct.Struct(f"{order}HH2sHI").unpack_from, struct.Struct(f"{order}I").unpack_from
-
-
-def _model(elements: list[Element], read: tuple[int, int, int], buffer: bytes, base: int) -> "_Model":
-    """Return what an item that was read is like, so that one with the same headers need not be read again.
-
-    Its headers are all its bytes but those of values; `read` is where its elements begin and end, and its last byte.
-    """
-    first, last, end = read
-    begin = elements[first].offset - 8
-    if begin < base:
-        return 0, itemgetter(0), (), [], begin
-    shapes = elements[first:last]
-    cut = any(offset + length > end for _, tag, vr, offset, length in shapes if length != UNDEFINED)
-    if cut:
-        return 0, itemgetter(0), (), [], begin
-    heads, at = [], begin
-    for _, tag, vr, offset, length in shapes:
-        if tag != ITEM and vr != "SQ":
-            heads.append(slice(at - begin, offset - begin))
-            at = offset + length
-    heads += [slice(at - begin, end - begin), slice(0, 8)]  # two at the least: of one, itemgetter makes no tuple
-    getter = itemgetter(*heads)
-    return end - begin, getter, getter(buffer[begin - base : end - base]), shapes, begin
 
 
 def _too_long(tag: int, length: int, left: int) -> str:

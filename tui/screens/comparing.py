@@ -29,7 +29,6 @@ from tui.widgets.comparison_table import ComparisonHeads, ComparisonTable, heads
 from tui.widgets.picture_row import PictureRow, Titled
 
 if TYPE_CHECKING:
-    from tui.dicom.pixels.picture import Picture
     from tui.widgets.glyphs import Glyphs
 
 _PAIR: Final = 2
@@ -186,34 +185,22 @@ class ComparisonScreen(ModalScreen[None]):
             yield Answered(self._compared.comparer.result(ignoring))
 
     def _decoded(self, frame: int) -> Iterator[Answered]:
-        from tui.dicom.pixels.differences import compare_pictures, difference_picture
-        from tui.dicom.pixels.load import load_picture
+        from tui.dicom.pixels.differences import pair_of_pictures  # imports NumPy
 
-        plain = View()
-        pictures: list[Picture | None] = []
-        sentences: list[Sentence] = []
         walked = self._compared.walked if self._compared is not None else ()
-        for elements in walked:
-            try:
-                pictures.append(load_picture(elements, frame))
-                sentences.append(Sentence())
-            except DicomError as error:
-                pictures.append(None)
-                sentences.append(Sentence(safe_text(str(error)), error=True))
-        if len(pictures) != _PAIR:
+        if len(walked) != _PAIR:
             return  # they are not read yet
-        one, other = pictures
-        apart, words, same, frames = None, "one of them has no picture", plain, 1
-        if one is not None and other is not None:
-            frames = max(one.frames, other.frames)
-            apart, words = difference_picture(one, other), compare_pictures(one, other).words or "no pixel differs"
-            same = plain if one.color or other.color else plain.windowed(one.window_of(plain))  # one window for both
-        number = f" frame {frame + 1}" if frames > 1 else ""
+        pair, plain = pair_of_pictures(walked[0], walked[1], frame), View()
+        number = f" frame {frame + 1}" if pair.frames > 1 else ""
         heads = heads_of([elements.path for elements in walked], ())
-        rows = zip(heads, pictures, sentences, strict=True)
-        titled = [Titled(safe_text(f"{head}{number}"), picture, same, sentence) for head, picture, sentence in rows]
-        titled.append(Titled("their difference", apart, plain, Sentence(f"{words}: no difference can be drawn")))
-        yield Answered(Pictures(tuple(titled), words, frame, frames))
+        same = plain if pair.window is None else plain.windowed(pair.window)
+        titled = [
+            Titled(safe_text(f"{head}{number}"), picture, same, Sentence(safe_text(problem), error=True))
+            for head, picture, problem in zip(heads, pair.pictures, pair.problems, strict=True)
+        ]
+        none = Sentence(f"{pair.words}: no difference can be drawn")
+        titled.append(Titled("their difference", pair.difference, plain, none))
+        yield Answered(Pictures(tuple(titled), pair.words, frame, pair.frames))
 
     # --- what was read
 

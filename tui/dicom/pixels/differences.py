@@ -12,6 +12,8 @@ from tui.dicom.errors import DicomError
 from tui.dicom.pixels.caption import Caption
 from tui.dicom.pixels.load import frame_count, load_picture
 from tui.dicom.pixels.picture import Picture
+from tui.dicom.pixels.view import View
+from tui.dicom.pixels.window import Window
 
 
 class FrameDifference(NamedTuple):
@@ -33,6 +35,40 @@ class FrameDifference(NamedTuple):
         return not self.words
 
 
+class PictureComparison(NamedTuple):
+    """One frame of two files, to be seen beside each other.
+
+    A picture is None where it cannot be decoded, which its entry of `problems` says. `window` is one for both grey pictures;
+    `difference` is how far they are apart at each pixel, None where that cannot be drawn.
+    """
+
+    pictures: tuple[Picture | None, Picture | None]
+    problems: tuple[str, str]
+    difference: Picture | None
+    words: str
+    window: Window | None
+    frames: int
+
+
+def pair_of_pictures(before: Elements, after: Elements, frame: int) -> PictureComparison:
+    """Decode frame `frame` (from 0) of two files, each for itself, and compare them."""
+    (one, problem), (other, other_problem) = (_decoded(elements, frame) for elements in (before, after))
+    if one is None or other is None:
+        return PictureComparison((one, other), (problem, other_problem), None, "one of them has no picture", None, 1)
+    words = compare_pictures(one, other).words or "no pixel differs"
+    window = None if one.color or other.color else one.window_of(View())
+    frames = max(one.frames, other.frames)
+    return PictureComparison((one, other), ("", ""), difference_picture(one, other), words, window, frames)
+
+
+def _decoded(elements: Elements, frame: int) -> tuple[Picture | None, str]:
+    """Return a picture, or why there is none."""
+    try:
+        return load_picture(elements, frame), ""
+    except DicomError as error:
+        return None, str(error)
+
+
 def compare_pixels(before: Elements, after: Elements) -> Iterator[FrameDifference]:
     """Decode two files and compare their frames: stored values of grey pictures, RGB of those in colour.
 
@@ -50,11 +86,7 @@ def compare_pixels(before: Elements, after: Elements) -> Iterator[FrameDifferenc
 
 def picture_problem(elements: Elements) -> str:
     """Return why the first frame of a file cannot be decoded, "" where it can."""
-    try:
-        load_picture(elements, 0)
-    except DicomError as error:
-        return str(error)
-    return ""
+    return _decoded(elements, 0)[1]
 
 
 def compare_pictures(before: Picture, after: Picture) -> FrameDifference:
