@@ -106,6 +106,7 @@ class Saving(Screen[None]):
                 self.say("Another copy is still being written")
             elif values is not None:
                 self._saving = True
+                self.say("The copy is being written; you are told when it is there")
                 path = os.path.abspath(os.path.expanduser(str(values[_PATH])))
                 self.saves.ask(questions.SaveQuestion(draft, path, str(values[RENEW.name])))
 
