@@ -43,8 +43,8 @@ async def test_moving_shows_what_is_under_the_cursor(series: Path) -> None:
         await session.press("up", "k")
         await session.shown("IM1")
         await session.press("G")
-        await session.until(lambda: session.sentence == "Notes.txt is no DICOM file")
-        assert "Notes.txt is no DICOM file" in session.text
+        await session.until(lambda: session.sentence == "notes.txt is no DICOM file")
+        assert "notes.txt is no DICOM file" in session.text
         await session.press("home")
         assert session.entry == "series"
         await session.press("pagedown")
