@@ -24,7 +24,7 @@ from tui.dicom.library.comparing import Compared, compare_files, compare_series
 from tui.dicom.library.scan import Kind as EntryKind
 from tui.dicom.library.scan import list_folder
 from tui.dicom.library.sniff import read_facts
-from tui.dicom.matching import Value
+from tui.dicom.values import Value
 from tui.settings import PRIVATE_DICTIONARY, SettingsError
 from tui.text import safe_text
 

@@ -10,9 +10,9 @@ from tui.dicom.dictionary import uid_name
 from tui.dicom.difference_words import words_of
 from tui.dicom.element import ITEM, META_GROUP, UNDEFINED, Element
 from tui.dicom.essences import AT_ONCE, essence_of, raw_of
-from tui.dicom.matching import Value
 from tui.dicom.options import Option, Values
 from tui.dicom.tags import TagRows
+from tui.dicom.values import Value
 from tui.text import safe_text
 
 Cell = tuple[Value, ...]

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from tui.dicom.matching import NUMBER_VRS, Value, age_days, number_of
+from tui.dicom.matching import NUMBER_VRS, age_days, number_of
 from tui.dicom.temporal import date_of, datetime_of, time_of
+from tui.dicom.values import Value
 
 _HOUR_S: Final = 3600
 _MINUTE_S: Final = 60

@@ -16,9 +16,9 @@ from urllib.parse import quote
 from tui.dicom import values
 from tui.dicom.attributes import SPECIFIC_CHARACTER_SET
 from tui.dicom.element import ITEM, META_GROUP, UNDEFINED, Element
-from tui.dicom.matching import Value
 from tui.dicom.source import HEAD
 from tui.dicom.tags import TagRows
+from tui.dicom.values import Value
 
 _DEEPEST_INDENT: Final = 24
 _MOST_DIGITS: Final = 64  # of a number; what is longer is a text

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Final
 from tui.dicom import values
 from tui.dicom.dictionary import lookup, uid_name
 from tui.dicom.temporal import datetime_of
+from tui.dicom.values import Value
 
 if TYPE_CHECKING:
     import regex
 
-Value = str | int | float
 _LONGEST_S: Final = 0.2  # for one value; a thousand times what a sensible expression takes
 NUMBER_VRS: Final = frozenset({"DS", "IS", *values.NUMBERS})
 _DATES: Final = {

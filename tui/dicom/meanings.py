@@ -10,9 +10,10 @@ from tui.dicom import values
 from tui.dicom.attributes import Attributes
 from tui.dicom.element import ITEM, Element
 from tui.dicom.known_values import BITS, TERMS, UNITS
-from tui.dicom.matching import Value, number_of
+from tui.dicom.matching import number_of
 from tui.dicom.tags import TagRows
 from tui.dicom.temporal import date_of, datetime_of, time_of, zone_of
+from tui.dicom.values import Value
 from tui.text import safe_text
 
 _TIMEZONE_OFFSET: Final = 0x00080201

@@ -7,11 +7,11 @@ from functools import cached_property
 from tui.dicom import values
 from tui.dicom.element import FOLDED_OUT, ITEM, PIXEL_DATA, UNDEFINED, Element, tag_text
 from tui.dicom.errors import ReadError
-from tui.dicom.matching import Value
 from tui.dicom.row_tree import RowTree
 from tui.dicom.source import HEAD
 from tui.dicom.surroundings import Surroundings
 from tui.dicom.value_text import MOST_NUMBERS, value_text, whole_lines
+from tui.dicom.values import Value
 from tui.text import safe_text
 
 MOST_WHOLE = 1 << 20

@@ -4,6 +4,7 @@ import struct
 
 from tui.dicom.charset import decode_text
 
+Value = str | int | float
 LEAST_PRIVATE = 0x1000  # the number of a private element; below are the creators of blocks (PS3.5 7.8)
 BINARY_VRS = frozenset({"OB", "OD", "OF", "OL", "OV", "OW", "UN"})
 CHARSET_VRS = frozenset({"LO", "LT", "PN", "SH", "ST", "UC", "UT"})

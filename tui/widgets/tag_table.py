@@ -24,6 +24,7 @@ _NAME_WIDE, _NAME_NARROW = 32, 22
 _DEEPEST_INDENT = 12
 _TAG_WIDTH = 11
 _LEAST_FOR_COUNT = 72
+_MEANINGS_AFTER_S = 0.2
 
 
 class TagTable(RowList):
@@ -51,6 +52,7 @@ class TagTable(RowList):
         self.shown = ShownRows(None, {}, None)
         self._cursor_key: int | None = None
         self._cursor_place = 0
+        self._may_mean = False
         self._meant: tuple[TagRows, Meanings] | None = None
         self._to_end = False  # whether the cursor belongs at the end of rows of which the last ones are on their way
         self._wanted: int | None = None  # the place where the cursor belongs with the next rows
@@ -75,6 +77,13 @@ class TagTable(RowList):
             place = self.row_count() - 1
         self.rows_changed(min(self._cursor_place, max(0, self.row_count() - 1)) if place is None else place)
         self._tell_count()
+        if rows is not None and not self._may_mean:
+            self.set_timer(_MEANINGS_AFTER_S, self._mean)
+
+    def _mean(self) -> None:
+        """Show what values mean from now on; to begin with, the first picture goes before."""
+        self._may_mean = True
+        self.refresh()
 
     def go_to_place(self, place: int) -> None:
         """Put the cursor on the row at a place as soon as the next rows are shown."""
@@ -199,6 +208,8 @@ class TagTable(RowList):
     def _meanings(self) -> Meanings | None:
         """Return what values mean, of the file that is shown."""
         rows = self.shown.rows
+        if not self._may_mean:
+            return None
         if rows is not None and (self._meant is None or self._meant[0] is not rows):
             from tui.dicom.meanings import Meanings  # with the first rows, after the first paint
 

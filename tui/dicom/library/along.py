@@ -12,9 +12,10 @@ from tui.dicom.errors import ReadError
 from tui.dicom.job import Step
 from tui.dicom.library.scan import GIVE_WAY_S
 from tui.dicom.library.series import Member, series_members
-from tui.dicom.matching import NUMBER_VRS, Value, number_of
+from tui.dicom.matching import NUMBER_VRS, number_of
 from tui.dicom.tags import TagRows, load_rows
 from tui.dicom.temporal import date_of, datetime_of, time_of
+from tui.dicom.values import Value
 
 _ACQUISITION_DATETIME = 0x0008002A
 _MOMENTS = ((0x00080022, 0x00080032), (0x00080023, 0x00080033))  # AcquisitionDate and -Time, ContentDate and -Time
