@@ -1,6 +1,5 @@
 """The values of a file's rows: for comparing, for copying, as one line and as a whole."""
 
-from base64 import b64encode
 from collections.abc import Iterable
 from functools import cached_property
 
@@ -113,6 +112,8 @@ class RowValues(RowTree):
             parts = self.elements.elements[index + 1 : self.elements.after(index)]
         if sum(part.length for part in parts) > MOST_BYTES:
             raise ReadError(f"{tag_text(element.tag)} has more than {MOST_BYTES >> 20} MiB", self.path)
+        from base64 import b64encode  # seldom wanted
+
         source = self.elements.source
         return b64encode(b"".join(source.read(part.offset, part.length) for part in parts)).decode()
 

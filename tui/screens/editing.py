@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 from textual import on
 from textual.screen import Screen
 
-from tui.dicom.change import Change
 from tui.dicom.options import Form, Option
 from tui.screens import questions
 from tui.screens.saving import Saving
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
 
     from tui.background import Background
     from tui.browser_state import Sentence
+    from tui.dicom.change import Change
     from tui.dicom.element import Element
     from tui.dicom.options import Values
     from tui.dicom.tags import TagRows
@@ -94,7 +94,7 @@ class Editing(Saving, Screen[None]):
             return
         self._rows = rows
         self.table.edited = frozenset(touched)
-        if touched and isinstance(message.question.change, Change):
+        if touched and not isinstance(message.question.change, str | tuple):
             self.table.go_to_place(touched[-1])
         self.search_or_show_all()
 
@@ -138,7 +138,7 @@ class Editing(Saving, Screen[None]):
         if found is None:
             return
         rows, index, element = found
-        from tui.dicom.change import Action
+        from tui.dicom.change import Action, Change
         from tui.dicom.describing import written_path
         from tui.dicom.dictionary import lookup, lookup_private
         from tui.dicom.edit import path_of
@@ -216,7 +216,7 @@ class Editing(Saving, Screen[None]):
         """Leave the element or item under the cursor out of the copy."""
         found = self._element_under_cursor()
         if found is not None:
-            from tui.dicom.change import Action
+            from tui.dicom.change import Action, Change
             from tui.dicom.describing import written_path
             from tui.dicom.edit import path_of
 
