@@ -9,11 +9,9 @@ from collections.abc import Sequence
 from functools import partial
 from typing import ClassVar
 
-from rich.segment import Segment
 from rich.text import Text
 from textual.app import App
 from textual.binding import Binding, BindingType
-from textual.color import Color
 from textual.events import Event, Key
 from textual.filter import LineFilter
 from textual.theme import Theme
@@ -21,84 +19,24 @@ from textual.theme import Theme
 from tui import settings as user_settings
 from tui.browser_state import Start
 from tui.screens.browser import Browser
-from tui.settings import CONTRAST_THEME, GREY_THEME, Settings
+from tui.settings import Settings
 from tui.terminal import clipboard
 from tui.terminal.pacing import QUERY, Pacer
 from tui.terminal.probe import Terminal
-from tui.text import in_ascii, safe_text
+from tui.text import safe_text
 from tui.widgets.colors import forget_colors
 from tui.widgets.image_view import ImageView
 from tui.widgets.row_list import RowList
+from tui.widgets.safe_lines import SafeLines
+from tui.widgets.themes import CONTRAST, GREY
 from tui.widgets.type_ahead import TypeAhead
 
 _LAST_ANSWER_S = 0.5
 _COLLECTIONS = 20_000, 20, 50  # a picture is thousands of short strings and tuples, and hardly a cycle
 
-# Every colour is one of the 256, so that greys stay apart where there is no more.
-GREY = Theme(
-    name=GREY_THEME,
-    primary="#5fafd7",
-    secondary="#87afaf",
-    accent="#d7af5f",
-    warning="#ffaf5f",
-    error="#ff8787",
-    success="#87af5f",
-    foreground="#dadada",
-    background="#121212",
-    surface="#1c1c1c",
-    panel="#303030",
-    dark=True,
-    variables={"text-muted": "#9e9e9e", "border-blurred": "#585858", "scrollbar": "#585858",
-               "scrollbar-background": "#1c1c1c", "scrollbar-hover": "#8a8a8a", "scrollbar-active": "#5fafd7"},
-)  # fmt: skip
-CONTRAST = Theme(
-    name=CONTRAST_THEME,
-    primary="#ffff00",
-    secondary="#00ffff",
-    accent="#ffd700",
-    warning="#ffaf00",
-    error="#ff8787",
-    success="#5fff5f",
-    foreground="#ffffff",
-    background="#000000",
-    surface="#000000",
-    panel="#303030",
-    dark=True,
-    variables={"text-muted": "#d0d0d0", "border-blurred": "#bcbcbc", "scrollbar": "#bcbcbc",
-               "scrollbar-background": "#000000", "scrollbar-hover": "#ffffff", "scrollbar-active": "#ffff00"},
-)  # fmt: skip
-
 
 class UnknownThemeError(ValueError):
     """The settings name a theme that there is not."""
-
-
-class SafeLines(LineFilter):
-    """The last net: removes what could act on the terminal from every line that Textual draws.
-
-    Texts are made safe where they come in; what slips through ends here. Without Unicode, everything but ASCII becomes a
-    question mark: in another encoding its bytes could be control codes.
-    """
-
-    def __init__(self, *, unicode: bool) -> None:
-        super().__init__()
-        self._unicode = unicode
-        self.rows_are_safe = unicode  # what draws its own rows makes them safe itself, but for ASCII-only terminals
-
-    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:  # noqa: ARG002 - Textual's signature
-        """Return the segments, made safe."""
-        if all(text.isascii() and text.isprintable() for text, _, _ in segments):
-            return segments
-        return [
-            segment if segment.text.isascii() and segment.text.isprintable() else self._safe(segment) for segment in segments
-        ]
-
-    def _safe(self, segment: Segment) -> Segment:
-        text, style, control = segment
-        if control:
-            return segment
-        text = safe_text(text, len(text))
-        return Segment(text if self._unicode else in_ascii(text), style, control)
 
 
 class DicomApp(App[None], inherit_bindings=False):

@@ -10,7 +10,8 @@ from pydicom import Dataset
 from pydicom.sequence import Sequence
 
 from tests.files import bundled, deep_file, explicit, part_10, write
-from tui.dicom.compare import Comparer, Comparison, Ignoring, Kind
+from tui.dicom.compare import Comparer
+from tui.dicom.difference import Comparison, Ignoring, Kind
 from tui.dicom.difference_words import words_of
 from tui.dicom.elements import walk_file
 from tui.dicom.tags import load_rows

@@ -9,11 +9,12 @@ from textual.widgets import Input
 
 from tests.files import write
 from tests.ui.browsing import WIDE, Session, browsing, terminal
-from tui.app import DicomApp, SafeLines, UnknownThemeError
+from tui.app import DicomApp, UnknownThemeError
 from tui.browser_state import start_of
 from tui.commands import COMMANDS, EVERYWHERE, Command, key_label, of_scope
 from tui.settings import Settings
 from tui.widgets.bars import TitleBar
+from tui.widgets.safe_lines import SafeLines
 
 KEYS = [(command, key) for command in COMMANDS for key in command.keys]
 

@@ -15,7 +15,7 @@ from tui.cli.arguments import Parser, add_options, given
 from tui.cli.configured import configured
 from tui.cli.inputs import opened
 from tui.cli.output import ERROR, progress, refuse
-from tui.dicom.compare import OPTIONS, Comparison, Difference, Kind, ignoring_of
+from tui.dicom.difference import OPTIONS, Comparison, Difference, Kind, ignoring_of
 from tui.dicom.element import DOUBLE_FLOAT_PIXEL_DATA, FLOAT_PIXEL_DATA, PIXEL_DATA, tag_text
 from tui.dicom.elements import Elements
 from tui.dicom.errors import DicomError, ReadError

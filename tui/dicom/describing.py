@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tui.dicom.dictionary import lookup, lookup_private, tags_called
+from tui.dicom.dictionary import lookup, tags_called
 from tui.dicom.element import FOLDED_OUT, ITEM, META_GROUP, UNDEFINED, Element, tag_text
 from tui.dicom.tags import TagRows
 from tui.dicom.values import BINARY_VRS
@@ -81,7 +81,7 @@ def facts(rows: TagRows, index: int) -> list[str]:
         return [f"a field of the Siemens CSA header at {rows.key(rows.parents[index])}", f"VR {element.vr}"]
     if element is None or element.tag == ITEM:
         return [f"at {rows.key(index)}"] if element is not None else []
-    entry = lookup_private(row.creator, element.tag) if row.creator else lookup(element.tag)
+    entry, _ = rows.entry(index)
     found = [row.title, f"of {row.creator}" if row.creator else "", "retired" if entry is not None and entry.retired else ""]
     found.append(f"VR {element.vr} ({VR_NAMES[element.vr]})" if element.vr in VR_NAMES else "")
     allowed = f"VM {entry.vm}" if entry is not None else ""

@@ -141,9 +141,8 @@ class Splicer:
         group, number = tag >> 16, tag & 0xFFFF
         if not group & 1 or number < LEAST_PRIVATE:
             return lookup(tag)
-        creators = self._bytes.rows.around.private_creators(around)
-        creator = creators.get(group << 8 | number >> 8)
-        if creator is None:
+        creator = self._bytes.rows.around.creator_of(around, tag)
+        if not creator:
             block = tag_text(group << 16 | number >> 8)
             raise EditError(f"{tag_text(tag)} lies in a private block that nobody has: set its creator first, {block}=NAME")
         return lookup_private(creator, tag)

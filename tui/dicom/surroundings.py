@@ -54,6 +54,10 @@ class Surroundings:
         """Return the creator of each private block in the dataset that lies in row `parent`."""
         return self._learned[0].get(parent, {})
 
+    def creator_of(self, parent: int, tag: int) -> str:
+        """Return the creator of the block that the private `tag` lies in, in the dataset of row `parent`; "" without one."""
+        return self.private_creators(parent).get(tag >> 16 << 8 | tag >> 8 & 0xFF, "")
+
     def charset(self, index: int) -> tuple[str, ...]:
         """Return the character set in force at row `index`."""
         return self.charset_in(self._parents[index])

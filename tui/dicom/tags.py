@@ -149,19 +149,20 @@ class TagRows(RowValues):
             name = safe_text(self.fields[index].name)
             return TagRow(element.depth, "", element.vr, name, shown, private=True, searched=searched)
         if element.tag & _PRIVATE:
-            entry, creator = self._entry(index, element)
+            entry, creator = self.entry(index)
             tag, name, title = tag_text(element.tag), _name(element.tag, entry, creator), entry.name if entry else ""
             creator = safe_text(creator)
             return TagRow(element.depth, tag, element.vr, name, shown, title, creator, True, parent, searched=searched)
         tag, name, title = _public(element.tag)
         return TagRow(element.depth, tag, element.vr, name, shown, title, parent=parent, searched=searched)
 
-    def _entry(self, index: int, element: Element) -> tuple[Entry | None, str]:
-        group, number = element.tag >> 16, element.tag & 0xFFFF
-        if not group & 1 or number < LEAST_PRIVATE:
-            return lookup(element.tag), ""
-        creator = self.around.private_creators(self.parents[index]).get(group << 8 | number >> 8, "")
-        return lookup_private(creator, element.tag) if creator else None, creator
+    def entry(self, index: int) -> tuple[Entry | None, str]:
+        """Return what the dictionaries know of the element in row `index`, and its private creator; "" without one."""
+        tag = self.elements.elements[index].tag
+        if not tag & _PRIVATE or tag & 0xFFFF < LEAST_PRIVATE:
+            return lookup(tag), ""
+        creator = self.around.creator_of(self.parents[index], tag)
+        return lookup_private(creator, tag) if creator else None, creator
 
 
 @cache
@@ -213,7 +214,7 @@ def _csa_headers(rows: TagRows) -> list[int]:
         and tag & 0xFFFF >= LEAST_PRIVATE
         and vr in ("OB", "UN")
         and 0 < length <= csa.LONGEST
-        and rows.around.private_creators(rows.parents[index]).get(tag >> 16 << 8 | tag >> 8 & 0xFF) == csa.CREATOR
+        and rows.around.creator_of(rows.parents[index], tag) == csa.CREATOR
     ]
 
 

@@ -18,7 +18,7 @@ from textual.widgets import Label
 
 from tui.background import Background
 from tui.browser_state import Sentence
-from tui.dicom.compare import Comparison, Difference, Ignoring
+from tui.dicom.difference import Comparison, Difference, Ignoring
 from tui.dicom.errors import DicomError
 from tui.dicom.job import Step
 from tui.dicom.library.comparing import Compared, compare_files, compare_series

@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.reactive import var
 
-from tui.dicom.compare import Comparison, Difference, Kind
+from tui.dicom.difference import Comparison, Difference, Kind
 from tui.text import cell_width, fit_cells
 from tui.widgets.bars import Bar
 from tui.widgets.glyphs import UNICODE, Glyphs

@@ -76,7 +76,7 @@ def _first_of_video(header: Header, data: bytes) -> "tuple[Array, str]":
     import av
 
     options = header["options"]
-    with av.open(io.BytesIO(data)) as container:
+    with av.open(io.BytesIO(data), mode="r") as container:
         stream = container.streams.video[0]
         if (stream.height, stream.width) != (options["rows"], options["columns"]):
             raise PixelError(f"the video is {stream.width} x {stream.height} pixels large")
