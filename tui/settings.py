@@ -14,6 +14,7 @@ from tui.text import safe_text
 GREY_THEME: Final = "grey"
 CONTRAST_THEME: Final = "high-contrast"
 _APP: Final = "dicom-tui"
+BOXES_FILE: Final = "boxes.json"
 CELLS: Final = tuple(kind.value for kind in CellKind if kind is not CellKind.SPACE)  # which is for terminals without Unicode
 
 PRIVATE_DICTIONARY: Final = Option(
@@ -160,6 +161,13 @@ def remembered_path() -> str:
     import platformdirs
 
     return os.path.join(platformdirs.user_state_dir(_APP), "layout.json")
+
+
+def boxes_path(project: str = "") -> str:
+    """Return where the boxes are kept that are blackened: in a project's folder, or with what the program remembers."""
+    import platformdirs
+
+    return os.path.join(project or platformdirs.user_state_dir(_APP), BOXES_FILE)
 
 
 def recall(path: str) -> Remembered:

@@ -15,6 +15,7 @@ SUBCOMMANDS = {
     "tags": ("tui.cli.tags", "print the elements of files, all or those looked for, as text, JSON or CSV"),
     "diff": ("tui.cli.diff", "print what differs between files, or within a series"),
     "edit": ("tui.cli.edit", "write a copy with some elements changed"),
+    "anonymize": ("tui.cli.anonymize", "write de-identified copies (PS3.15)"),
     "doctor": ("tui.cli.doctor", "print what the terminal can do, and why a mode is chosen"),
 }
 _BROWSER = "tui.cli.open"

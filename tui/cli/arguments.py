@@ -45,7 +45,7 @@ def given(arguments: argparse.Namespace, options: Iterable[Option]) -> dict[str,
 
 def browser_parser() -> Parser:
     """Return the parser of ``dicom-tui [PATH ...]``."""
-    commands = "\n".join(f"  {PROGRAM} {name:<8} {what}" for name, (_module, what) in SUBCOMMANDS.items())
+    commands = "\n".join(f"  {PROGRAM} {name:<9} {what}" for name, (_module, what) in SUBCOMMANDS.items())
     parser = Parser(
         prog=PROGRAM,
         usage=f"{PROGRAM} [options] [PATH ...]\n       {PROGRAM} {'|'.join(SUBCOMMANDS)}",

@@ -36,6 +36,18 @@ def _pydicom_encodings(terms: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(convert_encodings(list(terms)))
 
 
+def unknown_terms(terms: tuple[str, ...]) -> str:
+    """Return the first of the values of SpecificCharacterSet that the standard does not define; "" where all are known."""
+    known = [term for term in terms if term not in _SINGLE]
+    if not known:
+        return ""
+    try:
+        _pydicom_encodings(tuple(terms))
+    except DicomError:
+        return known[0] or "an empty one"
+    return ""
+
+
 def decode_text(data: bytes, terms: tuple[str, ...], *, person_name: bool = False) -> str:
     r"""Decode text of VR LO, LT, PN, SH, ST, UC or UT.
 

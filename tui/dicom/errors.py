@@ -7,6 +7,8 @@
     │   └── ChangedError   the file is no longer the one that was opened
     ├── PixelError         there is no picture, or it cannot be decoded
     ├── EditError          a change is refused
+    ├── RefusedError       a file is not anonymized, by one of the rules
+    ├── PolicyError        the rules themselves cannot be followed: a policy, a key, a lookup table, the folders
     └── WriteError         a file could not be written
 """
 
@@ -47,6 +49,26 @@ class PixelError(DicomError):
 
 class EditError(DicomError):
     """A change is refused."""
+
+
+class RefusedError(DicomError):
+    """A file is not anonymized, by one of the rules; the message says which, and holds no value of the file.
+
+    Parameters
+    ----------
+    rule : str
+        The rule in a few words, the same for every file: what reports count by.
+    message : str
+        The sentence.
+    """
+
+    def __init__(self, rule: str, message: str, path: str | None = None) -> None:
+        super().__init__(message, path)
+        self.rule = rule
+
+
+class PolicyError(DicomError):
+    """The rules for anonymizing cannot be followed: a policy, a key, a lookup table, the folders."""
 
 
 class WriteError(DicomError):

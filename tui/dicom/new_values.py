@@ -9,6 +9,7 @@ from tui.dicom import values
 from tui.dicom.charset import decode_text
 from tui.dicom.dictionary import tags_called
 from tui.dicom.element import tag_text
+from tui.dicom.element_bytes import LONGEST_SHORT, header, padded
 from tui.dicom.encoding import LONG_VRS, Encoding
 from tui.dicom.errors import EditError, translated
 from tui.dicom.matching import NUMBER_VRS, number_of
@@ -17,7 +18,6 @@ from tui.text import safe_text
 
 _VM: Final = re.compile(r"(\d+)(?:-(\d+)?(n)?)?")
 _TAG: Final = re.compile(r"\(?([0-9a-fA-F]{4}),?([0-9a-fA-F]{4})\)?")
-_LONGEST_SHORT: Final = 0xFFFE
 _LONG_TEXTS: Final = frozenset({"LT", "ST", "UT"})
 _BREAKS: Final = "\t\n\f\r"  # PS3.5 6.1.3
 _FLOATS: Final = frozenset({"FL", "FD"})
@@ -131,18 +131,16 @@ def encoded(tag: int, vr: str, found: list[Any], encoding: Encoding, charset: tu
     EditError
         The values are too long, or cannot be written in that character set.
     """
+    data = value_bytes(vr, found, encoding, charset)
+    if not encoding.implicit and vr.encode() not in LONG_VRS and len(data) > LONGEST_SHORT:
+        raise EditError(f"{tag_text(tag)} would have {len(data):,} bytes; with VR {vr} it can have {LONGEST_SHORT:,}")
+    return header(tag, vr, len(data), encoding) + data
+
+
+def value_bytes(vr: str, found: list[Any], encoding: Encoding, charset: tuple[str, ...]) -> bytes:
+    """Return values, as `parsed` returned them, as a value field of even length; raise what `encoded` does."""
     data = _field(vr, found, encoding, charset)
-    if len(data) % 2:
-        data += b"\0" if vr in ("UI", *values.NUMBERS) else b" "
-    order = ">" if encoding.big_endian else "<"
-    head = struct.pack(f"{order}HH", tag >> 16, tag & 0xFFFF)
-    if encoding.implicit:
-        return head + struct.pack(f"{order}I", len(data)) + data
-    if vr.encode() in LONG_VRS:
-        return head + struct.pack(f"{order}2sHI", vr.encode(), 0, len(data)) + data
-    if len(data) > _LONGEST_SHORT:
-        raise EditError(f"{tag_text(tag)} would have {len(data):,} bytes; with VR {vr} it can have {_LONGEST_SHORT:,}")
-    return head + struct.pack(f"{order}2sH", vr.encode(), len(data)) + data
+    return padded(data, "UI" if vr in values.NUMBERS else vr)
 
 
 def _field(vr: str, found: list[Any], encoding: Encoding, charset: tuple[str, ...]) -> bytes:

@@ -6,7 +6,7 @@ the name exists. Nobody else can read it before that, and a reader never sees ha
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import BinaryIO
 
@@ -16,6 +16,7 @@ from tui.text import safe_text
 PRIVATE = 0o600
 _PARTIAL_PREFIX = ".dicom-tui-partial-"
 _DESCRIPTORS = "/proc/self/fd"
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 def _refused(path: str, why: str) -> WriteError:
@@ -94,10 +95,64 @@ def new_file(path: str, *, replace: bool = False, mode: int = PRIVATE) -> Iterat
     """
     parent, name = os.path.split(path)
     try:
-        folder = os.open(parent or ".", os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        folder = os.open(parent or ".", _FOLDER)
     except OSError as error:
         link = " is a link: write the path that it leads to" if os.path.islink(parent) else ""
         raise _refused(path, f"its folder{link or f' cannot be opened ({os_reason(error)})'}") from error
+    try:
+        with _new_file_in(folder, name, path, replace=replace, mode=mode) as file:
+            yield file
+    finally:
+        os.close(folder)
+
+
+@contextmanager
+def new_file_below(root: str, names: Sequence[str], *, mode: int = PRIVATE) -> Iterator[BinaryIO]:
+    """Open a file in folders below `root` for writing, as `new_file` does; folders are made, and no link is followed.
+
+    Parameters
+    ----------
+    root : str
+        A folder that exists.
+    names : sequence of str
+        The folders below it, and the file's name.
+    mode : int
+        Permissions of the finished file; folders that are made let those enter who may read it.
+
+    Raises
+    ------
+    WriteError
+        A folder is a link or something else, the name is taken, ...
+    """
+    path = os.path.join(root, *names)
+    folder = -1
+    try:
+        folder = os.open(root, _FOLDER)
+        for name in names[:-1]:
+            below = _folder_in(folder, name, mode | (mode & 0o444) >> 2 | 0o700)
+            os.close(folder)
+            folder = below
+    except OSError as error:
+        if folder >= 0:
+            os.close(folder)
+        raise _refused(path, f"a folder on its path cannot be opened ({os_reason(error)})") from error
+    try:
+        with _new_file_in(folder, names[-1], path, replace=False, mode=mode) as file:
+            yield file
+    finally:
+        os.close(folder)
+
+
+def _folder_in(folder: int, name: str, mode: int) -> int:
+    """Open a folder in another one, made where it is missing."""
+    with suppress(FileExistsError):
+        os.mkdir(name, mode, dir_fd=folder)
+    return os.open(name, _FOLDER, dir_fd=folder)
+
+
+@contextmanager
+def _new_file_in(folder: int, name: str, path: str, *, replace: bool, mode: int) -> Iterator[BinaryIO]:
+    """Open the file `name` of an open folder for writing; `path` is what errors call it."""
     partial: str | None = None
     try:
         if not replace and _exists(name, folder):
@@ -122,7 +177,28 @@ def new_file(path: str, *, replace: bool = False, mode: int = PRIVATE) -> Iterat
         if partial is not None:
             with suppress(FileNotFoundError):
                 os.unlink(partial, dir_fd=folder)
-        os.close(folder)
+
+
+@contextmanager
+def private_log(path: str) -> Iterator[BinaryIO]:
+    """Open a file that grows line by line, readable by its owner only: what a later run goes on from. No link is followed.
+
+    Raises
+    ------
+    WriteError
+        It cannot be opened.
+    """
+    flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
+    try:
+        fd = os.open(path, flags, PRIVATE)
+        if not stat.S_ISREG(os.fstat(fd).st_mode):
+            os.close(fd)
+            raise _refused(path, "it is no regular file")
+        os.fchmod(fd, PRIVATE)
+    except OSError as error:
+        raise _refused(path, os_reason(error)) from error
+    with os.fdopen(fd, "r+b", buffering=0) as file:
+        yield file  # unbuffered: what is written is there, whatever happens next
 
 
 def _exists(name: str, folder: int) -> bool:

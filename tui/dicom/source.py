@@ -24,6 +24,10 @@ class Identity(NamedTuple):
     modified_ns: int
 
 
+def _identity(found: os.stat_result) -> Identity:
+    return Identity(found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
+
+
 def _open_regular(path: str) -> tuple[int, Identity]:
     """Open a regular file for reading; a FIFO or a device would never answer, so it is refused."""
     name = safe_text(os.path.basename(path))
@@ -35,7 +39,7 @@ def _open_regular(path: str) -> tuple[int, Identity]:
     if not stat.S_ISREG(found.st_mode):
         os.close(fd)
         raise ReadError(f"{name} is no regular file", path)
-    return fd, Identity(found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
+    return fd, _identity(found)
 
 
 class Source:
@@ -71,6 +75,11 @@ class Source:
     def inflated(self) -> bool:
         """Return whether offsets are into what was inflated."""
         return self._inflated is not None
+
+    @property
+    def changed(self) -> bool:
+        """Return whether the file is no longer the one that was opened; only of one that is still open."""
+        return self._fd >= 0 and _identity(os.fstat(self._fd)) != self.identity
 
     def close(self) -> None:
         """Close the file; what was read near the headers stays readable."""
@@ -194,3 +203,19 @@ class Source:
         self._inflated = bytes(inflated)
         self.size = len(self._inflated)
         return problem
+
+
+class WrittenSource(Source):
+    """The bytes of a file that is open for writing, which may have no name yet.
+
+    Parameters
+    ----------
+    fd : int
+        Open for reading, too; it stays open.
+    path : str
+        What errors call it.
+    """
+
+    def __init__(self, fd: int, path: str) -> None:
+        self._make_empty(path, _identity(os.fstat(fd)))
+        self._fd = os.dup(fd)

@@ -1,12 +1,11 @@
 """Which bytes a change replaces: elements are encoded anew, sequences and items added where the path needs them."""
 
-import struct
-
+from tui.dicom import element_bytes
 from tui.dicom.attributes import SPECIFIC_CHARACTER_SET
 from tui.dicom.change import Action, Change
 from tui.dicom.dataset_bytes import DatasetBytes
 from tui.dicom.dictionary import Entry, lookup, lookup_private
-from tui.dicom.element import ITEM, META_GROUP, UNDEFINED, tag_text
+from tui.dicom.element import META_GROUP, UNDEFINED, tag_text
 from tui.dicom.elements import Elements
 from tui.dicom.encoding import Encoding
 from tui.dicom.errors import EditError
@@ -83,13 +82,13 @@ class Splicer:
         if step.item:
             raise EditError(f"{tag_text(step.masked)} is not in the file: its first item is [0]")
         encoding = self._bytes.encoding(around)
-        content = _item(self._nested(change, number + 1, around), encoding)
+        content = element_bytes.item(self._nested(change, number + 1, around), encoding)
         return self._bytes.inserted(around, step.masked, self._sequence(step.masked, content, encoding))
 
     def _with_item(self, change: Change, number: int, sequence: int) -> list[Splice]:
         """Return what adds an item to a sequence that is there."""
         content = self._nested(change, number + 1, sequence)
-        data = _item(content, self._bytes.encoding(sequence, inside=True))
+        data = element_bytes.item(content, self._bytes.encoding(sequence, inside=True))
         end = self._bytes.content_end(sequence)
         return self._bytes.lengthened(sequence, len(data), [Splice(end, end, data)])
 
@@ -101,18 +100,14 @@ class Splicer:
         step = change.path[number]
         if step.item:
             raise EditError(f"{tag_text(step.masked)} is not in the file: its first item is [0]")
-        return self._sequence(step.masked, _item(self._nested(change, number + 1, around), encoding), encoding)
+        return self._sequence(step.masked, element_bytes.item(self._nested(change, number + 1, around), encoding), encoding)
 
     @staticmethod
     def _sequence(tag: int, content: bytes, encoding: Encoding) -> bytes:
         entry = lookup(tag)
         if entry is not None and entry.vr != "SQ":
             raise EditError(f"{entry.keyword} is no sequence")
-        order = ">" if encoding.big_endian else "<"
-        head = struct.pack(f"{order}HH", tag >> 16, tag & 0xFFFF)
-        form = f"{order}I" if encoding.implicit else f"{order}2sHI"
-        length = struct.pack(form, *(() if encoding.implicit else (b"SQ", 0)), len(content))
-        return head + length + content
+        return element_bytes.sequence(tag, content, encoding)
 
     # --- new elements
 
@@ -212,7 +207,3 @@ class Splicer:
             raise EditError(
                 f"{held} element{'s' * (held != 1)} of its private block would have no creator: delete them first"
             )
-
-
-def _item(content: bytes, encoding: Encoding) -> bytes:
-    return struct.pack(">HHI" if encoding.big_endian else "<HHI", ITEM >> 16, ITEM & 0xFFFF, len(content)) + content

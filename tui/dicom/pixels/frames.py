@@ -82,6 +82,26 @@ def stream_start(attributes: Attributes, image: ImagePixel, most: int) -> bytes:
     return b"".join(parts)
 
 
+def frame_fragments(attributes: Attributes, image: ImagePixel) -> list[list[Element]]:
+    """Return the fragments of each encapsulated frame; there may be fewer or more frames than the dataset says.
+
+    Raises
+    ------
+    PixelError
+        There is no fragment.
+    """
+    items = _fragments(attributes, image)
+    if len(items) < 2:
+        raise PixelError("the encapsulated pixel data holds no fragment", attributes.elements.path)
+    table, fragments = items[0], items[1:]
+    if image.frames == 1:
+        return [fragments]
+    if len(fragments) == image.frames:
+        return [[fragment] for fragment in fragments]
+    offsets = _offsets(attributes, table, image.frames)
+    return _by_offsets(fragments, offsets, image.frames) or _by_markers(attributes, fragments)
+
+
 def encapsulated_bytes(attributes: Attributes, image: ImagePixel, frame: int) -> bytes:
     """Return the code stream of encapsulated frame `frame` (from 0).
 
@@ -91,21 +111,10 @@ def encapsulated_bytes(attributes: Attributes, image: ImagePixel, frame: int) ->
         The fragments do not hold that frame.
     """
     path = attributes.elements.path
-    items = _fragments(attributes, image)
-    if len(items) < 2:
-        raise PixelError("the encapsulated pixel data holds no fragment", path)
-    table, fragments = items[0], items[1:]
-    if image.frames == 1:
-        mine = fragments
-    elif len(fragments) == image.frames:
-        mine = fragments[frame : frame + 1]
-    else:
-        groups = _by_offsets(fragments, _offsets(attributes, table, image.frames), image.frames) or _by_markers(
-            attributes, fragments
-        )
-        mine = groups[frame] if frame < len(groups) else []
+    groups = frame_fragments(attributes, image)
+    mine = groups[frame] if frame < len(groups) else []
     if not mine:
-        raise PixelError(f"frame {frame + 1} of {image.frames} is not among the {len(fragments)} fragments", path)
+        raise PixelError(f"frame {frame + 1} of {image.frames} is not among the {sum(map(len, groups))} fragments", path)
     total = sum(fragment.length for fragment in mine)
     if total > LARGEST_CODED_FRAME:
         raise PixelError(f"the compressed frame says it has {total:,} bytes: more than this program decodes", path)

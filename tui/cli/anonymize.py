@@ -1,0 +1,233 @@
+"""``dicom-tui anonymize PATH ... -o OUT``: write de-identified copies."""
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+from tui.cli import PROGRAM
+from tui.cli.arguments import Parser, add_options, given
+from tui.cli.output import refuse
+from tui.dicom.anonymize.batch import Order, Told, anonymize
+from tui.dicom.anonymize.boxes import read_boxes
+from tui.dicom.anonymize.plan_rows import PlanRow
+from tui.dicom.anonymize.policy import (
+    DATES,
+    ON_BURNED_IN,
+    OPTION_NAMES,
+    PRESET,
+    SWITCHES,
+    TRUST_DECLARED,
+    Policy,
+    RuleKind,
+    policy_of,
+    read_policy,
+    read_rule,
+)
+from tui.dicom.anonymize.project import forgotten, open_project, read_lookup
+from tui.dicom.anonymize.report import Report
+from tui.dicom.errors import DicomError, PolicyError
+from tui.dicom.job import Step
+from tui.settings import boxes_path
+from tui.text import safe_text
+
+_SOME_REFUSED: Final = 1
+_NOTHING_DONE: Final = 2
+_SHOW_EVERY_S: Final = 0.1
+_OCTAL: Final = 8
+
+
+def run(words: Sequence[str]) -> int:
+    """Anonymize what `words` name; return the exit code."""
+    arguments = _parser().parse_args(words)
+    try:
+        order = _order(arguments)
+        return _driven(order, as_json=arguments.json)
+    except DicomError as error:
+        return refuse(str(error))
+
+
+def _order(arguments: argparse.Namespace) -> Order:
+    policy = _policy(arguments)
+    project = open_project(arguments.project) if arguments.project else None
+    if arguments.lookup:
+        project = replace(project or forgotten(), lookup=read_lookup(arguments.lookup))
+        if not arguments.project:
+            raise PolicyError("--lookup needs --project: the dates and UIDs of a patient follow from a key that is kept")
+    boxes = read_boxes(arguments.boxes or boxes_path(arguments.project))
+    output = arguments.output or ""
+    if not output and not arguments.dry_run:
+        raise PolicyError("an output folder is needed: -o OUT")
+    return Order(
+        paths=tuple(arguments.paths), output=output, policy=policy, project=project, boxes=boxes, report=arguments.report,
+        mapping=arguments.mapping, mode=_mode(arguments.mode), jobs=arguments.jobs, dry=arguments.dry_run,
+    )  # fmt: skip
+
+
+def _policy(arguments: argparse.Namespace) -> Policy:
+    """Return what the policy file says, and over it what the flags say."""
+    base = read_policy(arguments.policy) if arguments.policy else None
+    said: dict[str, Any] = {**given(arguments, (PRESET, DATES, ON_BURNED_IN, TRUST_DECLARED)), "options": arguments.option}
+    if base is not None and PRESET.name in said:
+        raise PolicyError("--preset and --policy exclude each other: a policy file has a line  preset = ")
+    found = policy_of(said, base)
+    rules = [read_rule(RuleKind(kind), word) for kind, word in arguments.rules or []]
+    return replace(found, rules=(*found.rules, *rules))
+
+
+def _mode(text: str) -> int:
+    try:
+        mode = int(text, _OCTAL)
+    except ValueError:
+        mode = -1
+    if not 0 <= mode <= 0o777 or not mode & 0o400 or mode & 0o111 or mode & 0o002:
+        raise PolicyError(f"--mode {safe_text(text)}: permissions such as 600, 640 or 644 are wanted")
+    return mode
+
+
+class _Rule(argparse.Action):
+    """Keeps rules in the order in which they were given: of several for an attribute the last one holds."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,  # noqa: ARG002 - argparse's signature
+        namespace: argparse.Namespace,
+        values: Any,  # noqa: ANN401 - as argparse has it
+        option_string: str | None = None,
+    ) -> None:
+        """Add one rule."""
+        kind = (option_string or "").lstrip("-")
+        namespace.rules = [*(namespace.rules or []), *((kind, word) for word in values)]
+
+
+def _parser() -> Parser:
+    width = max(map(len, OPTION_NAMES))
+    options = "\n".join(f"  {switch.option.name:<{width}}  {switch.option.help}" for switch in SWITCHES)
+    parser = Parser(
+        prog=f"{PROGRAM} anonymize",
+        description="Write de-identified copies of DICOM files: the Basic Application Level Confidentiality Profile of\n"
+        "PS3.15, with its options and rules of your own. Every copy is read back and looked at before it gets its name.",
+        epilog=f"options (--option NAME):\n{options}\n\n"
+        "A policy file is TOML: preset, options = [...], dates, on-burned-in, keep = [...], remove = [...],\n"
+        "confirmed = [...], and a section [set].\n"
+        "Without --project the key of new UIDs, pseudonyms and shifted dates is random, and forgotten.\n"
+        "A run that was cut off is gone on with by the same command.\n"
+        "The exit code is 0 where all were written, 1 where some were refused, 2 where nothing was done.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("paths", metavar="PATH", nargs="+", help="files, or folders with all below them")
+    parser.add_argument("-o", "--output", metavar="OUT", help="the folder for the copies; it is made")
+    add_options(parser, (PRESET,))
+    parser.add_argument("--option", metavar="NAME", action="append", default=[], help="an option of the profile (below)")
+    add_options(parser, (DATES, ON_BURNED_IN, TRUST_DECLARED))
+    for kind, help_text in (
+        ("keep", "keep attributes (KEYWORD or tag, x for any digit) at any depth"),
+        ("remove", "remove attributes"),
+        ("set", "set an attribute of the top level: KEYWORD=VALUE"),
+    ):
+        metavar = "KEYWORD=VALUE" if kind == "set" else "ATTRIBUTE"
+        parser.add_argument(f"--{kind}", dest="rules", action=_Rule, nargs=1, metavar=metavar, help=help_text)
+    for name, metavar, help_text in (
+        ("policy", "FILE", "read options and rules from a file"),
+        ("project", "DIR", "keep the key here: the same UIDs, pseudonyms and shifts in every run"),
+        ("lookup", "CSV", "pseudonyms by PatientID: a heading, then PatientID and pseudonym; needs --project"),
+        ("boxes", "FILE", "the boxes that were drawn; else those of the project, or your own"),
+        ("report", "FILE", "where the report goes; else OUT.report.json"),
+        ("mapping", "FILE", "write a table of original and new IDs and UIDs, for you alone"),
+    ):
+        parser.add_argument(f"--{name}", metavar=metavar, default="", help=help_text)
+    parser.add_argument("--mode", metavar="OCTAL", default="600", help="permissions of the copies (default: 600)")
+    parser.add_argument("--dry-run", action="store_true", help="write nothing: print what would be changed")
+    parser.add_argument("--json", action="store_true", help="print the report as JSON; of a dry run the plans, too")
+    parser.add_argument("--jobs", metavar="N", type=_jobs, default=0, help="processes (default: as many as processors)")
+    return parser
+
+
+def _jobs(text: str) -> int:
+    number = int(text)
+    if number < 0:
+        raise ValueError(text)
+    return number
+
+
+def _driven(order: Order, *, as_json: bool) -> int:
+    """Drive the job to its end, with its progress on stderr; return the exit code."""
+    shown, plans, report = _Progress(), list[dict[str, Any]](), None
+    for step in anonymize(order):
+        if isinstance(step, Step):
+            shown.show(step)
+        elif isinstance(step, Told):
+            if step.outcome.rule:
+                shown.clear()
+                print(f"{PROGRAM}: {safe_text(step.path)}: refused: {step.outcome.reason}", file=sys.stderr)
+            elif order.dry and as_json:
+                plans.append({"file": step.path, "plan": [_row_json(row) for row in step.rows]})
+            elif order.dry:
+                _print_plan(step)
+        else:
+            report = step
+    shown.clear()
+    if report is None:
+        return _NOTHING_DONE
+    _print_report(order, report, plans, as_json=as_json)
+    if not report.written:
+        return _NOTHING_DONE
+    return _SOME_REFUSED if report.refused else 0
+
+
+def _print_report(order: Order, report: Report, plans: list[dict[str, Any]], *, as_json: bool) -> None:
+    if as_json:
+        said = report.as_json() | ({"plans": plans} if order.dry else {"report": order.report_path})
+        print(json.dumps(said, indent=1, ensure_ascii=False))
+        return
+    for line in report.lines:
+        print(safe_text(line))
+    if not order.dry:
+        print(safe_text(f"Copies: {order.output}\nReport: {order.report_path}".replace("\n", "   ")))
+
+
+def _row_json(row: PlanRow) -> dict[str, Any]:
+    return {
+        "path": row.path, "vr": row.vr, "name": row.name, "code": row.code, "action": row.action.value, "why": row.why,
+        "before": row.before, "after": row.after,
+    }  # fmt: skip
+
+
+def _print_plan(step: Told) -> None:
+    print(safe_text(step.path))
+    for row in step.rows:
+        before, after = ("(none)" if value is None else value for value in (row.before, row.after))
+        change = f"{before} -> {after}" if row.changes else before
+        print(f"  {row.action.value} {row.path} {row.name} [{row.code}] {change}  ({row.why})")
+
+
+class _Progress:
+    """How far it is and how fast, on stderr where that is a terminal."""
+
+    def __init__(self) -> None:
+        self._begun = self._last = time.monotonic()
+        self._first: int | None = None
+        self._shown = sys.stderr.isatty()
+
+    def show(self, step: Step) -> None:
+        """Show a step, some times a second."""
+        now = time.monotonic()
+        if not self._shown or now - self._last < _SHOW_EVERY_S:
+            return
+        self._last = now
+        if not step.total:
+            said = step.note
+        else:
+            if self._first is None:
+                self._first, self._begun = step.done - 1, now
+            rate = (step.done - self._first) / max(now - self._begun, _SHOW_EVERY_S)
+            said = f"anonymizing: {step.done:,} of {step.total:,}, {rate:,.0f} a second"
+        print(f"\r\x1b[K{said}", end="", file=sys.stderr, flush=True)
+
+    def clear(self) -> None:
+        """Take it away."""
+        if self._shown:
+            print("\r\x1b[K", end="", file=sys.stderr, flush=True)

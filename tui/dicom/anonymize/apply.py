@@ -1,0 +1,201 @@
+"""One file from its bytes to its result: planned, written without a name, looked at, and only then given its name."""
+
+import os
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from tui.dicom.anonymize.boxes import Boxes, as_list, boxes_from
+from tui.dicom.anonymize.decisions import Decisions
+from tui.dicom.anonymize.plan import NO_BOXES, Plan, plan
+from tui.dicom.anonymize.policy import OnBurnedIn, Policy, as_json, policy_of
+from tui.dicom.anonymize.project import Project
+from tui.dicom.anonymize.rewriting import result_chunks
+from tui.dicom.anonymize.uids import is_registered
+from tui.dicom.anonymize.verify import findings
+from tui.dicom.elements import walk_source
+from tui.dicom.errors import ChangedError, DicomError, ReadError, RefusedError, WriteError, translated
+from tui.dicom.save import PRIVATE, new_file_below
+from tui.dicom.source import Source, WrittenSource
+
+_ENDING: Final = ".dcm"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one file; it holds no value of it.
+
+    Parameters
+    ----------
+    written : str
+        The path of the result below the output folder; "" where it was refused.
+    rule, reason : str
+        Why it was refused: the rule that counts are kept by, and a sentence.
+    actions : dict
+        How many attributes each action was for.
+    warnings : tuple of str
+        What a person should look at.
+    read_bytes : int
+        The size of the file.
+    mapping : tuple of (str, str, str)
+        Kind, original and new value, where a mapping table is wanted.
+    taken : str
+        The path that its result would have had, where that is taken.
+    """
+
+    written: str = ""
+    rule: str = ""
+    reason: str = ""
+    actions: dict[str, int] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+    read_bytes: int = 0
+    mapping: tuple[tuple[str, str, str], ...] = ()
+    taken: str = ""
+
+
+EXISTS: Final = "its result exists"
+
+
+@dataclass(frozen=True)
+class Task:
+    """How all files of a batch are treated.
+
+    Parameters
+    ----------
+    policy, project, boxes : Policy, Project, Boxes
+        What `plan` takes.
+    output : str
+        The output folder, which exists.
+    mode : int
+        Permissions of the results.
+    mapping : bool
+        Whether original and new values are wanted back.
+    kept : frozenset of str
+        Files whose burned-in text a person has looked at, and keeps.
+    """
+
+    policy: Policy
+    project: Project
+    output: str
+    boxes: Boxes = field(default_factory=lambda: NO_BOXES)
+    mode: int = PRIVATE
+    mapping: bool = False
+    kept: frozenset[str] = frozenset()
+    decisions: Decisions = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Make what all files share."""
+        object.__setattr__(self, "decisions", Decisions(self.policy))
+
+    def planned(self, source: Source) -> Plan:
+        """Return the plan of an open file; raise what `plan` does."""
+        policy = self.policy
+        if source.path in self.kept:
+            policy = replace(policy, on_burned_in=OnBurnedIn.KEEP)
+        with translated(RefusedError, "it cannot be gone through", source.path):
+            return plan(walk_source(source), policy, self.project, boxes=self.boxes, decisions=self.decisions)
+
+
+def anonymize_file(task: Task, path: str, *, dry: bool = False) -> Outcome:
+    """Anonymize one file; whatever is wrong with it is an outcome, and no error.
+
+    With `dry`, nothing is written.
+    """
+    try:
+        with Source(path) as source:
+            made = task.planned(source)
+            if not dry and os.path.lexists(os.path.join(task.output, *_names(made))):
+                why = "another file of the same instance was written, or an earlier run wrote it; it is not replaced"
+                return Outcome(rule=EXISTS, reason=why, taken="/".join(_names(made)))
+            if not dry:
+                _write(task, made, source)
+            return planned_outcome(task, made, "" if dry else "/".join(_names(made)))
+    except RefusedError as error:
+        return Outcome(rule=error.rule, reason=str(error))
+    except ReadError as error:
+        return Outcome(rule="cannot be read", reason=_nameless(error, path))
+    except WriteError as error:
+        return Outcome(rule="cannot be written", reason=_nameless(error, path))
+
+
+def plan_file(task: Task, path: str) -> Plan | Outcome:
+    """Return the plan of one file, or the outcome of one that is refused."""
+    try:
+        with Source(path) as source:
+            return task.planned(source)
+    except RefusedError as error:
+        return Outcome(rule=error.rule, reason=str(error))
+    except ReadError as error:
+        return Outcome(rule="cannot be read", reason=_nameless(error, path))
+
+
+def _nameless(error: DicomError, path: str) -> str:
+    """Return why a file was not read or written, without its name, which may be somebody's."""
+    said = str(error)
+    for name in (path, path.rpartition("/")[2]):
+        said = said.replace(name, "it") if name else said
+    return said
+
+
+def _names(made: Plan) -> tuple[str, str, str]:
+    """Return the folders and the name of a result: its new UIDs."""
+    return _safe(made.study, "study"), _safe(made.series, "series"), _safe(made.instance, "instance") + _ENDING
+
+
+def _safe(uid: str, instead: str) -> str:
+    return uid if uid and all(character.isdigit() or character == "." for character in uid) and uid[0] != "." else instead
+
+
+def _write(task: Task, made: Plan, source: Source) -> None:
+    with new_file_below(task.output, _names(made), mode=task.mode) as file:
+        for data in result_chunks(made):
+            file.write(data)
+        file.flush()
+        with WrittenSource(file.fileno(), source.path) as written, translated(RefusedError, "", source.path):
+            for finding in findings(written, made, task.policy):
+                raise RefusedError("did not verify", f"the result was looked at, and not kept: {finding}", source.path)
+        if source.changed:
+            raise ChangedError("it was changed while it was read", source.path)
+
+
+def planned_outcome(task: Task, made: Plan, written: str = "") -> Outcome:
+    """Return the outcome of a file that is not refused; `written` is its path below the output folder."""
+    actions = Counter(row.action.value for row in made.rows)
+    warnings = [made.risks.visual] if made.risks.visual else []
+    if made.risks.burned_in and not made.boxes:
+        warnings.append("text may be burned into the pixels, which were kept as they are")
+    pairs: tuple[tuple[str, str, str], ...] = ()
+    if task.mapping:
+        uids = sorted(uid for uid in made.original_uids if not is_registered(uid))
+        pairs = (
+            ("PatientID", made.patient.patient_id, made.pseudonym),
+            *(("UID", uid, task.project.uid(uid)) for uid in uids),
+        )
+    return Outcome(written, "", "", dict(actions), tuple(warnings), made.elements.source.identity.size, pairs)
+
+
+# --- as messages to worker processes
+
+
+def as_message(task: Task) -> dict[str, Any]:
+    """Return a task as JSON for a process of our own."""
+    lookup = dict(task.project.lookup) if task.project.lookup is not None else None
+    return {
+        "policy": as_json(task.policy),
+        "key": task.project.key.hex(),
+        "lookup": lookup,
+        "output": task.output,
+        "boxes": as_list(task.boxes),
+        "mode": task.mode,
+        "mapping": task.mapping,
+        "kept": sorted(task.kept),
+    }
+
+
+def from_message(said: dict[str, Any]) -> Task:
+    """Return the task that `as_message` made."""
+    project = Project(bytes.fromhex(said["key"]), lookup=said["lookup"])
+    return Task(
+        policy_of(said["policy"]), project, said["output"], boxes_from(said["boxes"]), said["mode"], said["mapping"],
+        frozenset(said["kept"]),
+    )  # fmt: skip

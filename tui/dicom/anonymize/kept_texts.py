@@ -1,0 +1,99 @@
+"""Texts that stay: searched for what goes elsewhere, and cleaned of it."""
+
+from typing import Final, NamedTuple
+
+from tui.dicom.anonymize.dataset import Dataset
+from tui.dicom.anonymize.dummies import dummy_text
+from tui.dicom.anonymize.iod_types import type_of
+from tui.dicom.anonymize.learning import Learned
+from tui.dicom.anonymize.plan_rows import Action, PlanRow
+from tui.dicom.anonymize.project import Project
+from tui.dicom.anonymize.uids import LIKE_UID, is_registered
+from tui.dicom.dictionary import lookup
+from tui.text import safe_text
+
+LONGEST: Final = {"SH": 16, "LO": 64}  # characters, PS3.5 6.2
+_SHOWN: Final = 200
+_WANTED: Final = ("1", "1C")
+
+
+class _Kept(NamedTuple):
+    row: int
+    path: str
+    around: tuple[int, ...]
+    text: str
+    free: bool
+    code: str
+
+
+class KeptTexts:
+    """The texts of one dataset that stay so far.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        Where they are.
+    project : Project
+        What gives new UIDs.
+    sop_class : str
+        Of the object, for the Types of its attributes.
+    keeps_uids : bool
+        Whether UIDs are retained.
+    """
+
+    def __init__(self, dataset: Dataset, project: Project, sop_class: str, *, keeps_uids: bool) -> None:
+        self._dataset = dataset
+        self._project = project
+        self._sop_class = sop_class
+        self._keeps_uids = keeps_uids
+        self._kept: list[_Kept] = []
+
+    def add(self, row: int, path: str, around: tuple[int, ...], text: str, *, free: bool, code: str) -> None:
+        """Add a text: `free` where anybody may have typed it, else a defined term, a title or a structural UID."""
+        if text:
+            self._kept.append(_Kept(row, path, around, text, free, code))
+
+    def cleaned(self, learned: Learned) -> list[PlanRow]:
+        """Return a row for each text that holds what goes elsewhere."""
+        identifiers = learned.identifiers.among(kept.text for kept in self._kept)
+        rows = []
+        for kept in self._kept:
+            hit = bool(identifiers) and (
+                identifiers.found_in(kept.text) if kept.free else identifiers.found_in_code(kept.text)
+            )
+            if hit or (kept.free and self._holds_uid(kept.text)):
+                rows.append(self._row(kept, learned))
+        return rows
+
+    def _holds_uid(self, text: str) -> bool:
+        if self._keeps_uids or "." not in text:
+            return False
+        return any(not is_registered(match[0]) for match in LIKE_UID.finditer(text))
+
+    def _row(self, kept: _Kept, learned: Learned) -> PlanRow:
+        element = self._dataset.found[kept.row]
+        new = self._without(kept, learned)
+        if not new and (kept.around or type_of(self._sop_class, (), element.tag) in _WANTED):
+            new = dummy_text(element.vr) or ""  # in sequences the Type of what is not listed is not known
+        entry = lookup(element.tag)
+        name = entry.keyword if entry is not None else "private"
+        why = "it holds what the profile takes away elsewhere"
+        return PlanRow(
+            kept.path, element.tag, element.vr, name, kept.code, Action.CLEAN, why,
+            self._dataset.shown(kept.row), safe_text(new, _SHOWN), kept.row, self._dataset.encoded(kept.row, new),
+        )  # fmt: skip
+
+    def _without(self, kept: _Kept, learned: Learned) -> str:
+        if not kept.free:
+            return ""
+        text = kept.text
+        if self._holds_uid(text):
+            for match in LIKE_UID.finditer(text):
+                learned.add_uid(match[0])
+            mapped = LIKE_UID.sub(lambda match: match[0] if is_registered(match[0]) else self._project.uid(match[0]), text)
+            most = LONGEST.get(self._dataset.found[kept.row].vr)
+            fits = most is None or all(len(part) <= most for part in mapped.split("\\"))
+            text = mapped if fits else LIKE_UID.sub("", text)
+        identifiers = learned.identifiers
+        parts = (identifiers.cleaned(part) if identifiers.found_in(part) else part for part in text.split("\\"))
+        return "\\".join(parts).strip("\\")
