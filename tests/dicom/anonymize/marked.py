@@ -3,7 +3,7 @@
 import random
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -117,37 +117,27 @@ class Marker:
 
     def value(self, vr: str) -> tuple[Any, str]:
         """Return a value, and what to look for; "" where a value of the VR cannot be unique."""
-        if vr in ("LO", "LT", "ST", "UT", "UC", "UR"):
-            made = self.word(14)
-        elif vr in ("SH", "CS", "AE"):
-            made = self.word(12)
-        elif vr == "PN":
-            made = f"{self.word(9)}^{self.word(8)}"
-            return made, made.split("^")[0]
-        elif vr == "DA":
-            made = self.date()
-        elif vr == "TM":
-            made = self.time()
-        elif vr == "DT":
-            made = self.date() + self.time()
-        elif vr == "UI":
-            made = f"1.2.826.0.1.{self.digits(14)}"
-        elif vr == "DS":
-            made = f"0.{self.digits(11)}"
-        elif vr == "IS":
-            made = self.digits(9)
-        elif vr in ("OB", "OW", "UN", "OF", "OL", "OD", "OV"):
+        if vr == "PN":
+            family = self.word(9)
+            return f"{family}^{self.word(8)}", family
+        if vr in ("OB", "OW", "UN", "OF", "OL", "OD", "OV"):
             made = self.word(16)
             return made.encode(), made
-        elif vr == "AS":
-            return f"{self._random.randrange(1, 99):03}Y", ""
-        elif vr == "AT":
-            return 0x00100010, ""
-        elif vr in ("FL", "FD"):
-            return float(self._random.randrange(1, 1 << 20)), ""
-        else:
-            return self._random.randrange(1, 1 << 14), ""
-        return made, made
+        makers: dict[str, Callable[[], str]] = {
+            "DA": self.date, "TM": self.time, "DT": lambda: self.date() + self.time(),
+            "UI": lambda: f"1.2.826.0.1.{self.digits(14)}", "DS": lambda: f"0.{self.digits(11)}",
+            "IS": lambda: self.digits(9),
+            **dict.fromkeys(("SH", "CS", "AE"), lambda: self.word(12)),
+            **dict.fromkeys(("LO", "LT", "ST", "UT", "UC", "UR"), lambda: self.word(14)),
+        }  # fmt: skip
+        if vr in makers:
+            made = makers[vr]()
+            return made, made
+        plain: dict[str, Any] = {
+            "AS": f"{self._random.randrange(1, 99):03}Y", "AT": 0x00100010,
+            "FL": float(self._random.randrange(1, 1 << 20)), "FD": float(self._random.randrange(1, 1 << 20)),
+        }  # fmt: skip
+        return plain.get(vr, self._random.randrange(1, 1 << 14)), ""
 
 
 def marked_file(path: Path, seed: int, transfer_syntax: str = NATIVE[1], *, harmless: bool = True) -> Marked:
@@ -155,12 +145,9 @@ def marked_file(path: Path, seed: int, transfer_syntax: str = NATIVE[1], *, harm
     settings.writing_validation_mode = settings.reading_validation_mode = IGNORE
     made, marker = Marked(path), Marker(seed)
     dataset = _image(transfer_syntax, made, marker)
-    dataset.SOPClassUID = "1.2.840.10008.5.1.4.1.1.2"
+    dataset.SOPClassUID = UID("1.2.840.10008.5.1.4.1.1.2")
     for tag, keyword in ((0x00080018, "instance"), (0x0020000D, "study"), (0x0020000E, "series")):
-        uid = f"1.2.826.0.1.{marker.digits(15)}"
-        dataset.add(DataElement(tag, "UI", uid))
-        made.markers[keyword] = uid
-        made.hidden.append(uid)
+        dataset.add(DataElement(tag, "UI", _hidden(made, keyword, f"1.2.826.0.1.{marker.digits(15)}")))
     dataset.Modality = "CT"
     dataset.add_new(0x00100010, "PN", _hidden(made, "family", marker.word(9)) + "^" + _hidden(made, "given", marker.word(8)))
     dataset.add_new(0x00100020, "LO", _hidden(made, "patient id", marker.word(10)))

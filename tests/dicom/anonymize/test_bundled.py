@@ -1,4 +1,4 @@
-"""The files bundled inside pydicom, anonymized: what is valid stays valid, references hold, and pixels are what they were."""
+"""The files bundled inside pydicom, anonymized: what is valid stays so, references hold, pixels are what they were."""
 
 import collections
 import re
@@ -38,7 +38,7 @@ ALL = Policy(frozenset(switch.profile for switch in SWITCHES), Dates.SHIFT, on_b
 REFUSED = {  # by rule; the rest is written
     "no SOP UIDs": 8, "DICOMDIR": 8, "pixel data that is not understood": 2, "parse error": 2, "cannot be read": 14,
 }  # fmt: skip
-FILES = [path for path in files_of(BUNDLED)]
+FILES = files_of(BUNDLED)
 
 
 class Pair(NamedTuple):
@@ -51,7 +51,7 @@ class Pair(NamedTuple):
 
 @pytest.fixture(scope="module", params=[BASIC, ALL], ids=["basic", "all"])
 def pairs(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> list[Pair]:
-    """Every file that is not refused, with its result; each in an output folder of its own, for some are the same instance."""
+    """Every file that is not refused, with its result; each in a folder of its own, for some are the same instance."""
     root = tmp_path_factory.mktemp("bundled")
     made, refused = list[Pair](), collections.Counter[str]()
     for number, path in enumerate(FILES):

@@ -17,8 +17,14 @@ class RowMaker:
         """Add the row that gives an element another value."""
         element = self._dataset.found[row]
         before = self._dataset.shown(row)
-        after = "1 item" if element.vr == "SQ" and data else self._dataset.shown_data(row, data)
-        if before == after and (element.vr == "SQ" or data.rstrip(b" \0") != self._dataset.data(element).rstrip(b" \0")):
+        after = self._dataset.shown_data(row, data)
+        if element.vr == "SQ":
+            after = "1 item" if data else "0 items"
+        if (
+            before == after
+            and data
+            and (element.vr == "SQ" or data.rstrip(b" \0") != self._dataset.data(element).rstrip(b" \0"))
+        ):
             after += " (new)"
         self._add(row, prefix, code, action, why, before, after, data)
 
