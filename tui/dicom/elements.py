@@ -21,7 +21,7 @@ from tui.dicom.encoding import (
     guess,
     layout_of,
 )
-from tui.dicom.errors import ReadError
+from tui.dicom.errors import NotDicomError
 from tui.dicom.source import INFLATED_LIMIT, WINDOW, Source
 from tui.dicom.walker import MOST_ELEMENTS, Walker
 from tui.text import safe_text
@@ -145,7 +145,7 @@ def walk_source(
     head = source.read(0, PREAMBLE_LENGTH + 64)
     layout = layout_of(head, source.size)
     if layout is None:
-        raise ReadError(f"{safe_text(os.path.basename(path))} is no DICOM file", path)
+        raise NotDicomError(f"{safe_text(os.path.basename(path))} is no DICOM file", path)
     meta, start, broken, meta_encoding = _meta(source, layout.start, first_window)
     if broken is not None and start >= source.size:
         return Elements(source, meta, "", EXPLICIT, broken, meta_encoding=meta_encoding)

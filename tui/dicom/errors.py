@@ -4,7 +4,8 @@
 
     DicomError
     ├── ReadError          the file cannot be read as DICOM
-    │   └── ChangedError   the file is no longer the one that was opened
+    │   ├── ChangedError   the file is no longer the one that was opened
+    │   └── NotDicomError  the file is no DICOM file
     ├── PixelError         there is no picture, or it cannot be decoded
     ├── EditError          a change is refused
     ├── RefusedError       a file is not anonymized, by one of the rules
@@ -41,6 +42,10 @@ class ReadError(DicomError):
 
 class ChangedError(ReadError):
     """The file is no longer the one that was opened."""
+
+
+class NotDicomError(ReadError):
+    """The file is no DICOM file."""
 
 
 class PixelError(DicomError):

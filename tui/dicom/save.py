@@ -8,6 +8,7 @@ import os
 import stat
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import cache
 from typing import BinaryIO
 
 from tui.dicom.errors import WriteError, os_reason
@@ -27,10 +28,15 @@ def _partial_name() -> str:
     return f"{_PARTIAL_PREFIX}{os.getpid()}-{os.urandom(6).hex()}"
 
 
+@cache
+def _has_descriptors() -> bool:
+    return os.path.exists(_DESCRIPTORS)
+
+
 def _open_partial(folder: int) -> tuple[int, str | None]:
     """Open a file for writing in `folder`; the name is None where the file system has unnamed files."""
     unnamed = getattr(os, "O_TMPFILE", 0)  # Linux only
-    if unnamed and os.path.exists(_DESCRIPTORS):
+    if unnamed and _has_descriptors():
         with suppress(OSError):  # each file system refuses in its own way; a named file is the answer to all of them
             return os.open(".", unnamed | os.O_RDWR | os.O_CLOEXEC, PRIVATE, dir_fd=folder), None
     name = _partial_name()
@@ -145,9 +151,12 @@ def new_file_below(root: str, names: Sequence[str], *, mode: int = PRIVATE) -> I
 
 def _folder_in(folder: int, name: str, mode: int) -> int:
     """Open a folder in another one, made where it is missing."""
-    with suppress(FileExistsError):
-        os.mkdir(name, mode, dir_fd=folder)
-    return os.open(name, _FOLDER, dir_fd=folder)
+    try:
+        return os.open(name, _FOLDER, dir_fd=folder)
+    except FileNotFoundError:
+        with suppress(FileExistsError):  # made by another process meanwhile
+            os.mkdir(name, mode, dir_fd=folder)
+        return os.open(name, _FOLDER, dir_fd=folder)
 
 
 @contextmanager

@@ -166,7 +166,7 @@ def marked_file(path: Path, seed: int, transfer_syntax: str = NATIVE[1], *, harm
     known = transfer_syntax != DEFLATED_FRAME  # of which pydicom does not know yet
     meta.TransferSyntaxUID = UID(transfer_syntax if known else "1.2.840.10008.1.2.4.90")
     meta.SourceApplicationEntityTitle = _hidden(made, "source AE", marker.word(12))
-    meta.PrivateInformationCreatorUID = "1.2.3.4.5"
+    meta.PrivateInformationCreatorUID = UID("1.2.3.4.5")
     meta.PrivateInformation = _hidden(made, "meta private", marker.word(12)).encode()
     dataset.file_meta = meta
     dataset.preamble = _hidden(made, "preamble", marker.word(20)).encode().ljust(128, b"\0")

@@ -36,7 +36,7 @@ KEY = bytes(range(32))
 BASIC = Policy(on_burned_in=OnBurnedIn.KEEP)
 ALL = Policy(frozenset(switch.profile for switch in SWITCHES), Dates.SHIFT, on_burned_in=OnBurnedIn.KEEP)
 REFUSED = {  # by rule; the rest is written
-    "no SOP UIDs": 8, "DICOMDIR": 8, "pixel data that is not understood": 2, "parse error": 2, "cannot be read": 14,
+    "no SOP UIDs": 8, "DICOMDIR": 8, "pixel data that is not understood": 2, "parse error": 2, "no DICOM file": 14,
 }  # fmt: skip
 FILES = files_of(BUNDLED)
 

@@ -1,8 +1,9 @@
 """One file from its bytes to its result: planned, written without a name, looked at, and only then given its name."""
 
 import os
+import re
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Final
 
 from tui.dicom.anonymize.boxes import Boxes, as_list, boxes_from
@@ -14,11 +15,12 @@ from tui.dicom.anonymize.rewriting import result_chunks
 from tui.dicom.anonymize.uids import is_registered
 from tui.dicom.anonymize.verify import findings
 from tui.dicom.elements import walk_source
-from tui.dicom.errors import ChangedError, DicomError, ReadError, RefusedError, WriteError, translated
+from tui.dicom.errors import ChangedError, DicomError, NotDicomError, ReadError, RefusedError, WriteError, translated
 from tui.dicom.save import PRIVATE, new_file_below
 from tui.dicom.source import Source, WrittenSource
 
 _ENDING: Final = ".dcm"
+_UID: Final = re.compile(r"\d[\d.]*")
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,8 @@ class Outcome:
 
 
 EXISTS: Final = "its result exists"
+NOT_DICOM: Final = "no DICOM file"
+_NOT_DICOM: Final = Outcome(rule=NOT_DICOM, reason="it is no DICOM file")
 
 
 @dataclass(frozen=True)
@@ -112,6 +116,8 @@ def anonymize_file(task: Task, path: str, *, dry: bool = False) -> Outcome:
             return planned_outcome(task, made, "" if dry else "/".join(_names(made)))
     except RefusedError as error:
         return Outcome(rule=error.rule, reason=str(error))
+    except NotDicomError:
+        return _NOT_DICOM
     except ReadError as error:
         return Outcome(rule="cannot be read", reason=_nameless(error, path))
     except WriteError as error:
@@ -125,6 +131,8 @@ def plan_file(task: Task, path: str) -> Plan | Outcome:
             return task.planned(source)
     except RefusedError as error:
         return Outcome(rule=error.rule, reason=str(error))
+    except NotDicomError:
+        return _NOT_DICOM
     except ReadError as error:
         return Outcome(rule="cannot be read", reason=_nameless(error, path))
 
@@ -143,7 +151,7 @@ def _names(made: Plan) -> tuple[str, str, str]:
 
 
 def _safe(uid: str, instead: str) -> str:
-    return uid if uid and all(character.isdigit() or character == "." for character in uid) and uid[0] != "." else instead
+    return uid if _UID.fullmatch(uid) else instead
 
 
 def _write(task: Task, made: Plan, source: Source) -> None:
@@ -199,3 +207,10 @@ def from_message(said: dict[str, Any]) -> Task:
         policy_of(said["policy"]), project, said["output"], boxes_from(said["boxes"]), said["mode"], said["mapping"],
         frozenset(said["kept"]),
     )  # fmt: skip
+
+
+def outcome_of(said: dict[str, Any]) -> Outcome:
+    """Return the outcome that a message or a state holds."""
+    known = {item.name: said[item.name] for item in fields(Outcome) if item.name in said}
+    mapping = tuple((kind, original, new) for kind, original, new in said.get("mapping", ()))
+    return Outcome(**(known | {"warnings": tuple(said["warnings"]), "mapping": mapping}))

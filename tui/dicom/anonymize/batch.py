@@ -9,7 +9,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
 
-from tui.dicom.anonymize.apply import EXISTS, Outcome, Task, anonymize_file, as_message, plan_file, planned_outcome
+from tui.dicom.anonymize.apply import (
+    EXISTS,
+    NOT_DICOM,
+    Outcome,
+    Task,
+    anonymize_file,
+    as_message,
+    outcome_of,
+    plan_file,
+    planned_outcome,
+)
 from tui.dicom.anonymize.boxes import Boxes
 from tui.dicom.anonymize.plan import NO_BOXES
 from tui.dicom.anonymize.plan_rows import PlanRow
@@ -19,7 +29,7 @@ from tui.dicom.anonymize.report import Report, words_path
 from tui.dicom.anonymize.state import ENDING, State, open_state
 from tui.dicom.errors import PolicyError, os_reason
 from tui.dicom.job import Step
-from tui.dicom.library.sniff import files_below, read_facts
+from tui.dicom.library.sniff import files_below
 from tui.dicom.processes import Worker, WorkerDiedError
 from tui.dicom.save import PRIVATE, new_file, private_folder, remove_leftovers
 from tui.text import safe_text
@@ -27,7 +37,8 @@ from tui.text import safe_text
 _MODULE: Final = "tui.dicom.anonymize.worker"
 _LIMIT_S: Final = 3600.0
 _MOST_JOBS: Final = 32
-_LEAST_SHARE: Final = 8  # files: for fewer, another process takes longer to start than it saves
+_TELL_EVERY: Final = 50
+_LEAST_SHARE: Final = 50  # files: for fewer, another process takes longer to start than it saves
 
 
 @dataclass(frozen=True)
@@ -159,18 +170,16 @@ def anonymize(order: Order) -> Iterator[Step | Told | Report]:
         Nothing can be done.
     """
     check_order(order)
-    files, skipped = list[str](), 0
+    files, named = list[str](), {path for path in order.paths if not os.path.isdir(path)}
     for found in _files(order.paths):
         if isinstance(found, Step):
             yield found
-        elif found.startswith("\0"):
-            skipped += 1
         else:
             files.append(found)
-    report = Report(order.policy, project=order.project is not None, dry=order.dry, skipped=skipped)
+    report = Report(order.policy, project=order.project is not None, dry=order.dry)
     if order.dry:
         task = Task(order.policy, order.project or forgotten(), "", order.boxes, kept=order.kept)
-        yield from _run(order, task, files, report, None)
+        yield from _run(order, task, files, named, report, None)
         report.complete = True
         yield report
         return
@@ -180,7 +189,7 @@ def anonymize(order: Order) -> Iterator[Step | Told | Report]:
         report.resumed = state.resumed
         task = Task(order.policy, state.project, order.output, order.boxes, order.mode, bool(order.mapping), order.kept)
         mapping: set[tuple[str, str, str]] = set()
-        for told in _run(order, task, files, report, state):
+        for told in _run(order, task, files, named, report, state):
             if isinstance(told, Told):
                 mapping.update(told.outcome.mapping)
             yield told
@@ -202,12 +211,11 @@ def _make_output(order: Order) -> None:
 
 
 def _files(paths: Sequence[str]) -> Iterator[Step | str]:
-    """Return the files to be read, each once, and a Step now and then; a name behind NUL is of a file that is no DICOM."""
+    """Return the files to be read, each once, and a Step now and then."""
     seen: set[tuple[int, int]] = set()
     count = 0
     for path in paths:
-        whole = os.path.isdir(path)
-        for file in files_below(path) if whole else (path,):
+        for file in files_below(path) if os.path.isdir(path) else (path,):
             try:
                 found = os.stat(file)
             except OSError:
@@ -216,20 +224,24 @@ def _files(paths: Sequence[str]) -> Iterator[Step | str]:
             if (found.st_dev, found.st_ino) in seen:
                 continue
             seen.add((found.st_dev, found.st_ino))
-            facts = read_facts(file) if whole else None
-            yield f"\0{file}" if facts is not None and not facts.is_dicom and not facts.problem else file
+            yield file
             count += 1
-            if count % 50 == 0:
+            if count % _TELL_EVERY == 0:
                 yield Step(0, 0, f"{count:,} files found")
 
 
-def _run(order: Order, task: Task, files: list[str], report: Report, state: State | None) -> Iterator[Step | Told]:
-    """Do all files that are not done; tell of each, and count it."""
+def _run(
+    order: Order, task: Task, files: list[str], named: set[str], report: Report, state: State | None
+) -> Iterator[Step | Told]:
+    """Do all files that are not done; tell of each, and count it. What is no DICOM is refused only where it was named."""
     earlier, waiting = dict[str, Outcome](), list[_Turn]()
     for path in files:
         before = state.done.get(state.key_of(path)) if state is not None else None
         if before is not None and (before.rule or not task.mapping):
-            report.add(task.project.digest(path), before)
+            if before.rule == NOT_DICOM and path not in named:
+                report.skipped += 1
+            else:
+                report.add(task.project.digest(path), before)
             continue
         if before is not None:
             earlier[path] = before
@@ -246,9 +258,12 @@ def _run(order: Order, task: Task, files: list[str], report: Report, state: Stat
                 outcome = Outcome(written=outcome.taken)  # the run before was cut off just behind it
             written.add(outcome.written)
             state.add(path, outcome)
-        report.add(task.project.digest(path), outcome)
         done += 1
-        yield Told(path, outcome, rows)
+        if outcome.rule == NOT_DICOM and path not in named:
+            report.skipped += 1
+        else:
+            report.add(task.project.digest(path), outcome)
+            yield Told(path, outcome, rows)
         yield Step(done, len(files), path)
 
 
@@ -311,8 +326,12 @@ class _Crew:
                 answer, _ = worker.ask(question | {"task": self._message}, b"", _LIMIT_S)
         except WorkerDiedError as error:
             return Outcome(rule="cannot be read", reason=f"the process that was at it ended: {error}")
-        mapping = tuple((kind, original, new) for kind, original, new in answer["mapping"])
-        return Outcome(**(answer | {"warnings": tuple(answer["warnings"]), "mapping": mapping}))
+        return outcome_of(answer)
+
+    @property
+    def works(self) -> bool:
+        """Return whether answers may still come."""
+        return any(thread.is_alive() for thread in self._threads) or not self.answers.empty()
 
     def end(self) -> None:
         """Let every thread finish its file, and no more."""
@@ -325,12 +344,14 @@ class _Crew:
 def _shared(task: Task, turns: Sequence[_Turn], jobs: int) -> Iterator[_Done]:
     crew = _Crew(task, turns, jobs)
     try:
-        while jobs:
+        waiting = len(turns)
+        while waiting:
             answer = crew.answers.get()
-            if answer is None:
-                jobs -= 1
-            else:
+            if answer is not None:
+                waiting -= 1
                 yield *answer, ()
+            elif not crew.works:
+                raise RuntimeError("the threads that share the files ended before their time")
     finally:
         crew.end()
 

@@ -53,7 +53,7 @@ class Plan:
 
     Parameters
     ----------
-    elements : Elements
+    dataset : Dataset
         The file.
     rows : tuple of PlanRow
         Every decision; those that change something are exactly what differs in the result.
@@ -83,7 +83,7 @@ class Plan:
         What DeidentificationMethodCodeSequence says.
     """
 
-    elements: Elements
+    dataset: Dataset
     rows: tuple[PlanRow, ...]
     pixels: PixelWork | None
     transfer_syntax: str
@@ -99,6 +99,11 @@ class Plan:
     patient: Patient
     pseudonym: str
     codes: tuple[Code, ...]
+
+    @property
+    def elements(self) -> Elements:
+        """Return the walked file."""
+        return self.dataset.elements
 
     @property
     def changes(self) -> list[PlanRow]:
@@ -151,7 +156,7 @@ def plan(
     rows += _pixel_rows(top, pixels)
     rows += file_rows(dataset, sop_class, instance, syntax, end)
     return Plan(
-        elements=dataset, rows=tuple(rows), pixels=pixels, transfer_syntax=syntax, study=study, series=series,
+        dataset=rows_of, rows=tuple(rows), pixels=pixels, transfer_syntax=syntax, study=study, series=series,
         instance=instance, identifiers=planner.learned.identifiers, original_uids=frozenset(planner.learned.uids),
         kept_private=frozenset(planner.kept_private), binary=tuple(planner.binary), boxes=chosen, risks=risks,
         patient=planner.patient, pseudonym=planner.pseudonym, codes=codes,

@@ -4,12 +4,11 @@ import zlib
 from collections.abc import Iterator
 from typing import Final
 
-from tui.dicom.anonymize.dataset import tree_of
 from tui.dicom.anonymize.file_parts import meta_bytes
 from tui.dicom.anonymize.pixel_work import PixelWork
 from tui.dicom.anonymize.plan import Plan
 from tui.dicom.anonymize.plan_rows import Action
-from tui.dicom.attributes import Attributes
+from tui.dicom.anonymize.refusals import SOP_CLASS
 from tui.dicom.element import (
     DOUBLE_FLOAT_PIXEL_DATA,
     FLOAT_PIXEL_DATA,
@@ -30,6 +29,7 @@ Piece = bytes | tuple[int, int] | PixelWork  # bytes; from where to where in the
 _AT_ONCE: Final = 1 << 20
 _PIXELS: Final = frozenset({PIXEL_DATA, FLOAT_PIXEL_DATA, DOUBLE_FLOAT_PIXEL_DATA})
 _DELIMITER: Final = 8
+_SMALL: Final = 1 << 16  # bytes that are gathered before they are written
 
 
 class Rewriter:
@@ -44,7 +44,7 @@ class Rewriter:
     def __init__(self, plan: Plan) -> None:
         self._elements: Elements = plan.elements
         self._found = plan.elements.elements
-        _, self._nexts = tree_of(self._found)
+        self._nexts = plan.dataset.nexts
         self._pixels = plan.pixels
         self._values: dict[int, bytes | None] = {}
         self._vrs: dict[int, str] = {}
@@ -189,7 +189,7 @@ def result_chunks(plan: Plan) -> Iterator[bytes]:
     ReadError, RefusedError
         The file cannot be read, or was changed meanwhile.
     """
-    sop_class = Attributes.of(plan.elements).text(0x00080016) or ""
+    sop_class = plan.dataset.top.text(SOP_CLASS) or ""
     yield meta_bytes(sop_class, plan.instance, plan.transfer_syntax)
     if plan.transfer_syntax != DEFLATED_EXPLICIT_LITTLE:
         yield from dataset_chunks(plan)
@@ -205,11 +205,17 @@ def result_chunks(plan: Plan) -> Iterator[bytes]:
 
 def dataset_chunks(plan: Plan) -> Iterator[bytes]:
     """Return the bytes of the dataset of a result, not deflated; raise as above."""
-    source = plan.elements.source
+    source, small = plan.elements.source, bytearray()
     for piece in Rewriter(plan).pieces():
+        if isinstance(piece, tuple) and piece[1] - piece[0] < _SMALL:
+            piece = source.read(*_from(piece))
         if isinstance(piece, bytes):
-            yield piece
-        elif isinstance(piece, PixelWork):
+            small += piece
+            continue
+        if small:
+            yield bytes(small)
+            small.clear()
+        if isinstance(piece, PixelWork):
             yield from piece.chunks()
         else:
             begin, end = piece
@@ -219,3 +225,10 @@ def dataset_chunks(plan: Plan) -> Iterator[bytes]:
                     raise ReadError("the file ends early", plan.elements.path)
                 begin += len(data)
                 yield data
+    if small:
+        yield bytes(small)
+
+
+def _from(piece: tuple[int, int]) -> tuple[int, int]:
+    """Return a stretch as where it begins, and how long it is."""
+    return piece[0], piece[1] - piece[0]

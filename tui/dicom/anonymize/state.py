@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import Any, BinaryIO, Final
 
-from tui.dicom.anonymize.apply import Outcome
+from tui.dicom.anonymize.apply import Outcome, outcome_of
 from tui.dicom.anonymize.project import Project, forgotten
 from tui.dicom.errors import PolicyError, WriteError, os_reason
 from tui.dicom.save import private_log
@@ -110,7 +110,7 @@ def _resumed(path: str, file: BinaryIO, lines: list[bytes], command: str, projec
         done = {}
         for line in lines[1:-1]:
             said = json.loads(line)
-            done[said.pop("source")] = Outcome(**(said | {"mapping": (), "warnings": tuple(said["warnings"])}))
+            done[said["source"]] = outcome_of(said)
     except (ValueError, KeyError, TypeError) as error:
         raise PolicyError(f"{safe_text(path)} is damaged: remove it to begin anew", path) from error
     if lines[-1]:  # the run before ended in the middle of a line

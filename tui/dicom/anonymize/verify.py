@@ -11,6 +11,7 @@ from tui.dicom import values
 from tui.dicom.anonymize.dataset import tree_of
 from tui.dicom.anonymize.iod_types import types_at_top
 from tui.dicom.anonymize.marks import MARKS, METHOD_CODES, REMOVED
+from tui.dicom.anonymize.pixel_data import plan_pixels
 from tui.dicom.anonymize.pixel_work import PixelWork
 from tui.dicom.anonymize.plan import Plan
 from tui.dicom.anonymize.policy import Policy, RuleKind
@@ -32,7 +33,7 @@ from tui.dicom.errors import DicomError
 from tui.dicom.pixels.decode import decode_frames
 from tui.dicom.pixels.image_pixel import image_pixel
 from tui.dicom.pixels.native import Array
-from tui.dicom.source import Source
+from tui.dicom.source import HEAD, Source
 from tui.dicom.surroundings import Surroundings
 
 _AT_ONCE: Final = 1 << 22
@@ -74,7 +75,7 @@ def findings(written: Source, plan: Plan, policy: Policy) -> Iterator[str]:
     yield from _private(result, plan, policy)
     yield from _texts(result, plan, policy)
     yield from _bytes(written, result, plan, policy)
-    yield from _pixels(result, top, plan)
+    yield from _pixels(top, plan)
 
 
 def _marks(top: Attributes, plan: Plan) -> Iterator[str]:
@@ -94,7 +95,7 @@ def _marks(top: Attributes, plan: Plan) -> Iterator[str]:
 
 def _types(top: Attributes, plan: Plan) -> Iterator[str]:
     """Yield the Type 1 and 2 attributes that the original has, and the result lacks (PS3.5 7.4)."""
-    before = Attributes.of(plan.elements)
+    before = plan.dataset.top
     for tag, kind in types_at_top(before.text(SOP_CLASS) or "").items():
         old = before.element(tag)
         if old is None or (tag >> 16 & 1):
@@ -121,7 +122,7 @@ def _private(result: Elements, plan: Plan, policy: Policy) -> Iterator[str]:
 
 def _texts(result: Elements, plan: Plan, policy: Policy) -> Iterator[str]:
     """Yield the texts in which an identifier is still found, and UIDs of the original."""
-    surroundings = Surroundings(result, tree_of(result.elements)[0])
+    surroundings: Surroundings | None = None  # made where a text is not plain
     told = {row.tag for row in plan.rows if row.data is not None and row.row < 0} | set(MARKS)
     told |= {rule.masked for rule in policy.settings}
     codes = result.top.get(METHOD_CODES, -1)
@@ -132,11 +133,16 @@ def _texts(result: Elements, plan: Plan, policy: Policy) -> Iterator[str]:
         if index in ours or element.length in (0, UNDEFINED) or tag in told or tag >> 16 == META_GROUP:
             continue
         if vr == "UI":
-            parts = result.source.read(element.offset, element.length).decode("latin-1").rstrip(" \0").split("\\")
+            parts = result.source.head(element.offset, min(element.length, HEAD)).decode("latin-1").rstrip(" \0").split("\\")
             if not plan.original_uids.isdisjoint(parts):
                 yield f"{tag_text(tag)} still holds a UID of the original"
         elif vr in _TEXTS and not _is_kept_by_rule(tag, policy):
-            data = result.source.read(element.offset, min(element.length, _AT_ONCE))
+            at_hand = element.length <= HEAD
+            data = (result.source.head if at_hand else result.source.read)(element.offset, min(element.length, _AT_ONCE))
+            if data.isascii() and b"\x1b" not in data:
+                texts.append((tag, vr, data.decode("ascii").rstrip(" \0")))
+                continue
+            surroundings = surroundings or Surroundings(result, tree_of(result.elements)[0])
             texts.append((tag, vr, values.text(vr, data, surroundings.charset(index))))
     found = plan.identifiers.among(text for _, _, text in texts)
     for tag, vr, text in texts if found else ():
@@ -192,17 +198,31 @@ def _stands_alone(needle: bytes, data: bytes) -> bool:
     return re.search(rb"(?<![\d.])" + re.escape(needle) + rb"(?![\d.])", data) is not None
 
 
-def _pixels(result: Elements, top: Attributes, plan: Plan) -> Iterator[str]:
+def _pixels(top: Attributes, plan: Plan) -> Iterator[str]:
     """Yield whether the pixel data is not that of the original, but for what the plan changes."""
-    before = Attributes.of(plan.elements)
+    before = plan.dataset.top
     for tag in _PIXELS:
         old, new = before.element(tag), top.element(tag)
         if (old is None) != (new is None):
             yield "its pixel data is missing"
         elif old is not None and new is not None:
-            same = _same_stretches(plan, result, old, new) if plan.pixels is None else _same_frames(plan, before, top, new)
+            same = _are_same(plan, top, old, new)
             if not same:
                 yield "its pixels are not those of the original"
+
+
+def _are_same(plan: Plan, after: Attributes, old: Element, new: Element) -> bool:
+    """Return whether pixels are the same, outside of boxes.
+
+    Where only segments of code streams went, the bytes are what the plan makes of the original, and nothing more can go from
+    them; else every frame is decoded.
+    """
+    if plan.pixels is None:
+        return _same_stretches(plan, after.elements, old, new)
+    if plan.pixels.remade and not plan.pixels.native:
+        again = plan_pixels(after, ())
+        return _as_planned(plan.pixels, after.elements, new) and again is None
+    return _same_frames(plan, plan.dataset.top, after, new)
 
 
 def _same_stretches(plan: Plan, result: Elements, old: Element, new: Element) -> bool:
