@@ -5,31 +5,17 @@ import json
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any, Final
 
 from tui.cli import PROGRAM
 from tui.cli.arguments import Parser, add_options, given
 from tui.cli.output import refuse
 from tui.dicom.anonymize.batch import Order, Told, anonymize
-from tui.dicom.anonymize.boxes import read_boxes
+from tui.dicom.anonymize.orders import DEFAULT_MODE, FILES, OUTPUT, RULES, Wish
 from tui.dicom.anonymize.plan_rows import PlanRow
-from tui.dicom.anonymize.policy import (
-    DATES,
-    ON_BURNED_IN,
-    OPTION_NAMES,
-    PRESET,
-    SWITCHES,
-    TRUST_DECLARED,
-    Policy,
-    RuleKind,
-    policy_of,
-    read_policy,
-    read_rule,
-)
-from tui.dicom.anonymize.project import forgotten, open_project, read_lookup
+from tui.dicom.anonymize.policy import DATES, ON_BURNED_IN, OPTION_NAMES, PRESET, SWITCHES, TRUST_DECLARED, RuleKind
 from tui.dicom.anonymize.report import Report
-from tui.dicom.errors import DicomError, PolicyError
+from tui.dicom.errors import DicomError
 from tui.dicom.job import Step
 from tui.settings import boxes_path
 from tui.text import safe_text
@@ -37,55 +23,27 @@ from tui.text import safe_text
 _SOME_REFUSED: Final = 1
 _NOTHING_DONE: Final = 2
 _SHOW_EVERY_S: Final = 0.1
-_OCTAL: Final = 8
 
 
 def run(words: Sequence[str]) -> int:
     """Anonymize what `words` name; return the exit code."""
     arguments = _parser().parse_args(words)
     try:
-        order = _order(arguments)
-        return _driven(order, as_json=arguments.json)
+        return _driven(_wish(arguments).order(boxes_path(arguments.project)), as_json=arguments.json)
     except DicomError as error:
         return refuse(str(error))
 
 
-def _order(arguments: argparse.Namespace) -> Order:
-    policy = _policy(arguments)
-    project = open_project(arguments.project) if arguments.project else None
-    if arguments.lookup:
-        project = replace(project or forgotten(), lookup=read_lookup(arguments.lookup))
-        if not arguments.project:
-            raise PolicyError("--lookup needs --project: the dates and UIDs of a patient follow from a key that is kept")
-    boxes = read_boxes(arguments.boxes or boxes_path(arguments.project))
-    output = arguments.output or ""
-    if not output and not arguments.dry_run:
-        raise PolicyError("an output folder is needed: -o OUT")
-    return Order(
-        paths=tuple(arguments.paths), output=output, policy=policy, project=project, boxes=boxes, report=arguments.report,
-        mapping=arguments.mapping, mode=_mode(arguments.mode), jobs=arguments.jobs, dry=arguments.dry_run,
+def _wish(arguments: argparse.Namespace) -> Wish:
+    said = given(arguments, (PRESET, DATES, ON_BURNED_IN, TRUST_DECLARED))
+    return Wish(
+        paths=tuple(arguments.paths), output=arguments.output or "", preset=str(said.get(PRESET.name, "")),
+        options=tuple(arguments.option), dates=str(said.get(DATES.name, "")),
+        on_burned_in=str(said.get(ON_BURNED_IN.name, "")), trust_declared=bool(said.get(TRUST_DECLARED.name)),
+        rules=tuple((RuleKind(kind), word) for kind, word in arguments.rules or ()),
+        files={option.name: getattr(arguments, option.name) for option in FILES if getattr(arguments, option.name)},
+        mode=arguments.mode, jobs=arguments.jobs, dry=arguments.dry_run,
     )  # fmt: skip
-
-
-def _policy(arguments: argparse.Namespace) -> Policy:
-    """Return what the policy file says, and over it what the flags say."""
-    base = read_policy(arguments.policy) if arguments.policy else None
-    said: dict[str, Any] = {**given(arguments, (PRESET, DATES, ON_BURNED_IN, TRUST_DECLARED)), "options": arguments.option}
-    if base is not None and PRESET.name in said:
-        raise PolicyError("--preset and --policy exclude each other: a policy file has a line  preset = ")
-    found = policy_of(said, base)
-    rules = [read_rule(RuleKind(kind), word) for kind, word in arguments.rules or []]
-    return replace(found, rules=(*found.rules, *rules))
-
-
-def _mode(text: str) -> int:
-    try:
-        mode = int(text, _OCTAL)
-    except ValueError:
-        mode = -1
-    if not 0 <= mode <= 0o777 or not mode & 0o400 or mode & 0o111 or mode & 0o002:
-        raise PolicyError(f"--mode {safe_text(text)}: permissions such as 600, 640 or 644 are wanted")
-    return mode
 
 
 class _Rule(argparse.Action):
@@ -119,27 +77,15 @@ def _parser() -> Parser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("paths", metavar="PATH", nargs="+", help="files, or folders with all below them")
-    parser.add_argument("-o", "--output", metavar="OUT", help="the folder for the copies; it is made")
+    parser.add_argument("-o", f"--{OUTPUT.name}", metavar=OUTPUT.metavar, help=OUTPUT.help)
     add_options(parser, (PRESET,))
     parser.add_argument("--option", metavar="NAME", action="append", default=[], help="an option of the profile (below)")
     add_options(parser, (DATES, ON_BURNED_IN, TRUST_DECLARED))
-    for kind, help_text in (
-        ("keep", "keep attributes (KEYWORD or tag, x for any digit) at any depth"),
-        ("remove", "remove attributes"),
-        ("set", "set an attribute of the top level: KEYWORD=VALUE"),
-    ):
-        metavar = "KEYWORD=VALUE" if kind == "set" else "ATTRIBUTE"
-        parser.add_argument(f"--{kind}", dest="rules", action=_Rule, nargs=1, metavar=metavar, help=help_text)
-    for name, metavar, help_text in (
-        ("policy", "FILE", "read options and rules from a file"),
-        ("project", "DIR", "keep the key here: the same UIDs, pseudonyms and shifts in every run"),
-        ("lookup", "CSV", "pseudonyms by PatientID: a heading, then PatientID and pseudonym; needs --project"),
-        ("boxes", "FILE", "the boxes that were drawn; else those of the project, or your own"),
-        ("report", "FILE", "where the report goes; else OUT.report.json"),
-        ("mapping", "FILE", "write a table of original and new IDs and UIDs, for you alone"),
-    ):
-        parser.add_argument(f"--{name}", metavar=metavar, default="", help=help_text)
-    parser.add_argument("--mode", metavar="OCTAL", default="600", help="permissions of the copies (default: 600)")
+    for option, kind in RULES:
+        parser.add_argument(f"--{kind}", dest="rules", action=_Rule, nargs=1, metavar=option.metavar, help=option.help)
+    for option in FILES:
+        parser.add_argument(f"--{option.name}", metavar=option.metavar, default="", help=option.help)
+    parser.add_argument("--mode", metavar="OCTAL", default=DEFAULT_MODE, help="permissions of the copies (default: 600)")
     parser.add_argument("--dry-run", action="store_true", help="write nothing: print what would be changed")
     parser.add_argument("--json", action="store_true", help="print the report as JSON; of a dry run the plans, too")
     parser.add_argument("--jobs", metavar="N", type=_jobs, default=0, help="processes (default: as many as processors)")

@@ -21,6 +21,7 @@ from tui.browser_state import Layout, Mode, Selection, Sentence, Start
 from tui.commands import EVERYWHERE, FILES, PICTURE, TAGS, Command
 from tui.dicom.pixels.view import View
 from tui.screens import questions
+from tui.screens.anonymize_commands import AnonymizeCommands
 from tui.screens.cine import Cine
 from tui.screens.dialogs import Dialogs
 from tui.screens.editing import Editing
@@ -54,7 +55,9 @@ _MESSAGE_S = 4.0
 _WELCOME = Sentence("Move through the files: what is under the cursor is shown here.")
 
 
-class Browser(PictureCommands, Cine, Seeking, Searching, Editing, ValueCommands, Dialogs, Panes, Screen[None]):
+class Browser(
+    PictureCommands, Cine, Seeking, Searching, Editing, ValueCommands, AnonymizeCommands, Dialogs, Panes, Screen[None]
+):
     """Files, picture and tags."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(EVERYWHERE)

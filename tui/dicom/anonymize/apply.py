@@ -3,6 +3,7 @@
 import os
 import re
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Final
 
@@ -74,8 +75,8 @@ class Task:
         Permissions of the results.
     mapping : bool
         Whether original and new values are wanted back.
-    kept : frozenset of str
-        Files whose burned-in text a person has looked at, and keeps.
+    decided : mapping
+        What a person has decided of files whose pixels may hold text, over the policy.
     """
 
     policy: Policy
@@ -84,7 +85,7 @@ class Task:
     boxes: Boxes = field(default_factory=lambda: NO_BOXES)
     mode: int = PRIVATE
     mapping: bool = False
-    kept: frozenset[str] = frozenset()
+    decided: Mapping[str, OnBurnedIn] = field(default_factory=dict)
     decisions: Decisions = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -93,9 +94,8 @@ class Task:
 
     def planned(self, source: Source) -> Plan:
         """Return the plan of an open file; raise what `plan` does."""
-        policy = self.policy
-        if source.path in self.kept:
-            policy = replace(policy, on_burned_in=OnBurnedIn.KEEP)
+        choice = self.decided.get(source.path)
+        policy = self.policy if choice is None else replace(self.policy, on_burned_in=choice)
         with translated(RefusedError, "it cannot be gone through", source.path):
             return plan(walk_source(source), policy, self.project, boxes=self.boxes, decisions=self.decisions)
 
@@ -196,7 +196,7 @@ def as_message(task: Task) -> dict[str, Any]:
         "boxes": as_list(task.boxes),
         "mode": task.mode,
         "mapping": task.mapping,
-        "kept": sorted(task.kept),
+        "decided": {path: choice.value for path, choice in task.decided.items()},
     }
 
 
@@ -205,7 +205,7 @@ def from_message(said: dict[str, Any]) -> Task:
     project = Project(bytes.fromhex(said["key"]), lookup=said["lookup"])
     return Task(
         policy_of(said["policy"]), project, said["output"], boxes_from(said["boxes"]), said["mode"], said["mapping"],
-        frozenset(said["kept"]),
+        {path: OnBurnedIn(choice) for path, choice in said["decided"].items()},
     )  # fmt: skip
 
 

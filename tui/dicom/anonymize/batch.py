@@ -5,7 +5,7 @@ import io
 import os
 import queue
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
 
@@ -21,15 +21,15 @@ from tui.dicom.anonymize.apply import (
     planned_outcome,
 )
 from tui.dicom.anonymize.boxes import Boxes
+from tui.dicom.anonymize.inputs import found_files
 from tui.dicom.anonymize.plan import NO_BOXES
 from tui.dicom.anonymize.plan_rows import PlanRow
-from tui.dicom.anonymize.policy import Policy
+from tui.dicom.anonymize.policy import OnBurnedIn, Policy
 from tui.dicom.anonymize.project import Project, forgotten
 from tui.dicom.anonymize.report import Report, words_path
 from tui.dicom.anonymize.state import ENDING, State, open_state
 from tui.dicom.errors import PolicyError, os_reason
 from tui.dicom.job import Step
-from tui.dicom.library.sniff import files_below
 from tui.dicom.processes import Worker, WorkerDiedError
 from tui.dicom.save import PRIVATE, new_file, private_folder, remove_leftovers
 from tui.text import safe_text
@@ -37,7 +37,6 @@ from tui.text import safe_text
 _MODULE: Final = "tui.dicom.anonymize.worker"
 _LIMIT_S: Final = 3600.0
 _MOST_JOBS: Final = 32
-_TELL_EVERY: Final = 50
 _LEAST_SHARE: Final = 50  # files: for fewer, another process takes longer to start than it saves
 
 
@@ -67,8 +66,8 @@ class Order:
         How many processes; 0 for as many as there are processors.
     dry : bool
         Whether nothing is written.
-    kept : frozenset of str
-        Files whose burned-in text a person has looked at, and keeps.
+    decided : mapping
+        What a person has decided of files whose pixels may hold text, over the policy.
     """
 
     paths: tuple[str, ...]
@@ -81,7 +80,7 @@ class Order:
     mode: int = PRIVATE
     jobs: int = 0
     dry: bool = False
-    kept: frozenset[str] = frozenset()
+    decided: Mapping[str, OnBurnedIn] = field(default_factory=dict)
 
     @property
     def report_path(self) -> str:
@@ -96,7 +95,15 @@ class Order:
     @property
     def _command(self) -> str:
         inputs = sorted(os.path.realpath(path) for path in self.paths)
-        return "\0".join([*inputs, "", os.path.realpath(self.output), self.policy.digest_text, *sorted(self.kept)])
+        return "\0".join(
+            [
+                *inputs,
+                "",
+                os.path.realpath(self.output),
+                self.policy.digest_text,
+                *(f"{path} {choice}" for path, choice in sorted(self.decided.items())),
+            ]
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,14 +178,14 @@ def anonymize(order: Order) -> Iterator[Step | Told | Report]:
     """
     check_order(order)
     files, named = list[str](), {path for path in order.paths if not os.path.isdir(path)}
-    for found in _files(order.paths):
+    for found in found_files(order.paths):
         if isinstance(found, Step):
             yield found
         else:
             files.append(found)
     report = Report(order.policy, project=order.project is not None, dry=order.dry)
     if order.dry:
-        task = Task(order.policy, order.project or forgotten(), "", order.boxes, kept=order.kept)
+        task = Task(order.policy, order.project or forgotten(), "", order.boxes, decided=order.decided)
         yield from _run(order, task, files, named, report, None)
         report.complete = True
         yield report
@@ -187,7 +194,7 @@ def anonymize(order: Order) -> Iterator[Step | Told | Report]:
     report.leftovers = sum(len(remove_leftovers(folder)) for folder, _, _ in os.walk(order.output))
     with open_state(order.state_path, order._command, order.project) as state:
         report.resumed = state.resumed
-        task = Task(order.policy, state.project, order.output, order.boxes, order.mode, bool(order.mapping), order.kept)
+        task = Task(order.policy, state.project, order.output, order.boxes, order.mode, bool(order.mapping), order.decided)
         mapping: set[tuple[str, str, str]] = set()
         for told in _run(order, task, files, named, report, state):
             if isinstance(told, Told):
@@ -208,26 +215,6 @@ def _make_output(order: Order) -> None:
             os.chmod(order.output, 0o700 | (order.mode & 0o044) | (order.mode & 0o044) >> 2)
     except OSError as error:
         raise PolicyError(f"{safe_text(order.output)} cannot be made: {os_reason(error)}", order.output) from error
-
-
-def _files(paths: Sequence[str]) -> Iterator[Step | str]:
-    """Return the files to be read, each once, and a Step now and then."""
-    seen: set[tuple[int, int]] = set()
-    count = 0
-    for path in paths:
-        for file in files_below(path) if os.path.isdir(path) else (path,):
-            try:
-                found = os.stat(file)
-            except OSError:
-                yield file  # reading it says why
-                continue
-            if (found.st_dev, found.st_ino) in seen:
-                continue
-            seen.add((found.st_dev, found.st_ino))
-            yield file
-            count += 1
-            if count % _TELL_EVERY == 0:
-                yield Step(0, 0, f"{count:,} files found")
 
 
 def _run(
