@@ -89,6 +89,8 @@ _GENERAL = (
             "What differs between the marked files, or the marked one and this one"),
     Command("anonymize", EVERYWHERE, ("a",), "screen.anonymize", "anonymize",
             "Write de-identified copies of the marked files, or of the file or folder under the cursor"),
+    Command("privacy", EVERYWHERE, ("P",), "screen.privacy", "privacy view",
+            "Mask what may identify somebody, everywhere on the screen; again: show it"),
     Command("rescan", EVERYWHERE, ("f5",), "screen.rescan", "read again",
             "Read the unfolded folders and the file that is shown again"),
     Command("help", EVERYWHERE, ("question_mark", "f1"), "screen.help", "help", "All keys, and how to go on", True),

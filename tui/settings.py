@@ -36,6 +36,7 @@ OPTIONS: Final = (
     Option("low-bandwidth", "Low bandwidth", "Fewer greys and colours in the picture, for slow links", False),
     Option("no-mouse", "No mouse", "Leave the mouse to the terminal", False),
     Option("no-corner-text", "No corner text", "Start without patient and study around the picture", False),
+    Option("private", "Privacy view", "Mask names, values and file names that may identify somebody; P shows them", False),
     PRIVATE_DICTIONARY,
 )  # fmt: skip
 
@@ -56,6 +57,7 @@ class Settings:
     low_bandwidth: bool = False
     no_mouse: bool = False
     no_corner_text: bool = False
+    private: bool = False
     private_dictionary: str = ""
     keys: dict[str, str] = field(default_factory=dict)
 

@@ -9,6 +9,7 @@ import re
 from unicodedata import category, combining, east_asian_width
 
 MAX_LENGTH = 4096
+_LONGEST_ENDING = 5
 
 _C0 = {code: chr(0x2400 + code) for code in range(0x20)} | {0x09: "⇥", 0x0A: "⏎", 0x7F: "␡"}
 _C1_AND_SURROGATES = "\x80-\x9f\ud800-\udfff"
@@ -53,8 +54,33 @@ def safe_text(text: str, limit: int = MAX_LENGTH) -> str:
     return _UNSAFE.sub(_stand_in, text)
 
 
+MASK = "•••••"  # what is shown in the place of what may identify somebody
+_masked = False
+
+
+def mask_names(*, on: bool) -> None:
+    """Show names of files and folders as they are, or from now on masked: people name them after people (privacy view)."""
+    global _masked
+    _masked = on
+
+
+def names_are_masked() -> bool:
+    """Return whether names of files and folders are masked."""
+    return _masked
+
+
+def shown_name(name: str, limit: int = MAX_LENGTH) -> str:
+    """Return the name of a file or a folder as it is shown: safe to draw; where names are masked, only its ending."""
+    if not _masked:
+        return safe_text(name, limit)
+    ending = os.path.splitext(name)[1]
+    return MASK + (ending if ending.isascii() and ending[1:].isalpha() and len(ending) <= _LONGEST_ENDING else "")
+
+
 def shown_path(path: str) -> str:
     """Return a path as it is shown: safe to draw, and the user's home as ~."""
+    if _masked:
+        return os.path.join(MASK, shown_name(os.path.basename(path.rstrip(os.sep))))
     home = os.path.expanduser("~").rstrip(os.sep)
     inside = home and (path == home or path.startswith(home + os.sep))
     return safe_text("~" + path[len(home) :] if inside else path)

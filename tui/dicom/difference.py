@@ -1,15 +1,18 @@
 """What a comparison finds, and what it may leave out: values without the work."""
 
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, NamedTuple
 
 from tui.dicom.options import Option, Values
 from tui.dicom.values import Value
-from tui.text import safe_text
+from tui.text import MASK, safe_text
 
 Cell = tuple[Value, ...]
 _SHOWN_LENGTH: Final = 256
+_TAGS: Final = re.compile(r"\(([0-9A-F]{4}),([0-9A-F]{4})\)")
 _MOST_COMPONENTS: Final = 16
 
 
@@ -72,6 +75,14 @@ class Difference(NamedTuple):
     kind: Kind
     values: tuple[Cell | None, ...]
     words: str
+
+    def masked(self, hides: Callable[[int, str], bool]) -> "Difference":
+        """Return it without values, where it, or what it lies in, is masked (privacy view)."""
+        tags = [int(group + element, 16) for group, element in _TAGS.findall(self.path)]
+        hidden = any(hides(tag, self.vr if tag == tags[-1] else "SQ") for tag in tags)
+        if not hidden:
+            return self
+        return self._replace(values=tuple(None if cell is None else (MASK,) for cell in self.values), words="")
 
     def text(self, file: int) -> str:
         """Return the value of one file in one line, "" where it has none."""

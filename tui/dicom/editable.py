@@ -54,6 +54,8 @@ def editable_value(rows: TagRows, index: int) -> EditableValue:
     """
     element = rows.element(index)
     refuse_parts(rows, index)
+    if rows.is_hidden(index):
+        raise EditError("This value is masked: P shows it, then it can be edited")
     if element is None or element.tag == ITEM or element.vr == "SQ" or element.vr in BINARY_VRS:
         raise EditError("Items, sequences and bytes are not edited as text: A adds to them, X leaves them out")
     if element.length > HEAD:

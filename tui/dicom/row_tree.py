@@ -1,7 +1,7 @@
 """A walked file as a tree of rows: which lies in which, which item is which, and where each stands."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from types import MappingProxyType
 from typing import Final
@@ -23,11 +23,16 @@ class RowTree:
         The walked file.
     fields : mapping
         The fields that were folded out of values, by their rows. `walked` is the file without them.
+    hides : callable, optional
+        Tells of a tag and a VR whether values are masked, with all that lies in them (privacy view).
     """
 
-    def __init__(self, elements: Elements, fields: Mapping[int, Field] = NO_FIELDS) -> None:
+    def __init__(
+        self, elements: Elements, fields: Mapping[int, Field] = NO_FIELDS, hides: Callable[[int, str], bool] | None = None
+    ) -> None:
         self.elements = self.walked = elements
         self.fields = fields
+        self.hides = hides
 
     @property
     def path(self) -> str:
@@ -65,6 +70,21 @@ class RowTree:
             found.append(chain[-1] if chain else -1)
             chain.append(index)
         return found + [-1] * len(self.notes)
+
+    @cached_property
+    def _hidden(self) -> frozenset[int]:
+        """Return the rows whose values are masked."""
+        if self.hides is None:
+            return frozenset()
+        found: set[int] = set()
+        for index, (element, parent) in enumerate(zip(self.elements.elements, self.parents, strict=False)):
+            if parent in found or (element.tag not in (ITEM, FOLDED_OUT) and self.hides(element.tag, element.vr)):
+                found.add(index)
+        return frozenset(found)
+
+    def is_hidden(self, index: int) -> bool:
+        """Return whether the value of row `index` is masked."""
+        return self.hides is not None and index in self._hidden
 
     @cached_property
     def child_counts(self) -> Counter[int]:

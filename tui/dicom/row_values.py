@@ -11,7 +11,7 @@ from tui.dicom.source import HEAD
 from tui.dicom.surroundings import Surroundings
 from tui.dicom.value_text import MOST_NUMBERS, value_text, whole_lines
 from tui.dicom.values import Value
-from tui.text import safe_text
+from tui.text import MASK, safe_text
 
 MOST_WHOLE = 1 << 20
 MOST_HEX = 1 << 16
@@ -29,7 +29,7 @@ class RowValues(RowTree):
     def values(self, index: int) -> tuple[Value, ...]:
         """Return the values of row `index`, as far as they are at hand without the disk; of a sequence: how many items."""
         element = self.element(index)
-        if element is None:
+        if element is None or self.is_hidden(index):
             return ()
         if element.tag == FOLDED_OUT:
             return self.fields[index].values
@@ -48,7 +48,7 @@ class RowValues(RowTree):
             The file cannot be read, or was changed since it was opened.
         """
         element = self.element(index)
-        at_hand = element is None or element.length == UNDEFINED or element.length <= HEAD
+        at_hand = element is None or element.length == UNDEFINED or element.length <= HEAD or self.is_hidden(index)
         if element is None or at_hand or element.vr in values.BINARY_VRS or element.tag == FOLDED_OUT:
             return self.values(index)
         return self._values(index, element, self.elements.source.read(element.offset, element.length))
@@ -66,7 +66,7 @@ class RowValues(RowTree):
     def multiplicity(self, index: int) -> int | None:
         """Return how many values row `index` has (PS3.5 6.4); None for what is no element, or too long to be at hand."""
         element = self.element(index)
-        if element is None or element.tag == ITEM:
+        if element is None or element.tag == ITEM or self.is_hidden(index):
             return None
         if element.tag == FOLDED_OUT:
             return len(self.fields[index].values)
@@ -90,6 +90,8 @@ class RowValues(RowTree):
     def long_text(self, index: int) -> str:
         """Return the value of row `index` up to its first megabyte, made safe; what cannot be read is left out."""
         element = self.elements.elements[index]
+        if self.is_hidden(index):
+            return MASK
         try:
             data = self.elements.source.read(element.offset, min(element.length, MOST_WHOLE))
         except ReadError:
@@ -126,6 +128,8 @@ class RowValues(RowTree):
             The file cannot be read, or was changed since it was opened.
         """
         element = self.element(index)
+        if self.is_hidden(index):
+            return MASK
         if element is not None and element.tag == FOLDED_OUT:
             return _shown(line for value in self.fields[index].values for line in value.splitlines())
         fragment = self.is_fragment(index)
@@ -146,7 +150,7 @@ class RowValues(RowTree):
         Names of UIDs and tags are left out; it touches no disk.
         """
         element = self.element(index)
-        if element is None or self.is_parent(index) or element.tag in (ITEM, FOLDED_OUT):
+        if element is None or self.is_parent(index) or element.tag in (ITEM, FOLDED_OUT) or self.is_hidden(index):
             return self.line(index)
         if element.length > HEAD or element.vr in values.BINARY_VRS:
             return None if element.length else ""
@@ -175,6 +179,8 @@ class RowValues(RowTree):
 
     def text_of(self, index: int, element: Element) -> str:
         """Return the value of `element`, which stands in row `index`, in one line; not yet made safe, nor cut."""
+        if self.is_hidden(index) and element.length and element.vr != "SQ":
+            return MASK
         if element.length == UNDEFINED or element.vr == "SQ":
             return self._container_text(index, element)
         if element.tag == FOLDED_OUT:

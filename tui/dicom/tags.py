@@ -1,7 +1,7 @@
 """A dataset as flat rows: what the tag table shows and what a search looks through."""
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from typing import NamedTuple
@@ -62,10 +62,14 @@ class TagRows(RowValues):
         The walked file.
     fields : mapping
         The fields that were folded out of values, by their rows.
+    hides : callable, optional
+        Tells of a tag and a VR whether values are masked.
     """
 
-    def __init__(self, elements: Elements, fields: Mapping[int, Field] = NO_FIELDS) -> None:
-        super().__init__(elements, fields)
+    def __init__(
+        self, elements: Elements, fields: Mapping[int, Field] = NO_FIELDS, hides: Callable[[int, str], bool] | None = None
+    ) -> None:
+        super().__init__(elements, fields, hides)
         self._rows: dict[int, TagRow] = {}
         self._haystacks: list[str] = []
 
@@ -106,7 +110,7 @@ class TagRows(RowValues):
         elements, source, count = self.elements.elements, self.elements.source, len(self.elements.elements)
         made, kept, new, public, uid = list[TagRow](), self._rows, tuple.__new__, _public, uid_name
         parents, numbers = self.parents, self.item_numbers
-        begin, window = 0, b""
+        begin, window, hidden = 0, b"", self.is_hidden
         for index in indices:
             if index >= count:
                 row = TagRow(0, "", "", "", self.notes[index - count], broken=True)
@@ -116,7 +120,7 @@ class TagRows(RowValues):
             depth, tag, vr, offset, length = elements[index]
             parent = index + 1 < count and elements[index + 1][0] > depth
             text = None
-            if vr in _SHORT and 0 < length <= CUT_LENGTH and not tag & _PRIVATE:
+            if vr in _SHORT and 0 < length <= CUT_LENGTH and not tag & _PRIVATE and not hidden(index):
                 data = window[offset - begin : offset - begin + length] if offset >= begin else b""
                 if len(data) != length:
                     begin, window = source.window_at(offset)
@@ -182,7 +186,7 @@ def _name(tag: int, entry: Entry | None, creator: str) -> str:
     return f"[{safe_text(entry.name)}]" if entry else f"[{safe_text(creator) or 'private'}]"
 
 
-def load_rows(elements: Elements, *, fold_out: bool = True) -> TagRows:
+def load_rows(elements: Elements, *, fold_out: bool = True, hides: Callable[[int, str], bool] | None = None) -> TagRows:
     """Return the rows of a walked file.
 
     Parameters
@@ -191,13 +195,15 @@ def load_rows(elements: Elements, *, fold_out: bool = True) -> TagRows:
         The walked file.
     fold_out : bool
         Whether the fields that lie in Siemens CSA headers get rows of their own.
+    hides : callable, optional
+        Tells of a tag and a VR whether values are masked.
 
     Raises
     ------
     ReadError
         There is not one element in it.
     """
-    rows = TagRows(elements)
+    rows = TagRows(elements, hides=hides)
     if not len(rows):
         raise ReadError(f"{safe_text(os.path.basename(elements.path))} holds no element", elements.path)
     headers = _csa_headers(rows) if fold_out else []
@@ -235,6 +241,6 @@ def _folded_out(rows: TagRows, headers: list[int]) -> TagRows:
             fields[len(found)] = field
             found.append(Element(header.depth + 1, FOLDED_OUT, field.vr, header.offset + field.offset, 0))
     found += before[begin:]
-    made = TagRows(replace(rows.elements, elements=found, remarks=tuple(remarks)), fields)
+    made = TagRows(replace(rows.elements, elements=found, remarks=tuple(remarks)), fields, rows.hides)
     made.walked = rows.elements
     return made

@@ -30,7 +30,7 @@ from tui.screens.burned_in import BurnedInScreen, Decisions
 from tui.screens.dialog import Dialog, Field
 from tui.screens.questions import Failed
 from tui.settings import boxes_path
-from tui.text import safe_text, shown_path
+from tui.text import names_are_masked, safe_text, shown_path
 from tui.widgets.plan_table import ACTION_WORDS, PlanTable
 
 if TYPE_CHECKING:
@@ -242,6 +242,8 @@ class AnonymizeDialog(Dialog):
             wish = self._wish(self._values)
         except PolicyError:
             return  # which the problem's line says
+        if names_are_masked():
+            wish = replace(wish, paths=("PATH",), output="OUT")
         self.query_one("#preview", Label).update(Content(safe_text(f"In a shell: {wish.command}")))
         if self._survey.files:
             self._plan()
@@ -330,6 +332,9 @@ class AnonymizeDialog(Dialog):
         """Confirm the description under the cursor: a person has read it, and it identifies nobody."""
         row = self._table.row
         if self._question is None or row is None:
+            return
+        if names_are_masked():
+            self.app.notify("What is masked cannot be confirmed: P shows it", markup=False)
             return
         if f"option {_CLEAN}" not in row.why or row.before in (None, ""):
             self.app.notify(f"{_CLEAN} cleans no description in this row", markup=False)

@@ -3,7 +3,7 @@
 import os
 import time
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from tui.browser_state import Sentence, Start, start_of
@@ -26,7 +26,7 @@ from tui.screens.questions import (
     SearchQuestion,
     SeekQuestion,
 )
-from tui.text import safe_text
+from tui.text import names_are_masked, safe_text, shown_name, shown_path
 
 if TYPE_CHECKING:  # NumPy is imported with the first picture, the query with the first search
     from tui.dicom.pixels.picture import Picture
@@ -50,7 +50,10 @@ def _key(elements: Elements, frame: int) -> PictureKey:
 def sentence_of(error: DicomError) -> Sentence:
     """Return an error as a pane shows it."""
     text = safe_text(str(error))
-    named = error.path is not None and text.startswith(safe_text(os.path.basename(error.path)))
+    if error.path is not None and names_are_masked():
+        name = safe_text(os.path.basename(error.path))
+        text = text.replace(safe_text(error.path), shown_path(error.path)).replace(name, shown_name(name))
+    named = error.path is not None and text.startswith(shown_name(os.path.basename(error.path)))
     return Sentence(text if named else text[:1].upper() + text[1:], error=True)
 
 
@@ -59,6 +62,7 @@ class Answers:
 
     def __init__(self) -> None:
         self._pictures: OrderedDict[PictureKey, Picture] = OrderedDict()
+        self.hides: Callable[[int, str], bool] | None = None  # whose values are masked (privacy view)
 
     def path(self, path: str) -> Iterator[Start | str]:
         """Answer where the browser starts to show `path`, or in a sentence why it cannot."""
@@ -84,9 +88,9 @@ class Answers:
         try:
             elements = walk_file(path, most=FIRST_ELEMENTS)
             if elements.partial:
-                yield FileRead(load_rows(elements, fold_out=False), 1)
+                yield FileRead(load_rows(elements, fold_out=False, hides=self.hides), 1)
                 elements = walk_file(path)
-            yield FileRead(load_rows(elements), frames_said(elements))
+            yield FileRead(load_rows(elements, hides=self.hides), frames_said(elements))
         except DicomError as error:
             yield sentence_of(error)
 
@@ -127,7 +131,7 @@ class Answers:
                 after = steps[change](draft) if isinstance(change, str) else draft.changed(change)
             places = load_rows(after.elements, fold_out=False).places  # whose rows are the draft's
             touched = tuple(places[index] for index in after.touched)
-            yield EditedFile(after, load_rows(after.elements), touched, tuple(refused))
+            yield EditedFile(after, load_rows(after.elements, hides=self.hides), touched, tuple(refused))
         except DicomError as error:
             yield sentence_of(error)
 

@@ -27,13 +27,14 @@ from tui.screens.dialogs import Dialogs
 from tui.screens.editing import Editing
 from tui.screens.panes import Column, Panes, Row
 from tui.screens.picture_commands import PictureCommands
+from tui.screens.privacy import Privacy, hides
 from tui.screens.searching import Searching
 from tui.screens.seeking import Seeking
 from tui.screens.value_commands import ValueCommands
 from tui.settings import Remembered, Settings, remember, remembered_path
 from tui.terminal.pacing import Pacer
 from tui.terminal.probe import Terminal
-from tui.text import safe_text, shown_path
+from tui.text import mask_names, safe_text, shown_path
 from tui.widgets.bars import PANE_NAMES, KeyLine, PaneTabs, StatusLine, TitleBar
 from tui.widgets.bindings import bindings
 from tui.widgets.file_tree import FileTree
@@ -56,7 +57,17 @@ _WELCOME = Sentence("Move through the files: what is under the cursor is shown h
 
 
 class Browser(
-    PictureCommands, Cine, Seeking, Searching, Editing, ValueCommands, AnonymizeCommands, Dialogs, Panes, Screen[None]
+    PictureCommands,
+    Cine,
+    Seeking,
+    Searching,
+    Editing,
+    ValueCommands,
+    AnonymizeCommands,
+    Privacy,
+    Dialogs,
+    Panes,
+    Screen[None],
 ):
     """Files, picture and tags."""
 
@@ -89,7 +100,9 @@ class Browser(
         self._pacer = pacer
         self.glyphs = UNICODE if terminal.unicode else ASCII
         self.remembered = self._remembered_before = remembered
-        self.set_reactive(Browser.view, View(corner_text=not settings.no_corner_text))
+        self.is_private = settings.private
+        mask_names(on=settings.private)
+        self.set_reactive(Browser.view, View(corner_text=not settings.no_corner_text, private=settings.private))
         self._rows: TagRows | None = None
         self._size_before: Size | None = None
         self._marks = {}
@@ -120,7 +133,9 @@ class Browser(
         """Return what answers questions; imported and made by the first thread that asks, after the first paint."""
         from tui.screens.answers import Answers
 
-        return Answers()
+        answers = Answers()
+        answers.hides = hides() if self.is_private else None
+        return answers
 
     def _background(
         self, name: str, answer: Callable[[Q], Iterator[A | None]], message: Callable[[Q, A], Message]
@@ -216,7 +231,7 @@ class Browser(
     @on(questions.Listed)
     def _listed(self, message: questions.Listed) -> None:
         self.file_tree.show_listing(message.listing)
-        self._show_place()
+        self.show_place()
         self.take_waiting()
 
     @on(FileTree.FactsWanted)
@@ -229,7 +244,7 @@ class Browser(
 
     @on(FileTree.FileShown)
     def _file_shown(self, message: FileTree.FileShown) -> None:
-        self._show_place()
+        self.show_place()
         if message.path is None:
             if self.file_tree.file is not None:
                 return  # the cursor is on a file by now, of which the next message tells
@@ -245,15 +260,16 @@ class Browser(
 
     @on(FileTree.MarksChanged)
     def _marks_changed(self) -> None:
-        self._show_place()
+        self.show_place()
 
-    def _show_place(self) -> None:
+    def show_place(self) -> None:
         """Show in the title bar where the cursor is."""
         place, count = self.file_tree.place
         words = f"{place:,} of {count:,}" if count else ""
         marked = f"{len(self.file_tree.marked):,} marked" if self.file_tree.marked else ""
+        private = "privacy view" if self.is_private else ""
         bar = self.query_one(TitleBar)
-        bar.place = "   ".join(part for part in (marked, words) if part)
+        bar.place = "   ".join(part for part in (private, marked, words) if part)
         entry = self.file_tree.entry
         if entry is not None:
             bar.where = shown_path(entry.path)
@@ -341,6 +357,10 @@ class Browser(
     def action_rescan(self) -> None:
         """Read the unfolded folders and the file that is shown again."""
         self.file_tree.read_again()
+        self.read_again()
+
+    def read_again(self) -> None:
+        """Read the file that is shown again."""
         if self.selection.path is not None:
             self.rows.ask(self.selection.path)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Final
@@ -82,6 +82,8 @@ class ComparisonScreen(ModalScreen[None]):
         Draws pictures as the browser does.
     glyphs : Glyphs
         The marks that are drawn.
+    hides : callable, optional
+        Tells of a tag and a VR whether values are masked.
     """
 
     CSS_PATH = "dialogs.tcss"
@@ -98,8 +100,15 @@ class ComparisonScreen(ModalScreen[None]):
         Binding("y", "copy", "copy", show=False),
     ]
 
-    def __init__(self, question: ComparisonQuestion, pictures: PictureRow, glyphs: Glyphs) -> None:
+    def __init__(
+        self,
+        question: ComparisonQuestion,
+        pictures: PictureRow,
+        glyphs: Glyphs,
+        hides: Callable[[int, str], bool] | None = None,
+    ) -> None:
         super().__init__()
+        self._hides = hides
         self._question = question
         self._pictures = pictures
         self._glyphs = glyphs
@@ -174,15 +183,26 @@ class ComparisonScreen(ModalScreen[None]):
                 told = all(numbers) and len(set(numbers)) == len(numbers)
                 own = question.paths[0] if question.series else ""
                 marks = ("> " if path == own else "" for path in paths)
-                heads = zip(marks, heads_of(paths, numbers if told else ()), strict=True)
-                yield Answered(Heads(tuple(mark + safe_text(name) for mark, name in heads), step.problems))
+                heads = zip(marks, self._names(paths, numbers if told else ()), strict=True)
+                problems = tuple("a file is odd" for _ in step.problems) if self._hides is not None else step.problems
+                yield Answered(Heads(tuple(mark + safe_text(name) for mark, name in heads), problems))
                 yield from self._result(self._ignoring)
         except DicomError as error:
             yield Answered(Sentence(safe_text(str(error)), error=True))
 
     def _result(self, ignoring: Ignoring) -> Iterator[Answered]:
-        if self._compared is not None:
-            yield Answered(self._compared.comparer.result(ignoring))
+        if self._compared is None:
+            return
+        found = self._compared.comparer.result(ignoring)
+        if self._hides is not None:
+            found = replace(found, differences=tuple(each.masked(self._hides) for each in found.differences))
+        yield Answered(found)
+
+    def _names(self, paths: list[str], numbers: Sequence[str]) -> list[str]:
+        """Return short names of files; where names are masked, their places."""
+        if self._hides is not None and not numbers:
+            return [f"file {number}" for number in range(1, len(paths) + 1)]
+        return heads_of(paths, numbers)
 
     def _decoded(self, frame: int) -> Iterator[Answered]:
         from tui.dicom.pixels.differences import pair_of_pictures  # imports NumPy
@@ -192,7 +212,7 @@ class ComparisonScreen(ModalScreen[None]):
             return  # they are not read yet
         pair, plain = pair_of_pictures(walked[0], walked[1], frame), View()
         number = f" frame {frame + 1}" if pair.frames > 1 else ""
-        heads = heads_of([elements.path for elements in walked], ())
+        heads = self._names([elements.path for elements in walked], ())
         same = plain if pair.window is None else plain.windowed(pair.window)
         titled = [
             Titled(safe_text(f"{head}{number}"), picture, same, Sentence(safe_text(problem), error=True))

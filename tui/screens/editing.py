@@ -11,7 +11,7 @@ from textual.screen import Screen
 from tui.dicom.options import Form, Option
 from tui.screens import questions
 from tui.screens.saving import Saving
-from tui.text import safe_text, shown_path
+from tui.text import names_are_masked, safe_text, shown_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -109,6 +109,9 @@ class Editing(Saving, Screen[None]):
     def action_list_changes(self) -> None:
         """Show all changes to the file."""
         if self.draft_here() is None:
+            return
+        if names_are_masked():
+            self.say("Changes hold values, which are masked: P shows them")
             return
         lines: list[str] = []
         for path, draft in self.drafts.items():

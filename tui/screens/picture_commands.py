@@ -12,9 +12,8 @@ from tui.dicom.pixels.window import PRESETS, Window
 from tui.screens.measuring import Measuring
 from tui.screens.view_commands import ViewCommands
 from tui.text import safe_text
-from tui.widgets.bars import PANE_NAMES, KeyLine, StatusLine
+from tui.widgets.bars import KeyLine, StatusLine
 from tui.widgets.image_view import ImageView
-from tui.widgets.pane import Pane
 
 if TYPE_CHECKING:
     from tui.dicom.pixels.picture import Picture
@@ -37,6 +36,11 @@ class PictureCommands(ViewCommands, Measuring, Screen[None]):
         def action_step_image(self, step: int) -> None:
             """Show another picture."""
 
+        def show_title(self) -> None:
+            """Show over the picture what it is of."""
+
+        private_note: str
+
     _last_seen: Shown | None = None
 
     # --- showing
@@ -55,8 +59,7 @@ class PictureCommands(ViewCommands, Measuring, Screen[None]):
         self.image.show_picture(picture)
         if self.mode.has_crosshair:
             self.place_crosshair()
-        self.query_one("#picture-pane", Pane).title = picture.caption.title or PANE_NAMES["picture"]
-        self.show_status()
+        self.show_title()
 
     def watch_view(self) -> None:
         """Show window and zoom."""
@@ -93,7 +96,8 @@ class PictureCommands(ViewCommands, Measuring, Screen[None]):
         turned = f"turned {90 * self.view.turns}" if self.view.turns else ""
         mirrored = "mirrored" if self.view.mirrored else ""
         few = "few colours" if self.image.always_few else ""
-        parts = (f" {window}", name, locked, scale, inverted, colormap, mirrored, turned, few, *picture.notes)
+        notes = (self.private_note, *picture.notes)
+        parts = (f" {window}", name, locked, scale, inverted, colormap, mirrored, turned, few, *notes)
         probed = self.image.said_at_probe(self.view)
         line.left = "  ".join(part for part in ((f" {probed}", *parts) if probed else parts) if part)
         frame = f"frame {picture.key.frame + 1}/{picture.frames}" if picture.frames > 1 else ""

@@ -8,7 +8,7 @@ from tui.dicom.job import Step
 from tui.dicom.library.along import Curve, Point, along_frames, along_series
 from tui.dicom.tags import TagRows
 from tui.render.plot import plot_lines
-from tui.text import safe_text
+from tui.text import shown_name
 
 _WIDTH: Final = 96
 _HEIGHT: Final = 8
@@ -60,7 +60,7 @@ def _block(curve: Curve, which: int, *, unicode: bool) -> str:
 
 def _line(point: Point, value: float | None) -> str:
     shown = "-" if value is None else _exact(value)
-    return f"{_exact(point.along):>12}  {shown:>16}  {safe_text(os.path.basename(point.name))}"
+    return f"{_exact(point.along):>12}  {shown:>16}  {shown_name(os.path.basename(point.name))}"
 
 
 def _exact(number: float) -> str:

@@ -11,7 +11,7 @@ from textual.screen import Screen
 
 from tui.dicom.options import Form, Option
 from tui.screens import questions
-from tui.text import safe_text, shown_path
+from tui.text import shown_name, shown_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -140,7 +140,7 @@ class Saving(Screen[None]):
         from tui.screens.choice import Choice
 
         count = self.unsaved
-        files = ", ".join(safe_text(os.path.basename(path)) for path, draft in self.drafts.items() if draft.changes)
+        files = ", ".join(shown_name(os.path.basename(path)) for path, draft in self.drafts.items() if draft.changes)
         choices = (
             Choice(_STAY, "Stay", "S in the tags writes a copy"),
             Choice("leave", "Leave", f"{count} change{'s' * (count != 1)} that no copy has will be lost: {files}"),

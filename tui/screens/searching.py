@@ -11,7 +11,7 @@ from textual.screen import Screen
 from tui.browser_state import Mode
 from tui.commands import FILES, TAGS
 from tui.screens import questions
-from tui.text import safe_text
+from tui.text import names_are_masked, safe_text
 from tui.widgets.bars import PANE_NAMES
 from tui.widgets.tag_table import TagTable
 
@@ -71,6 +71,8 @@ class Searching(Screen[None]):
         pane = FILES if self.layout_state.pane == FILES else TAGS
         if self.layout_state.pane != pane:
             self.layout_state = self.layout_state.with_pane(pane)
+        if names_are_masked():
+            self.say("Masked values are not found by what they are: P shows them")
         field = await self._shown_field(pane)
         field.select_all()
         self.set_focus(field)

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 from textual.screen import Screen
 
+from tui.text import names_are_masked
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -56,10 +58,12 @@ class ValueCommands(Screen[None]):
 
     def _compare(self, paths: tuple[str, ...], *, series: bool) -> None:
         from tui.screens.comparing import ComparisonQuestion, ComparisonScreen
+        from tui.screens.privacy import hides
         from tui.widgets.picture_row import PictureRow
 
         pictures = PictureRow(self.image.depth, self.image.kind, unicode=self.terminal.unicode)
-        self.app.push_screen(ComparisonScreen(ComparisonQuestion(paths, series), pictures, self.glyphs))
+        hidden = hides() if names_are_masked() else None
+        self.app.push_screen(ComparisonScreen(ComparisonQuestion(paths, series), pictures, self.glyphs, hidden))
 
     # --- values
 
@@ -93,7 +97,7 @@ class ValueCommands(Screen[None]):
 
         known, element = facts(rows, index), rows.element(index)
         meaning = Meanings(rows).of(index)
-        if meaning:
+        if meaning and not rows.is_hidden(index):
             known.insert(1, f"{'in' if element is not None and element.tag in UNITS else 'means'} {meaning}")
         treatment = treatment_of(element.tag) if element is not None else None
         if treatment is not None:
@@ -109,6 +113,9 @@ class ValueCommands(Screen[None]):
         from tui.dicom.library.along import is_number
         from tui.screens.plotting import curve_texts
 
+        if rows.is_hidden(index):
+            self.say("This value is masked: P shows it")
+            return
         if not is_number(rows, index):
             self.say("There is no number under the cursor")
             return
@@ -142,7 +149,9 @@ class ValueCommands(Screen[None]):
             return
         rows, index = current
         text, row = rows.copied(index), rows.row(index)
-        if text is None:
+        if rows.is_hidden(index):
+            self.say("This value is masked, and is not copied: P shows it")
+        elif text is None:
             self.say("This value is long or binary: Enter shows it, and y copies it there")
         else:
             self.app.copy_to_clipboard(f"{row.tag} {row.name} = {text}" if line else text)

@@ -9,7 +9,7 @@ from textual.reactive import var
 
 from tui.commands import FILES
 from tui.dicom.library.scan import Entry, Facts, Kind, Listing
-from tui.text import safe_text
+from tui.text import safe_text, shown_name
 from tui.widgets.bindings import bindings
 from tui.widgets.file_rows import FileRow, FileRows
 from tui.widgets.glyphs import UNICODE, Glyphs
@@ -186,7 +186,7 @@ class FileTree(RowList):
         return self._entry_pieces(row, row.entry)
 
     def _entry_pieces(self, row: FileRow, entry: Entry) -> tuple[list[Piece], Piece]:
-        name = safe_text(entry.name, _NAME_LIMIT)
+        name = shown_name(entry.name, _NAME_LIMIT)
         indent = _INDENT * row.depth
         if entry.kind is Kind.FOLDER:
             fold = self._glyphs.unfolded if entry.path in self.files.unfolded else self._glyphs.folded
@@ -222,7 +222,7 @@ class FileTree(RowList):
         entry = row.entry
         if entry is None:
             return self.FileShown(None, safe_text(row.note), error=row.error)
-        name = safe_text(entry.name, _NAME_LIMIT)
+        name = shown_name(entry.name, _NAME_LIMIT)
         if entry.kind is Kind.FILE:
             return self.FileShown(entry.path)
         if entry.kind is not Kind.FOLDER:

@@ -103,7 +103,8 @@ class PictureCanvas:
         """Return the texts around the picture: corners above, letters at the middle of the edges."""
         lines = max(1, self._height // _MOST_TEXT)
         half = self._width // 2 - 4
-        letters, caption = picture.letters.as_seen(mirrored=view.mirrored, turns=view.turns), picture.caption
+        letters = picture.letters.as_seen(mirrored=view.mirrored, turns=view.turns)
+        caption = picture.caption.masked if view.private else picture.caption
         labels: list[Label] = []
         if self._height >= 3:
             labels += self._letters(letters)

@@ -8,7 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from tui.dicom.anonymize.plan_rows import Action, PlanRow
-from tui.text import fit_cells
+from tui.text import MASK, fit_cells, names_are_masked
 from tui.widgets.glyphs import UNICODE, Glyphs
 from tui.widgets.row_list import Piece, RowList
 
@@ -26,6 +26,12 @@ ACTION_WORDS: Final = {
 _WIDE: Final = 70
 _DEEPEST_INDENT: Final = 6
 _TAG_WIDTH: Final = 11
+
+
+def _masked(row: PlanRow) -> PlanRow:
+    """Return a row without the value that is taken away (privacy view)."""
+    shown = row.before if row.before in (None, "") or row.vr == "SQ" else MASK
+    return row._replace(before=shown, after=row.after if row.changes else shown)
 
 
 class PlanTable(RowList):
@@ -46,6 +52,7 @@ class PlanTable(RowList):
         self._rows: list[PlanRow] = []
         self._said = "planning …"
         self.action: Action | None = None  # only rows of this one; None: all
+        self.masked = names_are_masked()
         self._words: list[str] = []
 
     class Narrowed(Message):
@@ -54,7 +61,7 @@ class PlanTable(RowList):
     def show(self, rows: Sequence[PlanRow], said: str) -> None:
         """Show the rows of a plan, or where there are none, what is `said`."""
         before = self.row
-        self._all, self._said = tuple(rows), said
+        self._all, self._said = tuple(map(_masked, rows) if self.masked else rows), said
         self._narrow(before)
 
     def narrow_to(self, action: Action | None) -> None:

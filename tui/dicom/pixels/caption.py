@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from tui.dicom.attributes import Attributes
 from tui.dicom.pixels.functional_groups import PIXEL_MEASURES, FrameGroups
 from tui.dicom.pixels.geometry import slice_location_mm
-from tui.text import safe_text
+from tui.text import MASK, safe_text
 
 _PART = 40
 
@@ -15,7 +15,7 @@ _PART = 40
 class Caption:
     """Texts around a picture, safe to draw; lines from the top down.
 
-    `title` names the series, `place` the slice's thickness and position, `number` the instance.
+    `title` names the series, `place` the slice's thickness and position, `number` the instance, `modality` how it was made.
     """
 
     title: str = ""
@@ -23,6 +23,14 @@ class Caption:
     study: tuple[str, ...] = ()
     place: str = ""
     number: str = ""
+    modality: str = ""
+
+    @property
+    def masked(self) -> "Caption":
+        """Return it without what may identify somebody."""
+        return Caption(
+            self.modality, (MASK,) if self.patient else (), (MASK,) if self.study else (), self.place, self.number
+        )
 
 
 def _part(attributes: Attributes, tag: int) -> str:
@@ -58,4 +66,5 @@ def caption_of(groups: FrameGroups) -> Caption:
         tuple(line for line in study if line),
         place,
         _part(top, 0x00200013),
+        _part(top, 0x00080060),
     )

@@ -33,6 +33,8 @@ class View:
         What lies in the middle of the pane, in fractions of the picture's width and height.
     corner_text : bool
         Whether the corners name patient and study.
+    private : bool
+        Whether they are masked.
     mirrored : bool
         Whether left and right are exchanged, before it is turned.
     turns : int
@@ -62,6 +64,7 @@ class View:
     center_x: float = 0.5
     center_y: float = 0.5
     corner_text: bool = True
+    private: bool = False
     mirrored: bool = False
     turns: int = 0
     colormap: str = GREY
@@ -111,6 +114,10 @@ class View:
     def with_corner_text(self, shown: bool) -> "View":
         """Return this view with or without texts around the picture."""
         return replace(self, corner_text=shown)
+
+    def with_privacy(self, private: bool) -> "View":
+        """Return this view with masked texts around the picture, or with what they are."""
+        return replace(self, private=private)
 
     def probed(self, x: float | None, y: float | None) -> "View":
         """Return this view with the crosshair at (`x`, `y`), or without one; what is seen moves along where it must."""
@@ -195,7 +202,9 @@ class View:
 
     def reset(self) -> "View":
         """Return the first view, but for what is drawn over the picture."""
-        return View(corner_text=self.corner_text, overlays=self.overlays, bars=self.bars, marks=self.marks)
+        return View(
+            corner_text=self.corner_text, private=self.private, overlays=self.overlays, bars=self.bars, marks=self.marks
+        )
 
     def for_another_series(self, *, same_unit: bool) -> "View":
         """Return the view for the first picture of another series; a locked window stays where it means the same."""
