@@ -18,7 +18,8 @@ from pydicom.uid import UID
 from tests.bench.pty_program import print_versions, row
 from tests.files import bundled
 from tui.dicom.anonymize.apply import Task, anonymize_file
-from tui.dicom.anonymize.batch import Order, anonymize
+from tui.dicom.anonymize.batch import anonymize
+from tui.dicom.anonymize.order import Order
 from tui.dicom.anonymize.policy import OnBurnedIn, Policy
 from tui.dicom.anonymize.project import Project
 from tui.dicom.phantom import slice_dataset

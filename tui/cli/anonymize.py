@@ -5,12 +5,12 @@ import json
 import sys
 import time
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from tui.cli import PROGRAM
 from tui.cli.arguments import Parser, add_options, given
 from tui.cli.output import refuse
-from tui.dicom.anonymize.batch import Order, Told, anonymize
+from tui.dicom.anonymize.order import Order
 from tui.dicom.anonymize.orders import DEFAULT_MODE, FILES, OUTPUT, RULES, Wish
 from tui.dicom.anonymize.plan_rows import PlanRow
 from tui.dicom.anonymize.policy import DATES, ON_BURNED_IN, OPTION_NAMES, PRESET, SWITCHES, TRUST_DECLARED, RuleKind
@@ -19,6 +19,9 @@ from tui.dicom.errors import DicomError
 from tui.dicom.job import Step
 from tui.settings import boxes_path
 from tui.text import safe_text
+
+if TYPE_CHECKING:
+    from tui.dicom.anonymize.batch import Told
 
 _SOME_REFUSED: Final = 1
 _NOTHING_DONE: Final = 2
@@ -101,6 +104,8 @@ def _jobs(text: str) -> int:
 
 def _driven(order: Order, *, as_json: bool) -> int:
     """Drive the job to its end, with its progress on stderr; return the exit code."""
+    from tui.dicom.anonymize.batch import Told, anonymize  # imports NumPy, which --help needs not
+
     shown, plans, report = _Progress(), list[dict[str, Any]](), None
     for step in anonymize(order):
         if isinstance(step, Step):
@@ -142,7 +147,7 @@ def _row_json(row: PlanRow) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _print_plan(step: Told) -> None:
+def _print_plan(step: "Told") -> None:
     print(safe_text(step.path))
     for row in step.rows:
         before, after = ("(none)" if value is None else value for value in (row.before, row.after))

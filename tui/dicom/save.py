@@ -8,7 +8,6 @@ import os
 import stat
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from functools import cache
 from typing import BinaryIO
 
 from tui.dicom.errors import WriteError, os_reason
@@ -28,15 +27,10 @@ def _partial_name() -> str:
     return f"{_PARTIAL_PREFIX}{os.getpid()}-{os.urandom(6).hex()}"
 
 
-@cache
-def _has_descriptors() -> bool:
-    return os.path.exists(_DESCRIPTORS)
-
-
 def _open_partial(folder: int) -> tuple[int, str | None]:
     """Open a file for writing in `folder`; the name is None where the file system has unnamed files."""
     unnamed = getattr(os, "O_TMPFILE", 0)  # Linux only
-    if unnamed and _has_descriptors():
+    if unnamed and os.path.exists(_DESCRIPTORS):
         with suppress(OSError):  # each file system refuses in its own way; a named file is the answer to all of them
             return os.open(".", unnamed | os.O_RDWR | os.O_CLOEXEC, PRIVATE, dir_fd=folder), None
     name = _partial_name()

@@ -17,9 +17,10 @@ from textual.message import Message
 from textual.widgets import Button, Input, Label, Select
 
 from tui.background import Background
-from tui.dicom.anonymize.apply import Outcome, Task, plan_file
+from tui.dicom.anonymize.apply import Task, plan_file
 from tui.dicom.anonymize.boxes import read_boxes
 from tui.dicom.anonymize.orders import FORM, OUTPUT, PROJECT, Wish, preset_values, wish_of
+from tui.dicom.anonymize.outcome import Outcome
 from tui.dicom.anonymize.plan_rows import PlanRow
 from tui.dicom.anonymize.policy import ON_BURNED_IN, PRESET, OnBurnedIn
 from tui.dicom.anonymize.project import Project, forgotten

@@ -4,11 +4,12 @@ import os
 import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from tui.dicom.anonymize.boxes import Boxes, as_list, boxes_from
 from tui.dicom.anonymize.decisions import Decisions
+from tui.dicom.anonymize.outcome import EXISTS, REFUSED_AS_NO_DICOM, Outcome
 from tui.dicom.anonymize.plan import NO_BOXES, Plan, plan
 from tui.dicom.anonymize.policy import OnBurnedIn, Policy, as_json, policy_of
 from tui.dicom.anonymize.project import Project
@@ -22,43 +23,6 @@ from tui.dicom.source import Source, WrittenSource
 
 _ENDING: Final = ".dcm"
 _UID: Final = re.compile(r"\d[\d.]*")
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of one file; it holds no value of it.
-
-    Parameters
-    ----------
-    written : str
-        The path of the result below the output folder; "" where it was refused.
-    rule, reason : str
-        Why it was refused: the rule that counts are kept by, and a sentence.
-    actions : dict
-        How many attributes each action was for.
-    warnings : tuple of str
-        What a person should look at.
-    read_bytes : int
-        The size of the file.
-    mapping : tuple of (str, str, str)
-        Kind, original and new value, where a mapping table is wanted.
-    taken : str
-        The path that its result would have had, where that is taken.
-    """
-
-    written: str = ""
-    rule: str = ""
-    reason: str = ""
-    actions: dict[str, int] = field(default_factory=dict)
-    warnings: tuple[str, ...] = ()
-    read_bytes: int = 0
-    mapping: tuple[tuple[str, str, str], ...] = ()
-    taken: str = ""
-
-
-EXISTS: Final = "its result exists"
-NOT_DICOM: Final = "no DICOM file"
-_NOT_DICOM: Final = Outcome(rule=NOT_DICOM, reason="it is no DICOM file")
 
 
 @dataclass(frozen=True)
@@ -117,7 +81,7 @@ def anonymize_file(task: Task, path: str, *, dry: bool = False) -> Outcome:
     except RefusedError as error:
         return Outcome(rule=error.rule, reason=str(error))
     except NotDicomError:
-        return _NOT_DICOM
+        return REFUSED_AS_NO_DICOM
     except ReadError as error:
         return Outcome(rule="cannot be read", reason=_nameless(error, path))
     except WriteError as error:
@@ -132,7 +96,7 @@ def plan_file(task: Task, path: str) -> Plan | Outcome:
     except RefusedError as error:
         return Outcome(rule=error.rule, reason=str(error))
     except NotDicomError:
-        return _NOT_DICOM
+        return REFUSED_AS_NO_DICOM
     except ReadError as error:
         return Outcome(rule="cannot be read", reason=_nameless(error, path))
 
@@ -207,10 +171,3 @@ def from_message(said: dict[str, Any]) -> Task:
         policy_of(said["policy"]), project, said["output"], boxes_from(said["boxes"]), said["mode"], said["mapping"],
         {path: OnBurnedIn(choice) for path, choice in said["decided"].items()},
     )  # fmt: skip
-
-
-def outcome_of(said: dict[str, Any]) -> Outcome:
-    """Return the outcome that a message or a state holds."""
-    known = {item.name: said[item.name] for item in fields(Outcome) if item.name in said}
-    mapping = tuple((kind, original, new) for kind, original, new in said.get("mapping", ()))
-    return Outcome(**(known | {"warnings": tuple(said["warnings"]), "mapping": mapping}))

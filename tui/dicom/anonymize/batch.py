@@ -5,105 +5,28 @@ import io
 import os
 import queue
 import threading
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
-from tui.dicom.anonymize.apply import (
-    EXISTS,
-    NOT_DICOM,
-    Outcome,
-    Task,
-    anonymize_file,
-    as_message,
-    outcome_of,
-    plan_file,
-    planned_outcome,
-)
-from tui.dicom.anonymize.boxes import Boxes
+from tui.dicom.anonymize.apply import Task, anonymize_file, as_message, plan_file, planned_outcome
 from tui.dicom.anonymize.inputs import found_files
-from tui.dicom.anonymize.plan import NO_BOXES
+from tui.dicom.anonymize.order import Order
+from tui.dicom.anonymize.outcome import EXISTS, NOT_DICOM, Outcome, outcome_of
 from tui.dicom.anonymize.plan_rows import PlanRow
-from tui.dicom.anonymize.policy import OnBurnedIn, Policy
-from tui.dicom.anonymize.project import Project, forgotten
+from tui.dicom.anonymize.project import forgotten
 from tui.dicom.anonymize.report import Report, words_path
-from tui.dicom.anonymize.state import ENDING, State, open_state
+from tui.dicom.anonymize.state import State, open_state
 from tui.dicom.errors import PolicyError, os_reason
 from tui.dicom.job import Step
 from tui.dicom.processes import Worker, WorkerDiedError
-from tui.dicom.save import PRIVATE, new_file, private_folder, remove_leftovers
+from tui.dicom.save import new_file, private_folder, remove_leftovers
 from tui.text import safe_text
 
 _MODULE: Final = "tui.dicom.anonymize.worker"
 _LIMIT_S: Final = 3600.0
 _MOST_JOBS: Final = 32
 _LEAST_SHARE: Final = 50  # files: for fewer, another process takes longer to start than it saves
-
-
-@dataclass(frozen=True)
-class Order:
-    """What somebody wants anonymized, and how.
-
-    Parameters
-    ----------
-    paths : tuple of str
-        Files and folders.
-    output : str
-        The output folder, which is made; "" of a dry run.
-    policy : Policy
-        Options and rules.
-    project : Project or None
-        The key; None where it is forgotten.
-    boxes : Boxes
-        What is blackened, by device.
-    report : str
-        Where the report goes; "" for beside the output folder.
-    mapping : str
-        Where the table of original and new values goes; "" for none.
-    mode : int
-        Permissions of the results.
-    jobs : int
-        How many processes; 0 for as many as there are processors.
-    dry : bool
-        Whether nothing is written.
-    decided : mapping
-        What a person has decided of files whose pixels may hold text, over the policy.
-    """
-
-    paths: tuple[str, ...]
-    output: str
-    policy: Policy
-    project: Project | None = None
-    boxes: Boxes = field(default_factory=lambda: NO_BOXES)
-    report: str = ""
-    mapping: str = ""
-    mode: int = PRIVATE
-    jobs: int = 0
-    dry: bool = False
-    decided: Mapping[str, OnBurnedIn] = field(default_factory=dict)
-
-    @property
-    def report_path(self) -> str:
-        """Return where the report goes."""
-        return self.report or f"{self.output.rstrip(os.sep)}.report.json"
-
-    @property
-    def state_path(self) -> str:
-        """Return where it is kept how far the batch is."""
-        return f"{self.output.rstrip(os.sep)}{ENDING}"
-
-    @property
-    def _command(self) -> str:
-        inputs = sorted(os.path.realpath(path) for path in self.paths)
-        return "\0".join(
-            [
-                *inputs,
-                "",
-                os.path.realpath(self.output),
-                self.policy.digest_text,
-                *(f"{path} {choice}" for path, choice in sorted(self.decided.items())),
-            ]
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +115,7 @@ def anonymize(order: Order) -> Iterator[Step | Told | Report]:
         return
     _make_output(order)
     report.leftovers = sum(len(remove_leftovers(folder)) for folder, _, _ in os.walk(order.output))
-    with open_state(order.state_path, order._command, order.project) as state:
+    with open_state(order.state_path, order.command, order.project) as state:
         report.resumed = state.resumed
         task = Task(order.policy, state.project, order.output, order.boxes, order.mode, bool(order.mapping), order.decided)
         mapping: set[tuple[str, str, str]] = set()

@@ -6,12 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-import numpy as np
-
 from tui.dicom.attributes import Attributes
 from tui.dicom.errors import PolicyError, os_reason
-from tui.dicom.pixels.image_pixel import ImagePixel
-from tui.dicom.pixels.palette_color import apply_palette
 from tui.dicom.save import new_file, private_folder
 from tui.text import safe_text
 
@@ -126,24 +122,3 @@ def write_boxes(path: str, boxes: Boxes) -> None:
     private_folder(os.path.dirname(os.path.abspath(path)))
     with new_file(path, replace=True) as file:
         file.write(json.dumps(as_list(boxes), indent=1, ensure_ascii=False).encode())
-
-
-def fill_of(top: Attributes, image: ImagePixel, photometric: str) -> Any:  # noqa: ANN401 - an array that fits the pixels
-    """Return the stored value of black, one for each sample: shape (samples,)."""
-    if photometric == "PALETTE COLOR":
-        entries = np.arange(min(1 << image.bits_stored, 1 << 16)).reshape(1, -1)
-        brightness = apply_palette(entries, top, signed=image.signed).sum(axis=-1)
-        return np.array([int(brightness.argmin())])
-    if photometric.startswith("YBR"):
-        return np.array([0, 1 << image.bits_stored - 1, 1 << image.bits_stored - 1])
-    if image.samples > 1:
-        return np.zeros(image.samples, int)
-    if image.float_bits:
-        return np.zeros(1)
-    low = -(1 << image.bits_stored - 1) if image.signed else 0
-    high = low + (1 << image.bits_stored) - 1
-    if photometric == "MONOCHROME1":
-        low = high
-    if image.encapsulated:  # decoded values hold their sign
-        return np.array([low])
-    return np.array([low % (1 << image.bits_stored) << image.high_bit + 1 - image.bits_stored])

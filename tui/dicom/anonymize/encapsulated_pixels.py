@@ -10,8 +10,9 @@ from typing import Any, Final
 
 from numpy.typing import NDArray
 
-from tui.dicom.anonymize.boxes import Box, fill_of
+from tui.dicom.anonymize.boxes import Box
 from tui.dicom.anonymize.codestreams import stripped
+from tui.dicom.anonymize.fill import fill_of
 from tui.dicom.anonymize.pixel_work import EXTENDED_OFFSETS, PixelRow, PixelWork, box_rows, refused
 from tui.dicom.attributes import Attributes
 from tui.dicom.element import ITEM, PIXEL_DATA, UNDEFINED, Element

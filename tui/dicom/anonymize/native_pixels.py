@@ -9,7 +9,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from tui.dicom.anonymize.boxes import Box, fill_of
+from tui.dicom.anonymize.boxes import Box
+from tui.dicom.anonymize.fill import fill_of
 from tui.dicom.anonymize.pixel_work import PixelRow, PixelWork, box_rows, refused
 from tui.dicom.attributes import Attributes
 from tui.dicom.element_bytes import header

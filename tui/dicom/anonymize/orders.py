@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from tui.dicom.anonymize.batch import Order
 from tui.dicom.anonymize.boxes import read_boxes
+from tui.dicom.anonymize.order import Order
 from tui.dicom.anonymize.policy import (
     DATES,
     ON_BURNED_IN,

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tui import __version__
-from tui.dicom.anonymize.apply import Outcome
 from tui.dicom.anonymize.iod_types import EDITION
+from tui.dicom.anonymize.outcome import Outcome
 from tui.dicom.anonymize.plan_rows import Action
 from tui.dicom.anonymize.policy import SWITCHES, Policy, as_json
 from tui.dicom.options import Option

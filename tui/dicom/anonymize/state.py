@@ -11,14 +11,13 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import Any, BinaryIO, Final
 
-from tui.dicom.anonymize.apply import Outcome, outcome_of
+from tui.dicom.anonymize.outcome import Outcome, outcome_of
 from tui.dicom.anonymize.project import Project, forgotten
 from tui.dicom.errors import PolicyError, WriteError, os_reason
 from tui.dicom.save import private_log
 from tui.text import safe_text
 
 _FORMAT: Final = 1
-ENDING: Final = ".state"
 
 
 @dataclass
