@@ -298,6 +298,8 @@ def _runs_end(data: bytes, at: int, end: int, wanted: int) -> int:
             at += 2
         else:
             at += 1
+    if at > end:
+        raise _refused("a segment of it gives too few bytes")
     return at
 
 

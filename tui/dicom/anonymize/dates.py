@@ -24,7 +24,7 @@ def shifted_date(text: str, days: int) -> str | None:
     odd = _ODD_DATE.fullmatch(text.strip())
     found = date_of(f"{odd[1]}{int(odd[3]):02}{int(odd[4]):02}" if odd else text)
     moved = _moved(found, days)
-    return f"{moved:%Y%m%d}" if moved is not None else None
+    return _written(moved) if moved is not None else None
 
 
 def shifted_datetime(text: str, days: int) -> str | None:
@@ -39,12 +39,16 @@ def shifted_datetime(text: str, days: int) -> str | None:
     moved = _moved(found, days)
     if moved is None:
         return None
-    return f"{moved:%Y%m%d}"[: 8 if day else 6 if month else 4] + rest
+    return _written(moved)[: 8 if day else 6 if month else 4] + rest
 
 
 def is_time(text: str) -> bool:
     """Return whether a text is a TM value, the retired form with colons, too: days do not change it."""
     return _TIME.fullmatch(text.strip()) is not None
+
+
+def _written(day: date) -> str:
+    return f"{day.year:04}{day.month:02}{day.day:02}"  # strftime leaves zeros out before the year 1000
 
 
 def _moved(found: date | None, days: int) -> date | None:

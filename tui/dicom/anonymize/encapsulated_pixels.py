@@ -6,14 +6,16 @@ Frames are read and written one at a time. Where pixels change, or bits are hidd
 
 import struct
 from collections.abc import Iterator
-from typing import Any, Final
+from dataclasses import replace
+from typing import Final
 
-from numpy.typing import NDArray
+import numpy as np
 
 from tui.dicom.anonymize.boxes import Box
 from tui.dicom.anonymize.codestreams import stripped
 from tui.dicom.anonymize.fill import fill_of
 from tui.dicom.anonymize.pixel_work import EXTENDED_OFFSETS, PixelRow, PixelWork, box_rows, refused
+from tui.dicom.anonymize.unused_bits import UnusedBits
 from tui.dicom.attributes import Attributes
 from tui.dicom.element import ITEM, PIXEL_DATA, UNDEFINED, Element
 from tui.dicom.element_bytes import header, marker, sequence_end
@@ -24,10 +26,9 @@ from tui.dicom.pixels.codestream import read_header
 from tui.dicom.pixels.decode import decode_frames
 from tui.dicom.pixels.frames import frame_fragments
 from tui.dicom.pixels.image_pixel import ImagePixel
-from tui.dicom.pixels.native import Array, stored_values
+from tui.dicom.pixels.native import Array
 
 _LARGEST_BASIC: Final = 0xFFFFFFFF
-_WORDS: Final = frozenset({8, 16, 32, 64})
 
 
 def plan_encapsulated(top: Attributes, image: ImagePixel, boxes: tuple[Box, ...]) -> PixelWork | None:
@@ -138,23 +139,25 @@ def _table_problem(top: Attributes, image: ImagePixel, fragments: list[list[Elem
 
 def _hides_bits(top: Attributes, image: ImagePixel) -> bool:
     """Return whether compressed values have bits set outside BitsStored: where the code stream is more exact than that."""
-    if image.transfer_syntax in (RLE, DEFLATED_FRAME):
-        if image.bits_stored >= image.bits_allocated or image.bits_allocated not in _WORDS:
-            return False
-    else:
+    unused = UnusedBits.of(image)
+    if unused is None:
+        return False
+    if image.transfer_syntax not in (RLE, DEFLATED_FRAME):
         found = read_header(_joined(top, _frames_of(top, image)[0]))
         if found is None or found.precision <= image.bits_stored:
             return False
-    return any(_has_hidden(values, image) for values, _ in _decoded(top, image))
+    return not unused.hides_nothing(_as_words(values, unused) for values, _ in _decoded(top, _whole(image)))
 
 
-def _has_hidden(values: Array, image: ImagePixel) -> bool:
-    if values.dtype.kind == "f" or values.size == 0:
-        return False
-    lowest, highest = (-(1 << image.bits_stored - 1), (1 << image.bits_stored - 1) - 1) if image.signed else (
-        0, (1 << image.bits_stored) - 1
-    )  # fmt: skip
-    return bool(values.min() < lowest or values.max() > highest)
+def _whole(image: ImagePixel) -> ImagePixel:
+    """Return an image all of whose bits count, so that a decoder takes none away."""
+    return replace(image, bits_stored=image.bits_allocated, high_bit=image.bits_allocated - 1)
+
+
+def _as_words(values: Array, unused: UnusedBits) -> Array:
+    """Return decoded values as the words that they would be stored in."""
+    words: Array = values.astype(np.int64).astype(unused.dtype)
+    return words
 
 
 def _decoded(top: Attributes, image: ImagePixel) -> Iterator[tuple[Array, str]]:
@@ -168,7 +171,9 @@ def _decoded(top: Attributes, image: ImagePixel) -> Iterator[tuple[Array, str]]:
 
 def _as_native(top: Attributes, image: ImagePixel, boxes: tuple[Box, ...], *, hides: bool) -> PixelWork:
     """Return compressed frames decoded, without hidden bits and with boxes: natively, what they show stays exact."""
-    values, photometric = next(_decoded(top, image))
+    unused = UnusedBits.of(image) if hides else None
+    source = _whole(image) if hides else image
+    values, photometric = next(_decoded(top, source))
     bits = 8 * values.dtype.itemsize
     wanted = values.nbytes * image.frames
     even = wanted + wanted % 2
@@ -178,26 +183,22 @@ def _as_native(top: Attributes, image: ImagePixel, boxes: tuple[Box, ...], *, hi
         rows.append(PixelRow("unused bits of pixels", why, "some are set", "zero"))
     rows += box_rows(boxes)
     vr = "OW" if bits > 8 else "OB"
+    fill = fill_of(top, image, photometric)
 
     def chunks() -> Iterator[bytes]:
         yield header(PIXEL_DATA, vr, even, EXPLICIT)
-        for number, (frame, _) in enumerate(_decoded(top, image)):
-            yield _blackened(top, image, frame, photometric, boxes).tobytes()
-            if frame.nbytes * image.frames != wanted:
+        for number, (frame, _) in enumerate(_decoded(top, source)):
+            kept = unused.cleared(_as_words(frame, unused)) if unused is not None else _little_endian(frame)
+            for box in boxes:
+                kept[box.rows, box.columns] = fill if kept.ndim > 2 else fill[0]
+            if kept.nbytes * image.frames != wanted:
                 raise refused("pixel data that is not understood", f"frame {number + 1} came out in another size")
+            yield kept.tobytes()
         yield b"\0" * (even - wanted)
 
     return PixelWork(tuple(rows), True, True, 12 + even, chunks, photometric, bits, hides)
 
 
-def _blackened(top: Attributes, image: ImagePixel, frame: Array, photometric: str, boxes: tuple[Box, ...]) -> NDArray[Any]:
-    """Return a decoded frame as it is written: hidden bits gone, boxes filled, in little endian."""
-    kept = frame
-    if _has_hidden(frame, image):
-        unsigned = frame.view(frame.dtype.str.replace("i", "u"))
-        kept = stored_values(unsigned & unsigned.dtype.type((1 << image.bits_stored) - 1), image)
-    kept = kept.astype(kept.dtype.newbyteorder("<"), copy=True)
-    fill = fill_of(top, image, photometric)
-    for box in boxes:
-        kept[box.rows, box.columns] = fill if kept.ndim > 2 else fill[0]
-    return kept
+def _little_endian(frame: Array) -> Array:
+    copied: Array = frame.astype(frame.dtype.newbyteorder("<"), copy=True)
+    return copied

@@ -4,21 +4,20 @@ It is read and written some megabytes at a time. (PS3.5 8.1.1, 8.2.)
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
 from tui.dicom.anonymize.boxes import Box
 from tui.dicom.anonymize.fill import fill_of
 from tui.dicom.anonymize.pixel_work import PixelRow, PixelWork, box_rows, refused
+from tui.dicom.anonymize.unused_bits import WORDS, UnusedBits
 from tui.dicom.attributes import Attributes
 from tui.dicom.element_bytes import header
 from tui.dicom.pixels.image_pixel import ImagePixel
 from tui.dicom.pixels.native import Array
 
 _AT_ONCE: Final = 1 << 22
-_WORDS: Final = {8: "u1", 16: "u2", 32: "u4", 64: "u8"}
 
 
 def plan_native(top: Attributes, image: ImagePixel, boxes: tuple[Box, ...]) -> PixelWork | None:
@@ -40,8 +39,8 @@ def plan_native(top: Attributes, image: ImagePixel, boxes: tuple[Box, ...]) -> P
     source = top.elements.source
     if there > even or (there > wanted and source.read(image.element.offset + wanted, 1) != b"\0"):
         rows.append(PixelRow("bytes behind the last frame", "no frame is there", f"{there - wanted:,} bytes", "none"))
-    unused = _UnusedBits.of(image)
-    if unused is not None and not unused.hides_nothing(_stretches(top, image, wanted)):
+    unused = UnusedBits.of(image, ">" if image.big_endian else "<")
+    if unused is not None and not unused.hides_nothing(_words(top, image, wanted, unused)):
         why = "bits outside BitsStored may hold old overlays"
         rows.append(PixelRow("unused bits of pixels", why, "some are set", "zero"))
     else:
@@ -58,7 +57,7 @@ def plan_native(top: Attributes, image: ImagePixel, boxes: tuple[Box, ...]) -> P
             yield from _blackened_native(top, image, boxes, unused)
         else:
             for data in _stretches(top, image, wanted):
-                yield unused.cleared(data) if unused is not None else data
+                yield unused.cleared(np.frombuffer(data, unused.dtype)).tobytes() if unused is not None else data
         yield b"\0" * (even - wanted)
 
     head = len(header(image.element.tag, image.element.vr, even, encoding))
@@ -76,61 +75,24 @@ def _stretches(top: Attributes, image: ImagePixel, wanted: int) -> Iterator[byte
         yield data
 
 
-@dataclass(frozen=True)
-class _UnusedBits:
-    """The bits of stored words outside BitsStored: `mask` has those that are used, `sign` the highest of them."""
-
-    dtype: str
-    mask: int
-    sign: int
-    signed: bool
-
-    @classmethod
-    def of(cls, image: ImagePixel) -> "_UnusedBits | None":
-        """Return those of an image; None where every bit is used."""
-        if image.float_bits or image.bits_allocated not in _WORDS or image.bits_stored >= image.bits_allocated:
-            return None
-        mask = (1 << image.bits_stored) - 1 << image.high_bit + 1 - image.bits_stored
-        order = ">" if image.big_endian else "<"
-        return cls(order + _WORDS[image.bits_allocated], mask, 1 << image.high_bit, image.signed)
-
-    def hides_nothing(self, stretches: Iterator[bytes]) -> bool:
-        """Return whether the unused bits are all zero, or all what the sign is extended to."""
-        return all(self._is_clean(np.frombuffer(data, self.dtype)) for data in stretches)
-
-    def _is_clean(self, words: Array) -> bool:
-        outside = words & self._number(~self.mask)
-        if not outside.any():
-            return True
-        if not self.signed or self.sign << 1 <= self.mask:
-            return False
-        above = self._number(~(self.sign * 2 - 1))
-        extended = np.where(words & self._number(self.sign), above, self._number(0))
-        return bool((outside == extended).all())
-
-    def _number(self, bits: int) -> Any:  # noqa: ANN401 - one of NumPy's scalars
-        dtype = np.dtype(self.dtype)
-        return dtype.type(bits & (1 << 8 * dtype.itemsize) - 1)
-
-    def cleared(self, data: bytes) -> bytes:
-        """Return words with their unused bits zero."""
-        words = np.frombuffer(data, self.dtype)
-        cleared: bytes = (words & self._number(self.mask)).astype(self.dtype).tobytes()
-        return cleared
+def _words(top: Attributes, image: ImagePixel, wanted: int, unused: UnusedBits) -> Iterator[Array]:
+    for data in _stretches(top, image, wanted):
+        yield np.frombuffer(data, unused.dtype)
 
 
 def _blackened_native(
-    top: Attributes, image: ImagePixel, boxes: tuple[Box, ...], unused: _UnusedBits | None
+    top: Attributes, image: ImagePixel, boxes: tuple[Box, ...], unused: UnusedBits | None
 ) -> Iterator[bytes]:
     if image.bits_allocated == 1 or image.subsampled or image.swapped or image.frame_bits % 8:
         raise refused("boxes", "boxes cannot be blackened in native pixels of 1 bit, of 4:2:2 or in swapped bytes")
     size = image.frame_bits // 8
     order = ">" if image.big_endian else "<"
-    dtype = f"{order}f{image.float_bits // 8}" if image.float_bits else order + _WORDS[image.bits_allocated]
+    dtype = f"{order}f{image.float_bits // 8}" if image.float_bits else order + WORDS[image.bits_allocated]
     fill = fill_of(top, image, image.photometric)
     for frame in range(image.frames):
         data = top.elements.source.read(image.element.offset + frame * size, size)
-        values = np.frombuffer(unused.cleared(data) if unused is not None else data, dtype).copy()
+        values = np.frombuffer(data, dtype)
+        values = values.copy() if unused is None else unused.cleared(values)
         planes = values.reshape(3, image.rows, image.columns) if image.planar and image.color else None
         shaped = (
             planes.transpose(1, 2, 0) if planes is not None else values.reshape(image.rows, image.columns, image.samples)
