@@ -132,7 +132,7 @@ def _driven(order: Order, *, as_json: bool) -> int:
 def _print_report(order: Order, report: Report, plans: list[dict[str, Any]], *, as_json: bool) -> None:
     if as_json:
         said = report.as_json() | ({"plans": plans} if order.dry else {"report": order.report_path})
-        print(json.dumps(said, indent=1, ensure_ascii=False))
+        print(json.dumps(said, indent=1))
         return
     for line in report.lines:
         print(safe_text(line))

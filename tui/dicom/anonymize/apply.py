@@ -20,9 +20,17 @@ from tui.dicom.elements import walk_source
 from tui.dicom.errors import ChangedError, DicomError, NotDicomError, ReadError, RefusedError, WriteError, translated
 from tui.dicom.save import PRIVATE, new_file_below
 from tui.dicom.source import Source, WrittenSource
+from tui.text import safe_text
 
 _ENDING: Final = ".dcm"
 _UID: Final = re.compile(r"\d[\d.]*")
+
+
+class _UnforeseenError(RefusedError):
+    """Something raised what nobody foresaw; what it said may hold values of the file, and is not told."""
+
+    def __init__(self, _said: str, path: str | None = None) -> None:
+        super().__init__("odd contents", "something in it is so odd that it cannot be gone through", path)
 
 
 @dataclass(frozen=True)
@@ -60,7 +68,7 @@ class Task:
         """Return the plan of an open file; raise what `plan` does."""
         choice = self.decided.get(source.path)
         policy = self.policy if choice is None else replace(self.policy, on_burned_in=choice)
-        with translated(RefusedError, "it cannot be gone through", source.path):
+        with translated(_UnforeseenError, ""):
             return plan(walk_source(source), policy, self.project, boxes=self.boxes, decisions=self.decisions)
 
 
@@ -72,9 +80,10 @@ def anonymize_file(task: Task, path: str, *, dry: bool = False) -> Outcome:
     try:
         with Source(path) as source:
             made = task.planned(source)
-            if not dry and os.path.lexists(os.path.join(task.output, *_names(made))):
+            if not dry and os.path.lexists(there := os.path.join(task.output, *_names(made))):
                 why = "another file of the same instance was written, or an earlier run wrote it; it is not replaced"
-                return Outcome(rule=EXISTS, reason=why, taken="/".join(_names(made)))
+                taken = "/".join(_names(made)) if _is_result(there, made) else ""
+                return Outcome(rule=EXISTS, reason=why, taken=taken)
             if not dry:
                 _write(task, made, source)
             return planned_outcome(task, made, "" if dry else "/".join(_names(made)))
@@ -86,6 +95,8 @@ def anonymize_file(task: Task, path: str, *, dry: bool = False) -> Outcome:
         return Outcome(rule="cannot be read", reason=_nameless(error, path))
     except WriteError as error:
         return Outcome(rule="cannot be written", reason=_nameless(error, path))
+    except DicomError as error:
+        return Outcome(rule="odd contents", reason=_nameless(error, path))
 
 
 def plan_file(task: Task, path: str) -> Plan | Outcome:
@@ -105,7 +116,8 @@ def _nameless(error: DicomError, path: str) -> str:
     """Return why a file was not read or written, without its name, which may be somebody's."""
     said = str(error)
     for name in (path, path.rpartition("/")[2]):
-        said = said.replace(name, "it") if name else said
+        for form in (name, safe_text(name)):
+            said = said.replace(form, "it") if form else said
     return said
 
 
@@ -118,12 +130,26 @@ def _safe(uid: str, instead: str) -> str:
     return uid if _UID.fullmatch(uid) else instead
 
 
+def _is_result(path: str, made: Plan) -> bool:
+    """Return whether a file holds exactly what a plan makes."""
+    try:
+        with Source(path) as there:
+            at = 0
+            for data in result_chunks(made):
+                if there.read(at, len(data)) != data:
+                    return False
+                at += len(data)
+            return at == there.size
+    except ReadError:
+        return False
+
+
 def _write(task: Task, made: Plan, source: Source) -> None:
     with new_file_below(task.output, _names(made), mode=task.mode) as file:
         for data in result_chunks(made):
             file.write(data)
         file.flush()
-        with WrittenSource(file.fileno(), source.path) as written, translated(RefusedError, "", source.path):
+        with WrittenSource(file.fileno(), source.path) as written, translated(_UnforeseenError, ""):
             for finding in findings(written, made, task.policy):
                 raise RefusedError("did not verify", f"the result was looked at, and not kept: {finding}", source.path)
         if source.changed:
@@ -143,7 +169,8 @@ def planned_outcome(task: Task, made: Plan, written: str = "") -> Outcome:
             ("PatientID", made.patient.patient_id, made.pseudonym),
             *(("UID", uid, task.project.uid(uid)) for uid in uids),
         )
-    return Outcome(written, "", "", dict(actions), tuple(warnings), made.elements.source.identity.size, pairs)
+    size = made.elements.source.identity.size
+    return Outcome(written, "", "", dict(actions), tuple(warnings), size, pairs, boxed=bool(made.boxes))
 
 
 # --- as messages to worker processes

@@ -164,7 +164,7 @@ def _run(
         if path in earlier:
             outcome = replace(earlier[path], mapping=outcome.mapping)
         elif state is not None:
-            if outcome.rule == EXISTS and state.resumed and outcome.taken not in written:
+            if outcome.rule == EXISTS and state.resumed and outcome.taken and outcome.taken not in written:
                 outcome = Outcome(written=outcome.taken)  # the run before was cut off just behind it
             written.add(outcome.written)
             state.add(path, outcome)

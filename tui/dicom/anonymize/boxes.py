@@ -85,7 +85,7 @@ def read_boxes(path: str) -> dict[Device, tuple[Box, ...]]:
         return {}
     except OSError as error:
         raise PolicyError(f"{name} cannot be read: {os_reason(error)}", path) from error
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
         raise PolicyError(
             f"{name} holds no boxes: a list of manufacturer, model, rows, columns and boxes is expected"
         ) from error

@@ -16,16 +16,41 @@ _JPEG_MARKER: Final = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 _JPEG_LS_MARKER: Final = re.compile(rb"\xff[\x80-\xfe]")  # behind 0xFF a bit is stuffed, so that data is below 0x80
 _SOI, _EOI, _SOS, _COM = 0xD8, 0xD9, 0xDA, 0xFE
 _APP0, _APP8, _APP14, _APP15 = 0xE0, 0xE8, 0xEE, 0xEF
+# Frame headers, Huffman, arithmetic and quantization tables, restart interval, scan: T.81 Table B.1
+_NEEDED: Final = frozenset({*range(0xC0, 0xC8), *range(0xC9, 0xD0), 0xDA, 0xDB, 0xDD})
+_SOF_LS, _LSE, _LSE_PRESET = 0xF7, 0xF8, 11  # T.87 C.1.1, C.2.4.1: the preset parameters alone
+_DNL, _DNL_BYTES, _DHP, _EXP = 0xDC, 2, 0xDE, 0xDF
 _JPEG_LS: Final = frozenset({"1.2.840.10008.1.2.4.80", "1.2.840.10008.1.2.4.81"})
 _JFIF_FIXED, _ADOBE_FIXED, _MRFX_FIXED = 14, 12, 5
 _SOC, _SOT, _SOD, _EOC, _J2K_COM = 0xFF4F, 0xFF90, 0xFF93, 0xFFD9, 0xFF64
+# T.800 Table A.2 and T.814 A.3: CAP, PRF, SIZ, COD, COC, TLM, PLT, CPF, QCD, QCC, RGN, POC, PPM, PPT, CRG
+_J2K_NEEDED: Final = frozenset(
+    {0xFF50, 0xFF51, 0xFF52, 0xFF53, 0xFF55, 0xFF56, 0xFF58, 0xFF59, 0xFF5C, 0xFF5D, 0xFF5E, 0xFF5F, 0xFF60, 0xFF61, 0xFF63}
+)
+_HEADER_BOXES: Final = frozenset({b"ihdr", b"bpcc", b"colr", b"pclr", b"cmap", b"cdef", b"res "})
+_BRANDS: Final = frozenset({b"jp2 ", b"jpx ", b"jpxb", b"jph ", b"jxl ", b"\0\0\0\0"})
 _JP2: Final = b"\x00\x00\x00\x0cjP  \r\n\x87\n"
 _JXL_BOX: Final = b"\x00\x00\x00\x0cJXL \r\n\x87\n"
 _KEPT_BOXES: Final = frozenset({b"jP  ", b"ftyp", b"jp2h", b"jp2c", b"JXL ", b"jxlc", b"jxlp", b"jxll"})
 _RLE_HEADER: Final = 64
 _MOST_SEGMENTS: Final = 15
 _NO_RUN: Final = 0x80
-_LARGEST_FRAME: Final = 1 << 31
+
+
+class Expected(NamedTuple):
+    """What the dataset says of a frame.
+
+    Parameters
+    ----------
+    segment_bytes, segments : int
+        How many bytes each run-length encoded segment stands for, and how many segments there are (PS3.5 G.4).
+    frame_bytes : int
+        How many bytes the frame has where it is native.
+    """
+
+    segment_bytes: int
+    segments: int
+    frame_bytes: int
 
 
 class Stripped(NamedTuple):
@@ -39,7 +64,7 @@ def _refused(why: str) -> RefusedError:
     return RefusedError("compressed data that cannot be read", f"the compressed pixel data cannot be looked through: {why}")
 
 
-def stripped(data: bytes, transfer_syntax: str, segment_bytes: int) -> Stripped:
+def stripped(data: bytes, transfer_syntax: str, expected: Expected) -> Stripped:
     """Return a compressed frame with nothing in it but the picture.
 
     Parameters
@@ -48,8 +73,8 @@ def stripped(data: bytes, transfer_syntax: str, segment_bytes: int) -> Stripped:
         The code stream of one frame.
     transfer_syntax : str
         Its UID.
-    segment_bytes : int
-        How many bytes each segment stands for where it is run-length encoded: one for each pixel.
+    expected : Expected
+        What the dataset says of it.
 
     Raises
     ------
@@ -60,15 +85,15 @@ def stripped(data: bytes, transfer_syntax: str, segment_bytes: int) -> Stripped:
         if is_video(transfer_syntax):
             raise RefusedError("video", "it is a video, whose stream may hold user data that is not looked into")
         if transfer_syntax == RLE:
-            return _rle(data, segment_bytes)
+            return _rle(data, expected)
         if transfer_syntax == DEFLATED_FRAME:
-            return _deflated(data)
+            return _deflated(data, expected.frame_bytes)
         if transfer_syntax in JPEG_2000:
             return _jpeg_2000(data)
         if transfer_syntax in JPEG_XL:
             return _jpeg_xl(data)
         if data.startswith(b"\xff\xd8"):
-            return _jpeg(data, _JPEG_LS_MARKER if transfer_syntax in _JPEG_LS else _JPEG_MARKER)
+            return _jpeg(data, is_ls=transfer_syntax in _JPEG_LS)
     except (struct.error, IndexError, zlib.error) as error:
         raise _refused("it ends too early") from error
     raise _refused("it is no code stream of its transfer syntax")
@@ -83,7 +108,8 @@ def _note_behind(data: bytes, end: int, gone: list[str]) -> None:
         gone.append(f"{len(rest) - 1:,} bytes of padding")
 
 
-def _jpeg(data: bytes, marker: re.Pattern[bytes]) -> Stripped:
+def _jpeg(data: bytes, *, is_ls: bool) -> Stripped:
+    marker = _JPEG_LS_MARKER if is_ls else _JPEG_MARKER
     parts, gone, at = [data[:2]], list[str](), 2
     while True:
         if data[at] != 0xFF:
@@ -101,7 +127,7 @@ def _jpeg(data: bytes, marker: re.Pattern[bytes]) -> Stripped:
         segment = data[at : at + length]
         if len(segment) < max(length, 4):
             raise _refused("it ends inside a segment")
-        kept = _kept_segment(code, segment)
+        kept = _kept_segment(code, segment, is_ls=is_ls)
         if kept != segment:
             gone.append(f"{_segment_name(code, segment)} ({len(segment) - 4:,} bytes)")
         parts.append(kept)
@@ -120,17 +146,25 @@ def _jpeg(data: bytes, marker: re.Pattern[bytes]) -> Stripped:
 def _segment_name(code: int, segment: bytes) -> str:
     if code == _COM:
         return "JPEG comment"
+    if not _APP0 <= code <= _APP15:
+        return f"JPEG segment FF{code:02X}"
     name = re.match(rb"[A-Za-z]{3,8}", segment[4:])
     return f"JPEG APP{code - _APP0}{f' {name[0].decode()}' if name else ''}"
 
 
-def _kept_segment(code: int, segment: bytes) -> bytes:
-    """Return what stays of a segment: all, but of comments nothing, and of application data what rules colour."""
-    if code == _COM:
-        return b""
-    if not _APP0 <= code <= _APP15:
-        return segment
+def _kept_segment(code: int, segment: bytes, *, is_ls: bool) -> bytes:
+    """Return what stays of a segment: what decoding needs, and of application data what rules colour."""
     content = segment[4:]
+    if code in _NEEDED or (is_ls and code == _SOF_LS):
+        return segment
+    if is_ls and code == _LSE:
+        if content[:1] != b"\x01" or len(content) != _LSE_PRESET:
+            raise _refused("it has tables of its own (JPEG-LS LSE) that are not looked into")
+        return segment
+    if code == _DNL:
+        return segment[: _DNL_BYTES + 4]
+    if code in (_DHP, _EXP):
+        raise _refused("it is hierarchical")
     if code == _APP0 and content.startswith(b"JFIF\0") and len(content) >= _JFIF_FIXED:
         return _segment(code, content[: _JFIF_FIXED - 2] + b"\0\0")  # without its thumbnail
     if code == _APP14 and content.startswith(b"Adobe") and len(content) >= _ADOBE_FIXED:
@@ -175,6 +209,8 @@ def _header_segments(data: bytes, at: int, last: int, gone: list[str]) -> tuple[
             raise _refused("it ends inside a segment")
         if code == _J2K_COM:
             gone.append(f"JPEG 2000 comment ({length - 6:,} bytes)")
+        elif code not in _J2K_NEEDED:
+            gone.append(f"JPEG 2000 segment {code:04X} ({length - 4:,} bytes)")
         else:
             parts.append(data[at : at + length])
         at += length
@@ -229,8 +265,8 @@ def _without_part_lengths(stream: bytes, shortened: bool) -> bytes:
 # --- boxes: JP2 (T.800 Annex I), JPEG XL
 
 
-def _boxes(data: bytes, gone: list[str]) -> bytes:
-    """Return a file of boxes without those that are no picture."""
+def _boxes(data: bytes, gone: list[str], known: frozenset[bytes] = _KEPT_BOXES) -> bytes:
+    """Return a file of boxes, or a box of boxes, without those that are not known to be of the picture."""
     parts, at = list[bytes](), 0
     while at + 8 <= len(data):
         length, kind = struct.unpack_from(">I4s", data, at)
@@ -239,11 +275,15 @@ def _boxes(data: bytes, gone: list[str]) -> bytes:
             length, head = struct.unpack_from(">Q", data, at + 8)[0], 16
         elif length == 0:
             length = len(data) - at
-        if kind not in _KEPT_BOXES and not data[at:].strip(b"\0"):
+        if kind not in known and not data[at:].strip(b"\0"):
             break
         if length < head or at + length > len(data):
             raise _refused("a box of it is longer than all")
-        if kind in _KEPT_BOXES:
+        content = data[at + head : at + length]
+        if kind in (b"jp2h", b"ftyp"):
+            kept = _boxes(content, gone, _HEADER_BOXES) if kind == b"jp2h" else _known_brands(content, gone)
+            parts.append(struct.pack(">I4s", 8 + len(kept), kind) + kept)
+        elif kind in known:
             parts.append(data[at : at + length])
         else:
             gone.append(f"box {kind.decode('latin-1')!r} ({length - head:,} bytes)")
@@ -251,6 +291,17 @@ def _boxes(data: bytes, gone: list[str]) -> bytes:
     if data[at:].strip(b"\0"):
         gone.append(f"{len(data) - at:,} bytes behind its end")
     return b"".join(parts)
+
+
+def _known_brands(content: bytes, gone: list[str]) -> bytes:
+    """Return a file type box without compatible brands that nobody knows (T.800 I.5.2)."""
+    brands = [content[at : at + 4] for at in range(8, len(content), 4)]
+    kept = content[:4] + bytes(4) + b"".join(brand for brand in brands if brand in _BRANDS)
+    if content[:4] not in _BRANDS:
+        raise _refused("its file type is not known")
+    if kept != content:
+        gone.append("brands and version of its file type")
+    return kept
 
 
 def _jpeg_xl(data: bytes) -> Stripped:
@@ -265,15 +316,15 @@ def _jpeg_xl(data: bytes) -> Stripped:
 # --- run lengths, deflated
 
 
-def _rle(data: bytes, segment_bytes: int) -> Stripped:
+def _rle(data: bytes, expected: Expected) -> Stripped:
     """Return a run-length encoded frame with nothing in its header but offsets, and nothing behind its segments' ends."""
     count, *offsets = struct.unpack_from("<16I", data)
-    if not 0 < count <= _MOST_SEGMENTS or offsets[0] != _RLE_HEADER or sorted(offsets[:count]) != offsets[:count]:
+    if count != expected.segments or offsets[0] != _RLE_HEADER or sorted(offsets[:count]) != offsets[:count]:
         raise _refused("its header of run lengths is no such")
     gone = ["bytes in the unused part of its header"] if any(offsets[count:]) else []
     segments, begins, at = list[bytes](), list[int](), _RLE_HEADER
     for begin, end in zip(offsets[:count], [*offsets[1:count], len(data)], strict=True):
-        stop = _runs_end(data, begin, end, segment_bytes)
+        stop = _runs_end(data, begin, end, expected.segment_bytes)
         if data[stop:end].strip(b"\0"):
             gone.append(f"{end - stop:,} bytes behind the end of a segment")
         segments.append(data[begin:stop] + b"\0" * (stop - begin & 1))
@@ -303,16 +354,24 @@ def _runs_end(data: bytes, at: int, end: int, wanted: int) -> int:
     return at
 
 
-def _deflated(data: bytes) -> Stripped:
+def _deflated(data: bytes, frame_bytes: int) -> Stripped:
+    """Return a deflated frame (PS3.5 A.4.14) that inflates to its pixels, and to nothing more."""
+    wanted = frame_bytes + frame_bytes % 2
     inflater = zlib.decompressobj(-zlib.MAX_WBITS)
-    size = 0
-    rest = data
-    while rest and not inflater.eof and size < _LARGEST_FRAME:
-        size += len(inflater.decompress(rest, 1 << 20))
-        rest = inflater.unconsumed_tail
-    if not inflater.eof:
-        raise _refused("its deflated data does not end")
+    made = inflater.decompress(data, wanted + 1)
+    if len(made) < frame_bytes:
+        raise _refused("it inflates to too few bytes")
     gone: list[str] = []
+    if len(made) > wanted or made[frame_bytes:].strip(b"\0"):
+        gone.append("inflated bytes behind the last pixel")
+    elif not inflater.eof:
+        inflater.decompress(inflater.unconsumed_tail, 1)
+        if not inflater.eof:
+            raise _refused("its deflated data does not end")
+    if gone:
+        deflater = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+        again = deflater.compress(made[:frame_bytes].ljust(wanted, b"\0")) + deflater.flush()
+        return Stripped(again + b"\0" * (len(again) % 2), tuple(gone))
     end = len(data) - len(inflater.unused_data)
     _note_behind(data, end, gone)
     return Stripped(data[:end] + b"\0" * (end % 2), tuple(gone))

@@ -6,7 +6,7 @@ from typing import Final
 from tui.dicom import values
 from tui.dicom.anonymize.dummies import dummy_text
 from tui.dicom.attributes import Attributes
-from tui.dicom.element import UNDEFINED, Element, tag_text
+from tui.dicom.element import META_GROUP, UNDEFINED, Element, tag_text
 from tui.dicom.element_bytes import padded
 from tui.dicom.elements import Elements
 from tui.dicom.encoding import Encoding
@@ -117,6 +117,11 @@ class Dataset:
         if vr == "AT":
             return "\\".join(map(tag_text, values.tags(data, big_endian=big_endian)))
         return safe_text(values.text(vr, data, self.around.charset(row)), _SHOWN)
+
+
+def first_row(found: Sequence[Element]) -> int:
+    """Return the first row behind the file meta information."""
+    return next((row for row, element in enumerate(found) if element.tag >> 16 != META_GROUP), len(found))
 
 
 def tree_of(found: Sequence[Element]) -> tuple[list[int], list[int]]:

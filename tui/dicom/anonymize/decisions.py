@@ -126,8 +126,8 @@ class Decisions:
             return Decision(How.RESOLVE, "", "its VR is unknown, so that it cannot be looked into")
         if not _kinds(vr) & _kinds(entry.vr):
             return Decision(How.RESOLVE, "", f"its VR is not that of PS3.6, {entry.vr}")
-        if tag == PRIVATE_CHARACTERISTICS and Option.RETAIN_SAFE_PRIVATE not in self._active:
-            return Decision(How.DROP, "", "it tells of private attributes, which go")
+        if tag == PRIVATE_CHARACTERISTICS:
+            return Decision(How.DROP, "", "it tells of private attributes, of which some go, or all")
         if vr == "PN":
             return Decision(How.RESOLVE, "", "a name that the table does not list")
         if vr in DATE_VRS:
@@ -151,6 +151,9 @@ class Decisions:
 
     def _listed(self, tag: int, vr: str, treatment: Treatment) -> Decision:
         code = treatment.basic
+        entry = lookup(tag)
+        if entry is not None and not _kinds(vr) & _kinds(entry.vr):
+            return Decision(How.RESOLVE, code, f"its VR is not that of PS3.6, {entry.vr}")
         actions = {option: action for option, action in treatment.options.items() if option in self._active}
         kept = next((option for option, action in actions.items() if action == "K"), None)
         if kept is not None:

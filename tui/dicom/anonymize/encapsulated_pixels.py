@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 
 from tui.dicom.anonymize.boxes import Box
-from tui.dicom.anonymize.codestreams import stripped
+from tui.dicom.anonymize.codestreams import Expected, stripped
 from tui.dicom.anonymize.fill import fill_of
 from tui.dicom.anonymize.pixel_work import EXTENDED_OFFSETS, PixelRow, PixelWork, box_rows, refused
 from tui.dicom.anonymize.unused_bits import UnusedBits
@@ -53,7 +53,7 @@ def plan_encapsulated(top: Attributes, image: ImagePixel, boxes: tuple[Box, ...]
     for number, frame in enumerate(fragments):
         data = _joined(top, frame)
         _check_size(data, image)
-        found = stripped(data, image.transfer_syntax, _segment_bytes(image))
+        found = stripped(data, image.transfer_syntax, _expected(image))
         for gone in found.gone:
             rows.append(PixelRow(f"{gone} in frame {number + 1}", "it is no part of the picture", "there", "none"))
         lengths.append(len(found.data))
@@ -75,7 +75,7 @@ def plan_encapsulated(top: Attributes, image: ImagePixel, boxes: tuple[Box, ...]
         data = struct.pack(f"<{len(offsets)}I", *offsets)
         yield marker(ITEM, len(data), EXPLICIT) + data
         for frame in fragments:
-            data = stripped(_joined(top, frame), image.transfer_syntax, _segment_bytes(image)).data
+            data = stripped(_joined(top, frame), image.transfer_syntax, _expected(image)).data
             yield marker(ITEM, len(data), EXPLICIT) + data
         yield sequence_end(EXPLICIT)
 
@@ -83,10 +83,12 @@ def plan_encapsulated(top: Attributes, image: ImagePixel, boxes: tuple[Box, ...]
     return PixelWork(tuple(rows), remade=True, native=False, length=length, chunks=chunks)
 
 
-def _segment_bytes(image: ImagePixel) -> int:
-    """Return what each segment of a run-length encoded frame stands for: a byte of every pixel, or all their bits."""
-    pixels = image.rows * image.columns
-    return (pixels + 7) // 8 if image.bits_allocated == 1 else pixels
+def _expected(image: ImagePixel) -> Expected:
+    """Return what a frame must come out as; a run-length encoded segment is a byte of every pixel, or all their bits."""
+    pixels, frame_bytes = image.rows * image.columns, (image.frame_bits + 7) // 8
+    if image.bits_allocated == 1:
+        return Expected((pixels + 7) // 8, 1, frame_bytes)
+    return Expected(pixels, image.samples * image.bits_allocated // 8, frame_bytes)
 
 
 def _frames_of(top: Attributes, image: ImagePixel) -> list[list[Element]]:
@@ -174,6 +176,9 @@ def _as_native(top: Attributes, image: ImagePixel, boxes: tuple[Box, ...], *, hi
     unused = UnusedBits.of(image) if hides else None
     source = _whole(image) if hides else image
     values, photometric = next(_decoded(top, source))
+    photometric = (
+        photometric.replace("_422", "").replace("_420", "").replace("PARTIAL", "FULL")
+    )  # every pixel has its colour
     bits = 8 * values.dtype.itemsize
     wanted = values.nbytes * image.frames
     even = wanted + wanted % 2

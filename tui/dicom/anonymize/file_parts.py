@@ -3,9 +3,10 @@
 from typing import Final
 
 from tui.dicom import values
+from tui.dicom.anonymize.dataset import first_row
 from tui.dicom.anonymize.marks import name_of
 from tui.dicom.anonymize.plan_rows import Action, PlanRow
-from tui.dicom.element import META_GROUP, tag_text
+from tui.dicom.element import tag_text
 from tui.dicom.element_bytes import header, padded
 from tui.dicom.elements import EXPLICIT, Elements
 from tui.dicom.encoding import MAGIC, PREAMBLE_LENGTH
@@ -57,11 +58,7 @@ def _meta_rows(dataset: Elements, sop_class: str, instance: str, syntax: str) ->
     """Return the rows of the file meta information, without its length, which follows from the rest."""
     rows = []
     new = {tag: (vr, data) for tag, vr, data in new_meta(sop_class, instance, syntax)}
-    there = {
-        element.tag: element
-        for element in dataset.elements
-        if element.depth == 0 and element.tag >> 16 == META_GROUP and element.tag & 0xFFFF
-    }
+    there = {element.tag: element for element in dataset.elements[: first_row(dataset.elements)] if element.tag & 0xFFFF}
     for tag in sorted(there.keys() | new.keys()):
         element = there.get(tag)
         vr, data = new.get(tag, (element.vr if element is not None else "", None))

@@ -36,18 +36,32 @@ _LEAST_ID: Final = 3
 _LEAST_PLACE: Final = 3
 _NAME_COMPONENTS: Final = 3  # family, given, middle name; then come prefix and suffix (PS3.5 6.2.1)
 _MONTHS: Final = (
-    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
-    "december",
+    ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+     "december"),
+    ("januar", "februar", "marz", "april", "mai", "juni", "juli", "august", "september", "oktober", "november",
+     "dezember"),
+    ("janvier", "fevrier", "mars", "avril", "mai", "juin", "juillet", "aout", "septembre", "octobre", "novembre",
+     "decembre"),
+    ("enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre",
+     "diciembre"),
+    ("gennaio", "febbraio", "marzo", "aprile", "maggio", "giugno", "luglio", "agosto", "settembre", "ottobre", "novembre",
+     "dicembre"),
+    ("januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september", "oktober", "november",
+     "december"),
 )  # fmt: skip
+_ROMAN: Final = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
+_TWO_LETTERS: Final = {"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa", "æ": "ae", "œ": "oe"}
+_KATAKANA: Final = {code: code + 0x60 for code in range(0x3041, 0x3097)}  # of the hiragana
 _EDGES: Final = " \t^_-,;/:.="
 _ASCII_END: Final = 0x80
 
 
 def folded(text: str) -> str:
-    """Return a text without case, accents and compatibility forms."""
+    """Return a text without case, accents and compatibility forms; hiragana as katakana."""
     if text.isascii():
         return text.lower()
-    return "".join(character for character in normalize("NFKD", text.casefold()) if not combining(character))
+    plain = normalize("NFKD", text.casefold())
+    return "".join(character for character in plain if not combining(character)).translate(_KATAKANA)
 
 
 def compact(text: str) -> str:
@@ -66,13 +80,19 @@ class Identifiers:
 
     def add_name(self, name: str) -> None:
         """Add a person's name (PN), in all its component groups: its parts, and these written together."""
-        words, anywhere = _name_parts(name)
+        words, anywhere, bounded = _name_parts(name)
         self.words |= words
         self.anywhere |= anywhere
+        self.bounded |= bounded
         self._add_raw(name)
 
-    def add_text(self, text: str, *, place: bool = False) -> None:
-        """Add an ID, or a name of something; of a place also its words, without those that all places have."""
+    def add_text(self, text: str, *, place: bool = False, description: bool = False) -> None:
+        """Add an ID, or a name of something; of a place also its words, without those that all places have.
+
+        Places and descriptions of common words alone are not added.
+        """
+        if (place or description) and only_common(text):
+            return
         words, anywhere, bounded = _text_parts(text, place)
         self.words |= words
         self.anywhere |= anywhere
@@ -91,7 +111,7 @@ class Identifiers:
     def _add_raw(self, text: str) -> None:
         text = text.strip()
         together = compact(text)
-        if len(together) >= _LEAST_SURE and not only_common(text) and together not in _NOBODY:
+        if len(together) >= _LEAST_SURE and together not in _NOBODY and not _is_plain_words(text):
             self.raw.add(text)
 
     # --- searching
@@ -122,6 +142,8 @@ class Identifiers:
     def found_in_code(self, text: str) -> bool:
         """Return whether a defined term or a title is one of them, or holds one that is no accident."""
         together = compact(text)
+        if len(together) > _LEAST_WORD and (together in self.words or together in self.bounded or together in self.anywhere):
+            return True
         return any(needle in together for needle in self.anywhere if len(needle) >= _LEAST_SURE and not needle.isdigit())
 
     def cleaned(self, text: str) -> str:
@@ -155,29 +177,44 @@ def _bounded_pattern(needle: str) -> re.Pattern[str]:
 
 
 @lru_cache(4096)
-def _name_parts(name: str) -> tuple[frozenset[str], frozenset[str]]:
-    words, anywhere = set[str](), set[str]()
-    for group in name.split("="):
+def _name_parts(name: str) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    words, anywhere, bounded = set[str](), set[str](), set[str]()
+    for group in _spellings(name):
         components = group.split("^")[:_NAME_COMPONENTS]
-        parts = [
-            part
-            for component in components
-            for part in _WORDS.findall(folded(component))
-            if part not in _TITLES and part not in _NOBODY
-        ]
-        ideographs = any(ord(character) >= _ASCII_END for part in parts for character in part)
+        parts = [part for component in components for part in _WORDS.findall(folded(component)) if part not in _NOBODY]
+        parts = [part for part in parts if part not in _TITLES] or parts
         words.update(part for part in parts if len(part) >= _LEAST_WORD)
         anywhere.update(part for part in parts if len(part) > _LEAST_PART and not is_common(part))
-        if ideographs:
-            anywhere.update(part for part in parts if len(part) >= _LEAST_WORD)
+        anywhere.update(part for part in parts if len(part) >= _LEAST_WORD and not part.isascii())
         for first in parts:
             for second in parts:
-                if first is not second and len(first + second) > _LEAST_PART:
-                    anywhere.add(first + second)
+                if first is second:
+                    continue
+                joined = first + second
+                (anywhere if len(joined) > _LEAST_PART or not joined.isascii() else bounded).add(joined)
+                if len(second) >= _LEAST_WORD and first.isascii():  # as accounts are named: jdoe, doej
+                    words.update((first[0] + second, second + first[0]))
         whole = compact(group)
         if len(whole) > _LEAST_PART and parts:
             anywhere.add(whole)
-    return frozenset(words), frozenset(anywhere)
+    return frozenset(words), frozenset(anywhere), frozenset(bounded)
+
+
+def _spellings(name: str) -> set[str]:
+    """Return the component groups of a name, and their other spellings: with umlauts as two letters, and as one."""
+    found = set(name.split("="))
+    for group in tuple(found):
+        lower = group.casefold()
+        found.add("".join(_TWO_LETTERS.get(character, character) for character in lower))
+        for one, two in (("a", "ae"), ("o", "oe"), ("u", "ue")):
+            if two in lower:
+                found.add(lower.replace(two, one))
+    return found
+
+
+def _is_plain_words(text: str) -> bool:
+    """Return whether a text is made of common words without a digit: found everywhere, it says nothing of anybody."""
+    return only_common(text) and not any(character.isdigit() for character in text)
 
 
 @lru_cache(4096)
@@ -189,7 +226,7 @@ def _text_parts(text: str, place: bool) -> tuple[frozenset[str], frozenset[str],
         words = frozenset(
             word for word in found if len(word) >= _LEAST_PLACE and not is_common(word) and word not in _TITLES
         )
-    if len(together) < _LEAST_ID or only_common(text) or together in _NOBODY:
+    if len(together) < _LEAST_ID or together in _NOBODY or _is_plain_words(text):
         return words, frozenset(), frozenset()
     sure = len(together) >= (_LEAST_DIGITS if together.isdigit() else _LEAST_SURE)
     own = frozenset((together,))
@@ -200,12 +237,22 @@ def _text_parts(text: str, place: bool) -> tuple[frozenset[str], frozenset[str],
 def _date_forms(found: date, birth: bool) -> tuple[frozenset[str], frozenset[str]]:
     year, month, day = f"{found.year:04}", f"{found.month:02}", f"{found.day:02}"
     anywhere = {year + month + day, day + month + year, month + day + year}
-    for name in (_MONTHS[found.month - 1][:3], _MONTHS[found.month - 1]):
-        for number in {day, str(found.day)}:
-            anywhere |= {number + name + year, name + number + year, year + name + number}
-    short = f"{found.year % 100:02}"
     bounded = {f"{found.year}{found.month}{found.day}", f"{found.day}{found.month}{found.year}"}
     bounded.add(f"{found.month}{found.day}{found.year}")
+    short = f"{found.year % 100:02}"
+    languages = _MONTHS if birth else _MONTHS[:1]
+    names = {name for language in languages for name in (language[found.month - 1], language[found.month - 1][:3])}
+    days = {day, str(found.day), *(f"{found.day}{ending}" for ending in (("st", "nd", "rd", "th") if birth else ()))}
+    for name in names:
+        for number in days:
+            anywhere |= {number + name + year, name + number + year, year + name + number}
+            if birth:
+                bounded |= {number + name + short, name + number + short}
     if birth:
-        bounded |= {short + month + day, day + month + short, month + day + short}
+        bounded |= {
+            number + _ROMAN[found.month - 1] + written for number in (day, str(found.day)) for written in (year, short)
+        }
+        for first in (month, str(found.month)):
+            for second in (day, str(found.day)):
+                bounded |= {short + first + second, second + first + short, first + second + short}
     return frozenset(anywhere), frozenset(bounded - anywhere)

@@ -4,11 +4,13 @@ from typing import Final, NamedTuple
 
 from tui.dicom.anonymize.dataset import Dataset
 from tui.dicom.anonymize.dummies import dummy_text
+from tui.dicom.anonymize.identifiers import Identifiers
 from tui.dicom.anonymize.iod_types import type_of
 from tui.dicom.anonymize.learning import Learned
 from tui.dicom.anonymize.plan_rows import Action, PlanRow
 from tui.dicom.anonymize.project import Project
 from tui.dicom.anonymize.uids import LIKE_UID, is_registered
+from tui.dicom.anonymize.vocabulary import is_defined
 from tui.dicom.dictionary import lookup
 from tui.text import safe_text
 
@@ -59,11 +61,16 @@ class KeptTexts:
         rows = []
         for kept in self._kept:
             hit = bool(identifiers) and (
-                identifiers.found_in(kept.text) if kept.free else identifiers.found_in_code(kept.text)
+                identifiers.found_in(kept.text) if kept.free else self._is_code_hit(kept, identifiers)
             )
             if hit or (kept.free and self._holds_uid(kept.text)):
                 rows.append(self._row(kept, learned))
         return rows
+
+    def _is_code_hit(self, kept: _Kept, identifiers: Identifiers) -> bool:
+        """Return whether a defined term is an identifier: none is that the standard defines for its attribute."""
+        tag = self._dataset.found[kept.row].tag
+        return any(identifiers.found_in_code(part) for part in kept.text.split("\\") if not is_defined(tag, part.strip()))
 
     def _holds_uid(self, text: str) -> bool:
         if self._keeps_uids or "." not in text:
@@ -78,9 +85,11 @@ class KeptTexts:
         entry = lookup(element.tag)
         name = entry.keyword if entry is not None else "private"
         why = "it holds what the profile takes away elsewhere"
+        before, after = self._dataset.shown(kept.row), safe_text(new, _SHOWN)
+        after += " (new)" if before == after else ""
         return PlanRow(
             kept.path, element.tag, element.vr, name, kept.code, Action.CLEAN, why,
-            self._dataset.shown(kept.row), safe_text(new, _SHOWN), kept.row, self._dataset.encoded(kept.row, new),
+            before, after, kept.row, self._dataset.encoded(kept.row, new),
         )  # fmt: skip
 
     def _without(self, kept: _Kept, learned: Learned) -> str:

@@ -7,6 +7,7 @@ from tui.dicom.anonymize.dataset import Dataset
 from tui.dicom.anonymize.identifiers import Identifiers, compact
 from tui.dicom.anonymize.profile import Option, treatment_of
 from tui.dicom.anonymize.uids import STRUCTURAL, is_registered
+from tui.dicom.dictionary import lookup
 from tui.dicom.element import ITEM, UNDEFINED
 from tui.dicom.source import HEAD
 
@@ -18,6 +19,7 @@ _PLACES: Final = frozenset(  # attributes whose single words name a place or som
     }
 )  # fmt: skip
 _TEXT_VRS: Final = frozenset({"LO", "SH", "UC", "ST", "LT", "UT", "AE"})
+_CHARACTER_VRS: Final = _TEXT_VRS | {"PN", "DA", "DT", "TM", "UI", "CS", "IS", "DS", "AS", "UR"}
 _LONG_DESCRIPTION: Final = 12  # letters and digits: a description that long is no protocol's name
 LEAST_UID: Final = 6  # characters: what is shorter is a placeholder, such as 0
 
@@ -40,21 +42,26 @@ class Learned:
                 self.add(at)
 
     def add(self, row: int) -> None:
-        """Learn from the value of a row."""
+        """Learn from the value of a row: what it is of decides, and not only the VR that the file gives it."""
         element = self._dataset.found[row]
         tag, vr = element.tag, element.vr
-        public = not tag >> 16 & 1
-        if vr == "PN":
+        entry = lookup(tag)
+        meant = entry.vr if entry is not None else vr
+        if vr not in _CHARACTER_VRS or element.length > HEAD:
+            return
+        if "PN" in (vr, meant):
             for name in self._parts(row):
                 self.identifiers.add_name(name)
-        elif vr in ("DA", "DT"):
+        elif vr in ("DA", "DT") or meant in ("DA", "DT"):
             for part in self._parts(row):
                 self.identifiers.add_date(part, birth=tag == BIRTH_DATE)
-        elif vr in _TEXT_VRS and public and element.length <= HEAD:
-            self._add_text(row, tag)
-        elif vr == "UI" and public and tag not in STRUCTURAL:
-            for part in self._parts(row):
+        elif tag >> 16 & 1:
+            return
+        elif vr == "UI":
+            for part in self._parts(row) if tag not in STRUCTURAL else ():
                 self.add_uid(part)
+        elif meant in _TEXT_VRS:
+            self._add_text(row, tag)
 
     def _add_text(self, row: int, tag: int) -> None:
         treatment = treatment_of(tag)
@@ -63,7 +70,7 @@ class Learned:
         descriptive = Option.CLEAN_DESCRIPTORS in treatment.options
         for part in self._parts(row):
             if not descriptive or len(compact(part)) >= _LONG_DESCRIPTION:
-                self.identifiers.add_text(part, place=tag in _PLACES)
+                self.identifiers.add_text(part, place=tag in _PLACES, description=descriptive)
 
     def add_uid(self, uid: str) -> None:
         """Learn of a UID that must not be found again; of none where UIDs are retained."""

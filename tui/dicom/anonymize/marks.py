@@ -4,7 +4,7 @@ from typing import Final
 
 from tui.dicom.anonymize.identifiers import Identifiers
 from tui.dicom.anonymize.plan_rows import Action, PlanRow
-from tui.dicom.anonymize.policy import Code, Dates, Policy
+from tui.dicom.anonymize.policy import ALL_CODES, Code, Dates, Policy
 from tui.dicom.attributes import Attributes
 from tui.dicom.dictionary import lookup
 from tui.dicom.element import tag_text
@@ -16,7 +16,6 @@ from tui.text import safe_text
 REMOVED, METHOD, METHOD_CODES, TEMPORAL, BURNED_IN = 0x00120062, 0x00120063, 0x00120064, 0x00280303, 0x00280301
 MARKS: Final = (REMOVED, METHOD, METHOD_CODES, TEMPORAL)
 _TEMPORAL: Final = {Dates.REMOVE: "REMOVED", Dates.SHIFT: "MODIFIED", Dates.KEEP: "UNMODIFIED"}
-_OURS: Final = "1131"  # what the codes of CID 7050 begin with
 _SHOWN: Final = 200
 _WHY: Final = "says what was done"
 
@@ -35,6 +34,8 @@ def text_before(top: Attributes, tag: int) -> str | None:
 def set_row(top: Attributes, tag: int, vr: str, shown: str, data: bytes, why: str, before: str | None = None) -> PlanRow:
     """Return the row that sets an attribute of the top level, whether it is there or not."""
     before = before if before is not None else text_before(top, tag)
+    if before == shown and top.data(tag) != data:
+        shown += " (new)"  # the difference lies behind what is shown
     return PlanRow(tag_text(tag), tag, vr, name_of(tag), "", Action.SET, why, before, shown, top.index.get(tag, -1), data)
 
 
@@ -85,11 +86,8 @@ def mark_rows(
 
 def _codes_row(top: Attributes, codes: tuple[Code, ...]) -> PlanRow:
     """Return the row of DeidentificationMethodCodeSequence: earlier codes of the standard stay, ours follow."""
-    earlier = [
-        Code(found.text(0x00080100) or "", (found.text(0x00080104) or "").encode("ascii", "replace").decode())
-        for found in top.items(METHOD_CODES)
-        if found.text(0x00080102) == "DCM" and (found.text(0x00080100) or "").startswith(_OURS)
-    ]
+    said = {found.text(0x00080100) for found in top.items(METHOD_CODES) if found.text(0x00080102) == "DCM"}
+    earlier = [code for code in ALL_CODES if code.value in said]
     known = {code.value: code for code in (*earlier, *codes)}
     encoding = top.elements.encoding
     content = b""

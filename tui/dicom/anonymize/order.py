@@ -1,10 +1,11 @@
 """What somebody wants anonymized, and how, as a value."""
 
+import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from tui.dicom.anonymize.boxes import Boxes
+from tui.dicom.anonymize.boxes import Boxes, as_list
 from tui.dicom.anonymize.policy import OnBurnedIn, Policy
 from tui.dicom.anonymize.project import Project
 from tui.dicom.save import PRIVATE
@@ -68,7 +69,8 @@ class Order:
     def command(self) -> str:
         """Return what is done with what, as a text: a run that was cut off is gone on with by the same one."""
         inputs = sorted(os.path.realpath(path) for path in self.paths)
-        return "\0".join(
+        how = json.dumps([as_list(self.boxes), sorted((self.project.lookup or {}).items()) if self.project else []])
+        return how + "\0".join(
             [
                 *inputs,
                 "",

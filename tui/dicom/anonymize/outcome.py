@@ -23,7 +23,9 @@ class Outcome:
     mapping : tuple of (str, str, str)
         Kind, original and new value, where a mapping table is wanted.
     taken : str
-        The path that its result would have had, where that is taken.
+        The path that its result would have had, where exactly that is there already.
+    boxed : bool
+        Whether boxes were blackened.
     """
 
     written: str = ""
@@ -34,6 +36,7 @@ class Outcome:
     read_bytes: int = 0
     mapping: tuple[tuple[str, str, str], ...] = ()
     taken: str = ""
+    boxed: bool = False
 
 
 EXISTS: Final = "its result exists"

@@ -142,8 +142,12 @@ def plan(
     sop_class = refuse_kinds(top)
     planner = Planner(rows_of, decisions or Decisions(policy), project, sop_class)
     planner.plan()
+    if project.lookup is not None and planner.learned.identifiers.found_in(planner.pseudonym):
+        raise RefusedError("not in the lookup table", "its pseudonym in the lookup table says who it is")
     risks = risks_of(top)
-    chosen = _decided(policy, boxes.get(device_of(top), ()), risks) if risks.burned_in else ()
+    chosen = boxes.get(device_of(top), ()) if policy.on_burned_in is OnBurnedIn.BOX else ()
+    if risks.burned_in and not chosen:
+        _refuse_undecided(policy, risks)
     pixels = plan_pixels(top, chosen)
     syntax = _syntax(dataset, top, pixels)
     taken = {*MARKS, *EXTENDED_OFFSETS, *(rule.masked for rule in policy.settings)}
@@ -163,12 +167,10 @@ def plan(
     )  # fmt: skip
 
 
-def _decided(policy: Policy, boxes: tuple[Box, ...], risks: Risks) -> tuple[Box, ...]:
-    """Return what is blackened in a file whose pixels may hold text."""
+def _refuse_undecided(policy: Policy, risks: Risks) -> None:
+    """Refuse a file whose pixels may hold text, where nobody decided otherwise."""
     if policy.on_burned_in is OnBurnedIn.KEEP:
-        return ()
-    if policy.on_burned_in is OnBurnedIn.BOX and boxes:
-        return boxes
+        return
     why = "; ".join(risks.burned_in)
     missing = policy.on_burned_in is OnBurnedIn.BOX
     hint = "no boxes are drawn for its device" if missing else "--on-burned-in keep or box decides otherwise"

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from tui.dicom import values
-from tui.dicom.anonymize.dataset import Dataset
+from tui.dicom.anonymize.dataset import Dataset, first_row
 from tui.dicom.anonymize.dates import is_time, shifted_date, shifted_datetime
 from tui.dicom.anonymize.decisions import DATE_VRS, Decision, Decisions, How
 from tui.dicom.anonymize.dummies import dummy_sequence, dummy_text, dummy_value
@@ -16,6 +16,7 @@ from tui.dicom.anonymize.iod_types import type_of
 from tui.dicom.anonymize.kept_texts import LONGEST, KeptTexts
 from tui.dicom.anonymize.learning import BIRTH_DATE, Learned
 from tui.dicom.anonymize.plan_rows import Action, PlanRow
+from tui.dicom.anonymize.policy import PROTECTED, Dates
 from tui.dicom.anonymize.private import Creators, SafePrivate
 from tui.dicom.anonymize.profile import Option
 from tui.dicom.anonymize.project import Patient, Project
@@ -24,12 +25,15 @@ from tui.dicom.anonymize.structured import item_action
 from tui.dicom.anonymize.uids import is_registered
 from tui.dicom.anonymize.vocabulary import common_words
 from tui.dicom.dictionary import lookup
-from tui.dicom.element import ITEM, META_GROUP, PIXEL_DATA, tag_text
+from tui.dicom.element import ITEM, PIXEL_DATA, UNDEFINED, tag_text
 from tui.dicom.element_bytes import padded
 from tui.dicom.errors import RefusedError
+from tui.dicom.new_values import vm_allows
 from tui.dicom.temporal import zone_of
 
 MOST_NESTED: Final = 64
+_LONGEST_NUMBER: Final = 8  # bytes of one binary number
+_LEAST_IN_BYTES: Final = 4  # letters: shorter ones are met by chance
 _DECIMALS: Final = b"0123456789+-.eE \\\0"
 _AGE: Final = frozenset("DWMY")
 _PATIENT: Final = frozenset({0x00100010, 0x00100020})
@@ -81,6 +85,7 @@ class Planner:
         self._dataset = dataset
         self._found, self._nexts = dataset.found, dataset.nexts
         self._out = RowMaker(dataset)
+        self._first = first_row(dataset.found)  # behind the file meta information
         self._decisions = decisions
         self._active = policy.active
         self._project = project
@@ -102,6 +107,7 @@ class Planner:
         """Decide on everything."""
         self._walk(0, len(self._found), _Place(-1, (), "", clean=False, dummies=False))
         cleaned = {row.row: row for row in self._kept.cleaned(self.learned)}
+        self._refuse_names_in_bytes()
         told = [cleaned.pop(row.row, row) for row in self._out.rows]
         self.rows = sorted((*told, *cleaned.values()), key=lambda row: row.row)
 
@@ -113,15 +119,29 @@ class Planner:
         creators = self._safe.creators(row, end)
         while row < end:
             element = found[row]
-            if element.tag >> 16 != META_GROUP or place.around:
+            if row >= self._first:
                 decision = of(element.tag, element.vr)
                 if decision.how is How.PRIVATE:
                     self._private(row, place, creators)
                 elif decision.how is not How.PLAIN:
                     treat[decision.how](row, place, decision)
-                elif place.around and element.tag == PIXEL_DATA:
+                elif element.length > _LONGEST_NUMBER and element.tag >> 16 != PIXEL_DATA >> 16:
+                    self._numbers(row, place, decision)
+                elif place.around and element.tag >> 16 == PIXEL_DATA >> 16:
                     self._out.drop(row, place.prefix, "", "pixels that are not those of the image")
             row = nexts[row]
+
+    def _refuse_names_in_bytes(self) -> None:
+        """Refuse a file that holds an identifier where bytes are expected: nobody knows what else is there."""
+        needles = [
+            needle.encode() for needle in self.learned.identifiers.anywhere if not needle.isdigit() and needle.isascii()
+        ]
+        needles += [text.lower().encode() for text in self.learned.identifiers.raw if text.isascii()]
+        for row in self.binary if needles else ():
+            element = self._found[row]
+            data = self._dataset.data(element).lower() if element.length != UNDEFINED else b""
+            if any(needle in data for needle in needles if len(needle) > _LEAST_IN_BYTES):
+                raise RefusedError("an identifier in bytes", f"{tag_text(element.tag)} holds bytes that name somebody")
 
     # --- sequences
 
@@ -177,7 +197,7 @@ class Planner:
         elif vr == "UI":
             how = How.KEEP if Option.RETAIN_UIDS in self._active else How.MAP
         elif vr in DATE_VRS:
-            how = How.KEEP_DATE if Option.RETAIN_FULL_DATES in self._active else How.SHIFT
+            how = {Dates.KEEP: How.KEEP_DATE, Dates.SHIFT: How.SHIFT, Dates.REMOVE: How.DROP}[self._decisions.policy.dates]
         else:
             how = How.BYTES if vr in values.BINARY_VRS else How.KEEP
         self._treat[how](row, place, Decision(how, "X", why))
@@ -211,6 +231,16 @@ class Planner:
         if decision.code:
             self._tell(row, place, decision)
         self.binary.append(row)
+
+    def _numbers(self, row: int, place: _Place, decision: Decision) -> None:
+        """Keep many binary numbers where the dictionary has many: in others a text may hide."""
+        element = self._found[row]
+        entry = lookup(element.tag)
+        count = element.length // values.NUMBERS[element.vr][1] if element.vr in values.NUMBERS else 0
+        if count and entry is not None and entry.vm and not vm_allows(entry.vm, count):
+            self._resolve(row, place, decision._replace(why=f"it holds {count} numbers, PS3.6 allows {entry.vm}"))
+        else:
+            self.binary.append(row)
 
     def _decimal(self, row: int, place: _Place, decision: Decision) -> None:
         element = self._found[row]
@@ -247,6 +277,9 @@ class Planner:
         kind = type_of(self._sop_class, place.around, tag)
         action = _settled(code, kind, nested=bool(place.around))
         why = decision.why
+        if not place.around and tag in PROTECTED and action != "X":
+            raise RefusedError("odd contents", f"{tag_text(tag)} is not what it should be: {why}")
+        action = "D" if action == "U" and element.vr != "SQ" else action
         if code in ("X", "Z") and action not in code:
             why += f"; {'a value' if action == 'D' else 'presence'} is wanted: Type {kind}"
         elif "/" in code:

@@ -23,8 +23,18 @@ _SINGLE: Final = 0xFFFFFFFF
 _LONGEST_METHOD: Final = 64  # LO, PS3.5 6.2
 # What references hold by, what the marks say, and what says how pixels are to be read, is set by nobody else.
 _NOT_SET: Final = frozenset(
-    {0x00080005, 0x00080016, 0x00080018, 0x0020000D, 0x0020000E, 0x00120062, 0x00120063, 0x00120064, 0x00280303}
-)
+    {
+        0x00080005, 0x00080016, 0x00080018, 0x0020000D, 0x0020000E, 0x00120062, 0x00120063, 0x00120064, 0x00280303,
+    }
+)  # fmt: skip
+# What a file cannot be without, or be read by: no rule takes it away.
+PROTECTED: Final = frozenset(
+    {
+        0x00080005, 0x00080016, 0x00080018, 0x0020000D, 0x0020000E, 0x00280002, 0x00280004, 0x00280006, 0x00280008,
+        0x00280010, 0x00280011, 0x00280100, 0x00280101, 0x00280102, 0x00280103, 0x00281101, 0x00281102, 0x00281103,
+        0x00281201, 0x00281202, 0x00281203, 0x7FE00001, 0x7FE00002, 0x7FE00008, 0x7FE00009, 0x7FE00010,
+    }
+)  # fmt: skip
 _PIXEL_GROUPS: Final = frozenset({0x0028, 0x7FE0})
 
 
@@ -92,6 +102,13 @@ _DATE_CODES: Final = {
     Dates.SHIFT: (ProfileOption.RETAIN_MODIFIED_DATES,
                   Code("113107", "Retain Longitudinal Temporal Information Modified Dates Option")),
 }  # fmt: skip
+ALL_CODES: Final = (  # CID 7050
+    BASIC,
+    CLEAN_PIXELS,
+    Code("113102", "Clean Recognizable Visual Features Option"),
+    *(switch.code for switch in SWITCHES),
+    *(code for _, code in _DATE_CODES.values()),
+)
 OPTION_NAMES: Final = tuple(switch.option.name for switch in SWITCHES)
 DATES: Final = Option(
     "dates", "Dates", "Remove dates, shift all of a patient by the same number of days, or keep them",
@@ -172,7 +189,10 @@ class Policy:
 
     def rule_for(self, tag: int) -> Rule | None:
         """Return the rule of the site for an attribute, or None."""
-        return next((rule for rule in reversed(self.rules) if rule.kind is not RuleKind.SET and rule.holds_for(tag)), None)
+        if not tag & 0xFFFF:  # group lengths follow from what is written
+            return None
+        found = next((rule for rule in reversed(self.rules) if rule.kind is not RuleKind.SET and rule.holds_for(tag)), None)
+        return None if found is not None and found.kind is RuleKind.REMOVE and tag in PROTECTED else found
 
     @property
     def settings(self) -> tuple[Rule, ...]:
@@ -261,6 +281,8 @@ def read_rule(kind: RuleKind, written: str) -> Rule:
     """
     name, equals, text = written.partition("=") if kind is RuleKind.SET else (written, "", "")
     mask, masked = _attribute(name)
+    if kind is RuleKind.REMOVE and mask == _SINGLE and masked in PROTECTED:
+        raise PolicyError(f"{safe_text(name)} cannot be removed: without it the file is none, or cannot be read")
     if kind is not RuleKind.SET:
         return Rule(kind, mask, masked, name.strip())
     entry = lookup(masked)
@@ -316,7 +338,7 @@ def policy_of(said: Mapping[str, Any], base: Policy | None = None) -> Policy:
         if value is not None and (problem := option.problem(value)):
             raise PolicyError(safe_text(problem))
     found = base or PRESETS[str(preset)]
-    known = {"options", "dates", "on-burned-in", "keep", "remove", "set", "confirmed", TRUST_DECLARED.name}
+    known = {"options", "dates", "on-burned-in", "keep", "remove", "set", "confirmed", "rules", TRUST_DECLARED.name}
     if unknown := sorted(said.keys() - known):
         raise PolicyError(f"unknown: {safe_text(', '.join(unknown))}; known are {', '.join(sorted(known | {PRESET.name}))}")
     settings = said.get("set", {})
@@ -328,6 +350,7 @@ def policy_of(said: Mapping[str, Any], base: Policy | None = None) -> Policy:
         *(read_rule(RuleKind.KEEP, name) for name in _texts(said, "keep")),
         *(read_rule(RuleKind.REMOVE, name) for name in _texts(said, "remove")),
         *(read_rule(RuleKind.SET, f"{name}={value}") for name, value in settings.items()),
+        *(read_rule(RuleKind(kind), written) for kind, written in said.get("rules", ())),
     ]
     return replace(
         found,
@@ -348,15 +371,15 @@ def _texts(said: Mapping[str, Any], key: str) -> Iterable[str]:
 
 
 def as_json(policy: Policy) -> dict[str, Any]:
-    """Return a policy in the form of a policy file; `policy_of` reads it."""
-    of_kind = {kind: [rule for rule in policy.rules if rule.kind is kind] for kind in RuleKind}
+    """Return a policy as `policy_of` reads it, with its rules in their order."""
     return {
         "options": sorted(switch.option.name for switch in SWITCHES if switch.profile in policy.options),
         "dates": policy.dates.value,
         "on-burned-in": policy.on_burned_in.value,
-        "keep": [rule.written for rule in of_kind[RuleKind.KEEP]],
-        "remove": [rule.written for rule in of_kind[RuleKind.REMOVE]],
-        "set": {rule.written: rule.text for rule in of_kind[RuleKind.SET]},
+        "rules": [
+            [rule.kind.value, f"{rule.written}={rule.text}" if rule.kind is RuleKind.SET else rule.written]
+            for rule in policy.rules
+        ],
         TRUST_DECLARED.name: policy.trust_declared,
         "confirmed": sorted(policy.confirmed),
     }

@@ -10,7 +10,6 @@ from tui.dicom.dictionary import uid_name
 from tui.dicom.elements import Elements
 from tui.dicom.errors import RefusedError
 from tui.dicom.source import Source
-from tui.text import safe_text
 
 SOP_CLASS, SOP_INSTANCE = 0x00080016, 0x00080018
 _NEMA: Final = "1.2.840.10008."
@@ -59,6 +58,6 @@ def refuse_kinds(top: Attributes) -> str:
     for element in top.elements.elements:
         if element.tag == SPECIFIC_CHARACTER_SET and element.length:
             data = top.elements.source.head(element.offset, element.length)
-            if unknown := unknown_terms(values.texts("CS", data, ())):
-                raise RefusedError("unknown character set", f"{safe_text(unknown, 20)} is no character set of the standard")
+            if unknown_terms(values.texts("CS", data, ())):
+                raise RefusedError("unknown character set", "it names a character set that the standard does not define")
     return sop_class

@@ -11,7 +11,7 @@ from tui import __version__
 from tui.dicom.anonymize.iod_types import EDITION
 from tui.dicom.anonymize.outcome import Outcome
 from tui.dicom.anonymize.plan_rows import Action
-from tui.dicom.anonymize.policy import SWITCHES, Policy, as_json
+from tui.dicom.anonymize.policy import CLEAN_PIXELS, SWITCHES, Code, Policy, as_json
 from tui.dicom.options import Option
 from tui.dicom.save import new_file
 
@@ -51,6 +51,7 @@ class Report:
     refused: list[tuple[str, Outcome]] = field(default_factory=list)
     files: list[tuple[str, str]] = field(default_factory=list)
     leftovers: int = 0
+    boxed: int = 0
 
     def add(self, digest: str, outcome: Outcome) -> None:
         """Count a file, which is named by its keyed digest."""
@@ -58,6 +59,7 @@ class Report:
             self.refused.append((digest, outcome))
             return
         self.written += 1
+        self.boxed += outcome.boxed
         self.read_bytes += outcome.read_bytes
         self.actions.update(outcome.actions)
         self.warnings.update(outcome.warnings)
@@ -79,10 +81,9 @@ class Report:
             "dry_run": self.dry,
             "resumed": self.resumed,
             "key_kept": self.project,
-            "codes": [{"value": code.value, "scheme": "DCM", "meaning": code.meaning} for code in self.policy.codes],
+            "codes": [{"value": code.value, "scheme": "DCM", "meaning": code.meaning} for code in self.codes],
             "method": list(self.policy.method),
-            "policy": {name: value for name, value in as_json(self.policy).items() if name not in ("set", "confirmed")}
-            | {"set": sorted(as_json(self.policy)["set"]), "confirmed": len(self.policy.confirmed)},
+            "policy": self._policy_json(),
             "written": self.written,
             "verified": 0 if self.dry else self.written,
             "refused": len(self.refused),
@@ -93,8 +94,20 @@ class Report:
                 {"source": digest, "rule": outcome.rule, "reason": outcome.reason} for digest, outcome in self.refused
             ],
             "warnings": dict(self.warnings),
-            "files": [{"source": digest, "written": written} for digest, written in self.files],
+            "boxed": self.boxed,
+            "files": [{"source": digest, "written": written, "verified": not self.dry} for digest, written in self.files],
         }
+
+    def _policy_json(self) -> dict[str, Any]:
+        """Return the policy without values that were set or confirmed."""
+        said = as_json(self.policy)
+        rules = [[kind, written.partition("=")[0]] for kind, written in said["rules"]]
+        return said | {"rules": rules, "confirmed": len(self.policy.confirmed)}
+
+    @property
+    def codes(self) -> tuple[Code, ...]:
+        """Return the codes of CID 7050 that hold for the batch."""
+        return (*self.policy.codes, *([CLEAN_PIXELS] if self.boxed else []))
 
     @property
     def lines(self) -> list[str]:
@@ -127,7 +140,7 @@ class Report:
             One of them exists, or cannot be written.
         """
         with new_file(path) as file:
-            file.write(json.dumps(self.as_json(), indent=1, ensure_ascii=False).encode() + b"\n")
+            file.write(json.dumps(self.as_json(), indent=1).encode() + b"\n")
         with new_file(words_path(path)) as file:
             file.write("\n".join([*self.lines, *_refusal_lines(self.refused), ""]).encode())
 

@@ -4,6 +4,7 @@ import zlib
 from collections.abc import Iterator
 from typing import Final
 
+from tui.dicom.anonymize.dataset import first_row
 from tui.dicom.anonymize.file_parts import meta_bytes
 from tui.dicom.anonymize.pixel_work import PixelWork
 from tui.dicom.anonymize.plan import Plan
@@ -50,7 +51,7 @@ class Rewriter:
         self._vrs: dict[int, str] = {}
         self._added: list[tuple[int, bytes]] = []
         for row in plan.rows:
-            if row.tag == 0 or (row.tag >> 16 == META_GROUP and row.row < 0):
+            if row.row < 0 and (row.tag == 0 or row.tag >> 16 == META_GROUP):
                 continue
             if row.row < 0:
                 encoding = plan.elements.encoding
@@ -64,7 +65,7 @@ class Rewriter:
 
     def pieces(self) -> list[Piece]:
         """Return the dataset's pieces, without the file meta information, in order."""
-        first = next((at for at, element in enumerate(self._found) if not _is_meta(element)), len(self._found))
+        first = first_row(self._found)
         begin = self._begin_of_dataset(first)
         pieces, _, _ = self._dataset(first, len(self._found), begin, self._added)
         return pieces
@@ -175,10 +176,6 @@ def _length(piece: Piece) -> int:
     if isinstance(piece, tuple):
         return piece[1] - piece[0]
     raise TypeError("pixel data lies in no sequence")
-
-
-def _is_meta(element: Element) -> bool:
-    return element.depth == 0 and element.tag >> 16 == META_GROUP
 
 
 def result_chunks(plan: Plan) -> Iterator[bytes]:

@@ -114,6 +114,8 @@ def _visual(top: Attributes) -> str:
     if modality in _PHOTOGRAPHS:
         return "photographs may show whom they are of; Clean Recognizable Visual Features is not done here"
     said = " ".join(top.text(tag) or "" for tag in (0x00180015, 0x00081030, 0x0008103E, 0x00181030)).upper()
+    for tag in (0x00082218, 0x00082228):  # AnatomicRegionSequence, PrimaryAnatomicStructureSequence
+        said += " ".join((item.text(0x00080104) or "").upper() for item in top.items(tag))
     if modality in _VOLUMES and any(part in said for part in _HEADS):
         return "a face may be made from images of a head; Clean Recognizable Visual Features is not done here"
     return ""

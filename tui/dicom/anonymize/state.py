@@ -18,6 +18,7 @@ from tui.dicom.save import private_log
 from tui.text import safe_text
 
 _FORMAT: Final = 1
+_BEGIN: Final = b'{"format": 1, "command": "'
 
 
 @dataclass
@@ -85,6 +86,9 @@ def open_state(path: str, command: str, project: Project | None) -> Iterator[Sta
     """
     with private_log(path) as file:
         lines = file.read().split(b"\n")
+        begun = lines[0][: len(_BEGIN)]
+        if begun != _BEGIN[: len(begun)]:
+            raise PolicyError(f"{safe_text(path)} is in the way: it is none of this program's files", path)
         if len(lines) < 2:  # new, or cut off in its first line
             os.ftruncate(file.fileno(), 0)
             made = State(project or forgotten(), file)

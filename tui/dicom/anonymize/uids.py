@@ -11,7 +11,7 @@ from tui.dicom.dictionary import uid_name
 
 _VERSION: Final = 8
 _TRUNCATED: Final = 16  # bytes: 128 bits
-LIKE_UID: Final = re.compile(r"(?<![\d.])[0-2](?:\.(?:0|[1-9]\d*)){3,}(?![\d.]*\d)")
+LIKE_UID: Final = re.compile(r"(?<![\d.])[0-2](?:\.\d+){3,}(?![\d.]*\d)")
 
 # Attributes of VR UI that name classes, syntaxes, coding schemes and the like, and never an instance.
 STRUCTURAL: Final = frozenset(

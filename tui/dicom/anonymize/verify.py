@@ -17,6 +17,7 @@ from tui.dicom.anonymize.plan import Plan
 from tui.dicom.anonymize.policy import Policy, RuleKind
 from tui.dicom.anonymize.profile import Option
 from tui.dicom.anonymize.refusals import SOP_CLASS, SOP_INSTANCE
+from tui.dicom.anonymize.vocabulary import is_defined
 from tui.dicom.attributes import Attributes
 from tui.dicom.element import (
     DOUBLE_FLOAT_PIXEL_DATA,
@@ -29,7 +30,7 @@ from tui.dicom.element import (
     tag_text,
 )
 from tui.dicom.elements import Elements, walk_source
-from tui.dicom.errors import DicomError
+from tui.dicom.errors import DicomError, PixelError
 from tui.dicom.pixels.decode import decode_frames
 from tui.dicom.pixels.image_pixel import image_pixel
 from tui.dicom.pixels.native import Array
@@ -146,7 +147,10 @@ def _texts(result: Elements, plan: Plan, policy: Policy) -> Iterator[str]:
             texts.append((tag, vr, values.text(vr, data, surroundings.charset(index))))
     found = plan.identifiers.among(text for _, _, text in texts)
     for tag, vr, text in texts if found else ():
-        hit = found.found_in_code(text) if vr in ("CS", "AE") else found.found_in(text)
+        if vr in ("CS", "AE"):
+            hit = any(found.found_in_code(part) for part in text.split("\\") if not is_defined(tag, part.strip()))
+        else:
+            hit = found.found_in(text)
         if hit and text != plan.pseudonym and not _is_confirmed(tag, plan):
             yield f"{tag_text(tag)} still holds what identifies somebody"
 
@@ -163,8 +167,7 @@ def _is_confirmed(tag: int, plan: Plan) -> bool:
 
 def _bytes(written: Source, result: Elements, plan: Plan, policy: Policy) -> Iterator[str]:
     """Yield whether removed values stand anywhere among the bytes, whatever they are taken for; inflated, too."""
-    kept = [rule for rule in policy.rules if rule.kind is RuleKind.KEEP]
-    needles = list(_needles(plan, retained=bool(kept), uids=Option.RETAIN_UIDS in policy.active))
+    needles = list(_needles(plan, uids=Option.RETAIN_UIDS in policy.active))
     if not needles:
         return
     pixels = next((element for element in result.elements if element.depth == 0 and element.tag in _PIXELS), None)
@@ -174,18 +177,18 @@ def _bytes(written: Source, result: Elements, plan: Plan, policy: Policy) -> Ite
     for begin, end, wanted in sets:
         for at in range(begin, end, _AT_ONCE):
             data = written.read(at, min(_AT_ONCE + _OVERLAP, end - at))
-            lowered = data.lower() if begin == 0 else data
+            lowered = data.lower()
             for needle in wanted:
                 if needle in lowered and _stands_alone(needle, lowered):
                     yield "a removed value is still among its bytes"
                     return
 
 
-def _needles(plan: Plan, *, retained: bool, uids: bool) -> Iterator[bytes]:
+def _needles(plan: Plan, *, uids: bool) -> Iterator[bytes]:
     """Yield removed values as bytes, in lower case: those long enough to be told from others."""
     after = {row.after for row in plan.rows if row.after} | {row.before for row in plan.rows if not row.changes}
     for text in plan.identifiers.raw:
-        if not retained and not any(text in other for other in after if other) and text.isascii():
+        if not any(text in other for other in after if other) and text.isascii():
             yield text.lower().encode()
     if not uids:
         yield from (uid.lower().encode("latin-1", "replace") for uid in plan.original_uids if len(uid) >= _LEAST_IN_PIXELS)
@@ -201,6 +204,12 @@ def _stands_alone(needle: bytes, data: bytes) -> bool:
 def _pixels(top: Attributes, plan: Plan) -> Iterator[str]:
     """Yield whether the pixel data is not that of the original, but for what the plan changes."""
     before = plan.dataset.top
+    if any(tag in before for tag in _PIXELS):
+        try:
+            image_pixel(top)
+        except PixelError:
+            yield "its pixels are no longer described as they should be"
+            return
     for tag in _PIXELS:
         old, new = before.element(tag), top.element(tag)
         if (old is None) != (new is None):

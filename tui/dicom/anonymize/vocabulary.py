@@ -5,24 +5,31 @@ from functools import cache
 from typing import Final
 
 from tui.dicom.anonymize.iod_types import table_lines
+from tui.dicom.known_values import TERMS
 
 _WORD: Final = re.compile(r"[^\W_]+(?:[.*][^\W_]*)*", re.UNICODE)
-_MEASURE: Final = re.compile(
-    r"\d{1,3}(?:\.\d{1,2})?(?:x\d{1,3}(?:\.\d{1,2})?){0,2}(?:mm|cm|ml|mg|kv|kvp|ma|mas|sec|s|min|ms|hz|mhz|t|d)?",
-    re.IGNORECASE,
-)
-_PLACES: Final = "place"
+_UNITS: Final = "mm|cm|ml|mg|mgy|kv|kvp|ma|mas|sec|s|min|ms|hz|mhz|khz|t|tesla|deg|%"
+_MEASURE: Final = re.compile(rf"\d{{1,3}}(?:\.\d{{1,2}})?(?:x\d{{1,3}}(?:\.\d{{1,2}})?){{0,2}}(?:{_UNITS})", re.IGNORECASE)
+_APART: Final = re.compile(rf"(\d)\s+({_UNITS})(?![^\W_])", re.IGNORECASE)  # a number, and its unit behind a space
+_SHORTEST: Final = 2
+_TERMS_ALONE: Final = frozenset({0x00080005})  # which was checked
 _SPACES: Final = re.compile(r"\s+")
 
 
 @cache
+def _of(*kinds: str) -> frozenset[str]:
+    """Return the words of some kinds."""
+    return frozenset(word for kind, words in table_lines("vocabulary.tsv") if kind in kinds for word in words.split())
+
+
 def _words() -> frozenset[str]:
-    return frozenset(word for kind, words in table_lines("vocabulary.tsv") if kind != _PLACES for word in words.split())
+    """Return what descriptions keep."""
+    return _of("anatomy", "view", "technique", "contrast", "unit", "plain")
 
 
-@cache
 def _places() -> frozenset[str]:
-    return frozenset(word for kind, words in table_lines("vocabulary.tsv") if kind == _PLACES for word in words.split())
+    """Return what names of institutions share."""
+    return _of("place")
 
 
 def is_common(word: str) -> bool:
@@ -32,7 +39,7 @@ def is_common(word: str) -> bool:
 
 def only_common(text: str) -> bool:
     """Return whether a text holds words of the vocabulary and measures only."""
-    return all(_is_kept(word) for word in _WORD.findall(text))
+    return all(_is_kept(word) for word in _WORD.findall(_APART.sub(r"\1\2", text)))
 
 
 def _is_kept(word: str) -> bool:
@@ -41,4 +48,11 @@ def _is_kept(word: str) -> bool:
 
 def common_words(text: str) -> str:
     """Return of a text the words of the vocabulary and the measures, with spaces between them."""
-    return _SPACES.sub(" ", " ".join(word for word in _WORD.findall(text) if _is_kept(word))).strip()
+    return _SPACES.sub(" ", " ".join(word for word in _WORD.findall(_APART.sub(r"\1\2", text)) if _is_kept(word))).strip()
+
+
+def is_defined(tag: int, term: str) -> bool:
+    """Return whether a coded value is a term that the standard defines, or a word of the vocabulary."""
+    if len(term) <= _SHORTEST or tag in _TERMS_ALONE or term in TERMS.get(tag, {}):
+        return True
+    return all(word in _words() or word in _of("term") for word in term.casefold().split())
