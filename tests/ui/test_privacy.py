@@ -38,7 +38,7 @@ async def test_everything_that_identifies_is_masked_and_shown_again(tmp_path: Pa
         await session.until(lambda: session.row is not None)
         assert "privacy view" in session.text
         assert "are neither copied nor searched" in session.text
-        assert "MONOCHROME2" in session.text
+        assert "CT Image Storage" in session.text
         assert f"{MASK}.dcm" in session.text
         await session.press("P")
         await session.until(lambda: len(seen(session)) >= 6)

@@ -107,7 +107,7 @@ def new_file(path: str, *, replace: bool = False, mode: int = PRIVATE) -> Iterat
 
 
 @contextmanager
-def new_file_below(root: str, names: Sequence[str], *, mode: int = PRIVATE) -> Iterator[BinaryIO]:
+def new_file_below(root: str, names: Sequence[str], *, mode: int = PRIVATE, flush_folder: bool = True) -> Iterator[BinaryIO]:
     """Open a file in folders below `root` for writing, as `new_file` does; folders are made, and no link is followed.
 
     Parameters
@@ -118,6 +118,8 @@ def new_file_below(root: str, names: Sequence[str], *, mode: int = PRIVATE) -> I
         The folders below it, and the file's name.
     mode : int
         Permissions of the finished file; folders that are made let those enter who may read it.
+    flush_folder : bool
+        Whether its name is on the disk, too, when this ends; else `flush_folders` sees to that, once for many files.
 
     Raises
     ------
@@ -137,7 +139,7 @@ def new_file_below(root: str, names: Sequence[str], *, mode: int = PRIVATE) -> I
             os.close(folder)
         raise _refused(path, f"a folder on its path cannot be opened ({os_reason(error)})") from error
     try:
-        with _new_file_in(folder, names[-1], path, replace=False, mode=mode) as file:
+        with _new_file_in(folder, names[-1], path, replace=False, mode=mode, flush_folder=flush_folder) as file:
             yield file
     finally:
         os.close(folder)
@@ -154,7 +156,9 @@ def _folder_in(folder: int, name: str, mode: int) -> int:
 
 
 @contextmanager
-def _new_file_in(folder: int, name: str, path: str, *, replace: bool, mode: int) -> Iterator[BinaryIO]:
+def _new_file_in(
+    folder: int, name: str, path: str, *, replace: bool, mode: int, flush_folder: bool = True
+) -> Iterator[BinaryIO]:
     """Open the file `name` of an open folder for writing; `path` is what errors call it."""
     partial: str | None = None
     try:
@@ -170,8 +174,8 @@ def _new_file_in(folder: int, name: str, path: str, *, replace: bool, mode: int)
             os.fsync(fd)
             (_replace if replace else _publish)(fd, partial, name, folder)
             partial = None
-        with suppress(OSError):  # the file is there; some network file systems cannot flush a folder
-            os.fsync(folder)
+        if flush_folder:
+            _flush(folder)
     except FileExistsError as error:
         raise _refused(path, "a file of that name exists") from error
     except OSError as error:
@@ -180,6 +184,18 @@ def _new_file_in(folder: int, name: str, path: str, *, replace: bool, mode: int)
         if partial is not None:
             with suppress(FileNotFoundError):
                 os.unlink(partial, dir_fd=folder)
+
+
+def _flush(folder: int) -> None:
+    """Flush the names in an open folder to the disk."""
+    with suppress(OSError):  # the files are there; some network file systems cannot flush a folder
+        os.fsync(folder)
+
+
+def flush_folders(root: str) -> None:
+    """Flush the names in `root` and in all folders below it to the disk."""
+    for _, _, _, folder in os.fwalk(root):
+        _flush(folder)
 
 
 @contextmanager

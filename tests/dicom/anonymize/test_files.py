@@ -489,7 +489,7 @@ def written_below(folder: Path) -> dict[str, bytes]:
 
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_a_batch_is_written_verified_and_told(tmp_path: Path, jobs: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tui.dicom.anonymize.batch._LEAST_SHARE", 1)
+    monkeypatch.setattr("tui.dicom.anonymize.crew._LEAST_SHARE", 1)
     folder = batch(tmp_path)
     (folder / "broken.dcm").write_bytes((folder / "JENKINS 0.dcm").read_bytes()[:-5])
     before = {path: path.read_bytes() for path in folder.iterdir()}

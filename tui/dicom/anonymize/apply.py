@@ -145,7 +145,7 @@ def _is_result(path: str, made: Plan) -> bool:
 
 
 def _write(task: Task, made: Plan, source: Source) -> None:
-    with new_file_below(task.output, _names(made), mode=task.mode) as file:
+    with new_file_below(task.output, _names(made), mode=task.mode, flush_folder=False) as file:  # the batch does, once
         for data in result_chunks(made):
             file.write(data)
         file.flush()

@@ -18,6 +18,7 @@ from tui.text import safe_text
 
 _LARGEST_VALUE: Final = 1 << 28
 _SHOWN: Final = 200
+_TEXTS: Final = values.CHARSET_VRS | {"AE", "AS", "CS", "DA", "DS", "DT", "IS", "TM", "UI", "UR"}
 _MOST_NUMBERS: Final = 16
 
 
@@ -96,6 +97,10 @@ class Dataset:
     def shown(self, row: int) -> str:
         """Return the value of a row in one line, safe to draw."""
         element = self.found[row]
+        if element.vr in _TEXTS and element.length <= _SHOWN:  # the short way: most are plain
+            data = self.elements.source.head(element.offset, element.length)
+            if data.isascii() and (text := data.decode("ascii").rstrip(" \0")).isprintable():
+                return text
         if element.vr == "SQ":
             count = sum(1 for _ in self.items(row))
             return f"{count} item{'s' * (count != 1)}"

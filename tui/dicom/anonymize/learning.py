@@ -45,6 +45,8 @@ class Learned:
         """Learn from the value of a row: what it is of decides, and not only the VR that the file gives it."""
         element = self._dataset.found[row]
         tag, vr = element.tag, element.vr
+        if tag >> 16 & 1 and vr not in ("PN", "DA", "DT"):
+            return
         entry = lookup(tag)
         meant = entry.vr if entry is not None else vr
         if vr not in _CHARACTER_VRS or element.length > HEAD:
@@ -55,8 +57,6 @@ class Learned:
         elif vr in ("DA", "DT") or meant in ("DA", "DT"):
             for part in self._parts(row):
                 self.identifiers.add_date(part, birth=tag == BIRTH_DATE)
-        elif tag >> 16 & 1:
-            return
         elif vr == "UI":
             for part in self._parts(row) if tag not in STRUCTURAL else ():
                 self.add_uid(part)

@@ -32,6 +32,7 @@ from tui.dicom.new_values import vm_allows
 from tui.dicom.temporal import zone_of
 
 MOST_NESTED: Final = 64
+_NAMING: Final = frozenset({"PN", "DA", "DT", "SQ"})  # private ones of these may name somebody
 _LONGEST_NUMBER: Final = 8  # bytes of one binary number
 _LEAST_IN_BYTES: Final = 4  # letters: shorter ones are met by chance
 _DECIMALS: Final = b"0123456789+-.eE \\\0"
@@ -133,15 +134,15 @@ class Planner:
 
     def _refuse_names_in_bytes(self) -> None:
         """Refuse a file that holds an identifier where bytes are expected: nobody knows what else is there."""
-        needles = [
-            needle.encode() for needle in self.learned.identifiers.anywhere if not needle.isdigit() and needle.isascii()
-        ]
-        needles += [text.lower().encode() for text in self.learned.identifiers.raw if text.isascii()]
-        for row in self.binary if needles else ():
-            element = self._found[row]
-            data = self._dataset.data(element).lower() if element.length != UNDEFINED else b""
-            if any(needle in data for needle in needles if len(needle) > _LEAST_IN_BYTES):
-                raise RefusedError("an identifier in bytes", f"{tag_text(element.tag)} holds bytes that name somebody")
+        identifiers, found, dataset = self.learned.identifiers, self._found, self._dataset
+        if not self.binary:
+            return
+        needles = {needle for needle in identifiers.anywhere if not needle.isdigit()}
+        needles |= {text.lower() for text in identifiers.raw}
+        wanted = [needle.encode() for needle in needles if needle.isascii() and len(needle) > _LEAST_IN_BYTES]
+        held = b"\xff".join(dataset.data(found[row]).lower() for row in self.binary if found[row].length != UNDEFINED)
+        if any(needle in held for needle in wanted):
+            raise RefusedError("an identifier in bytes", "some of its binary values hold what names somebody")
 
     # --- sequences
 
@@ -180,6 +181,11 @@ class Planner:
 
     def _private(self, row: int, place: _Place, creators: Creators) -> None:
         element = self._found[row]
+        if not self._safe.any:  # the short way: there are files with a thousand of them
+            if element.vr in _NAMING:
+                self.learned.add_below(row)
+            self._out.drop(row, place.prefix, "X", "private")
+            return
         at_top = not place.around
         if element.tag & 0xFFFF < values.LEAST_PRIVATE:
             end = self._nexts[place.row] if place.row >= 0 else len(self._found)

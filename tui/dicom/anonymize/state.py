@@ -47,17 +47,17 @@ class State:
             identity = f"{found.st_size} {found.st_mtime_ns}"
         except OSError:
             identity = ""
-        return self.project.digest(f"{os.path.realpath(path)}\0{identity}")
+        return self.project.digest(f"{os.path.abspath(path)}\0{identity}")
 
-    def add(self, path: str, outcome: Outcome) -> None:
-        """Keep what became of a file.
+    def add(self, key: str, outcome: Outcome) -> None:
+        """Keep what became of the file that `key` stands for.
 
         Raises
         ------
         WriteError
             It cannot be written.
         """
-        said = asdict(outcome) | {"mapping": [], "source": self.key_of(path)}
+        said = asdict(outcome) | {"mapping": [], "source": key}
         try:
             self._file.write(json.dumps(said).encode() + b"\n")
         except OSError as error:

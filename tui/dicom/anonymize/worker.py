@@ -1,5 +1,6 @@
 """A process that anonymizes files for another one: it is told the task once, then one path after the other."""
 
+import gc
 import sys
 from dataclasses import asdict
 from typing import Any, Final
@@ -13,6 +14,7 @@ NEEDS_TASK: Final = "task"
 def main() -> None:
     """Answer questions until the input ends."""
     memory = int(sys.argv[1])
+    gc.freeze()  # what was imported stays
     task: Task | None = None
     while (message := read_message(sys.stdin.buffer)) is not None:
         header, _ = message
