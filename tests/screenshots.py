@@ -8,6 +8,8 @@ import tempfile
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+from textual.widgets import Input
+
 from tests.files import BUNDLED
 from tests.ui.browsing import Session, browsing
 from tui.dicom import phantom
@@ -77,6 +79,16 @@ async def compare(session: Session) -> None:
     await session.until(lambda: "pixels differ" in session.text)
 
 
+async def anonymize(session: Session) -> None:
+    await session.shown("CT_small.dcm")
+    await session.press("a")
+    await session.until(lambda: "SOPInstanceUID" in session.text)
+    session.app.screen.query_one("#option-output", Input).value = "~/de-identified"
+    session.app.screen.query_one("#plan-search", Input).focus()
+    await session.press(*"patient")
+    await session.until(lambda: "ANON-" in session.text)
+
+
 async def help_screen(session: Session) -> None:
     await session.shown("IM0030.dcm")
     await session.press("question_mark")
@@ -99,6 +111,7 @@ async def main() -> None:
         await draw("frames", [files / "examples_ybr_color.dcm"], frames)
         await draw("measures", [middle], measures)
         await draw("compare", [series / phantom.file_name(20)], compare)
+        await draw("anonymize", [files / "CT_small.dcm"], anonymize)
         await draw("help", [middle], help_screen)
 
 

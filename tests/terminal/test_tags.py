@@ -7,7 +7,7 @@ import pydicom
 import pytest
 
 from tests.files import explicit, part_10, write
-from tests.terminal.tmux import PROGRAM, Terminal, browser, terminal
+from tests.terminal.tmux import PROGRAM, browser, escape, nothing_acted, terminal
 
 pytestmark = pytest.mark.terminal
 
@@ -34,19 +34,6 @@ def hostile_file(path: Path) -> str:
     path.write_bytes(part_10([*elements, opened * LEVELS + inner + closed * LEVELS,
                               explicit(0x0040A160, "UT", b"ten megabytes \x1b[2J" * 500_000)]))  # fmt: skip
     return str(path)
-
-
-def nothing_acted(shell: Terminal, before: str) -> None:
-    assert shell.fact("#{pane_title}") == before
-    assert shell.fact("#{alternate_on}") == "1"
-    assert shell.tmux("list-buffers") == ""
-    assert "OWNED" not in shell.fact("#{window_name}#{session_name}")
-
-
-def escape(shell: Terminal, shown: str) -> None:
-    """Press Escape, and wait until `shown` is gone."""
-    shell.keys("Escape")
-    shell.until(lambda: shown not in shell.text, f"the end of {shown!r}")
 
 
 def test_hostile_tags_are_drawn_as_stand_ins_wherever_they_are_shown(tmp_path: Path) -> None:

@@ -103,3 +103,16 @@ def terminal(folder: Path, size: tuple[int, int] = (120, 40), env: dict[str, str
 def browser(*paths: object) -> Sequence[str]:
     """Return the command that opens the browser."""
     return (*PROGRAM, *map(str, paths))
+
+
+def nothing_acted(shell: Terminal, before: str) -> None:
+    assert shell.fact("#{pane_title}") == before
+    assert shell.fact("#{alternate_on}") == "1"
+    assert shell.tmux("list-buffers") == ""
+    assert "OWNED" not in shell.fact("#{window_name}#{session_name}")
+
+
+def escape(shell: Terminal, shown: str) -> None:
+    """Press Escape, and wait until `shown` is gone."""
+    shell.keys("Escape")
+    shell.until(lambda: shown not in shell.text, f"the end of {shown!r}")

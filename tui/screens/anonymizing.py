@@ -193,7 +193,7 @@ class AnonymizeDialog(Dialog):
         first = not self._survey.files
         self._survey = message.found
         count = sum(len(risky.paths) for risky in self._survey.risky)
-        self.query_one("#burned-in", Button).label = Content(f"Burned-in text: {count:,} files")
+        self.query_one("#burned-in", Button).label = Content(f"Burned-in text: {count:,} file{'s' * (count != 1)}")
         if first and self._survey.files:
             self._plan()
         self._say()

@@ -61,7 +61,7 @@ class RiskList(RowList):
         drawn = f"{boxes} box{'es' * (boxes != 1)}"
         return [
             (fit_cells(f" {choice.value}", _WORD_WIDTH, pad=True), "error" if missing else _STYLES[choice]),
-            (f"{len(risky.paths):>6,} files  ", "plain"),
+            (f"{len(risky.paths):>6,} file{'s' if len(risky.paths) != 1 else ' '}  ", "plain"),
             (fit_cells(risky.device.words, 40, pad=True) + " ", "key"),
             (fit_cells(drawn, 9, pad=True), "error" if missing else "plain" if boxes else "dim"),
             (safe_text("; ".join(risky.reasons)), "dim"),

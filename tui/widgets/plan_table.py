@@ -8,7 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from tui.dicom.anonymize.plan_rows import Action, PlanRow
-from tui.text import MASK, fit_cells, names_are_masked
+from tui.text import MASK, cell_width, fit_cells, names_are_masked
 from tui.widgets.glyphs import UNICODE, Glyphs
 from tui.widgets.row_list import Piece, RowList
 
@@ -123,12 +123,15 @@ class PlanTable(RowList):
         if row.name and row.tag:
             name_style = "private" if row.name == "private" else "plain"
             pieces.append((fit_cells(indent + row.name, name_width, pad=True) + " ", name_style))
+        after = "(gone)" if row.after is None else row.after or "(empty)"
+        arrow = f" {self._glyphs.link} " if row.before is not None and row.changes else ""
         if row.before is not None:
-            pieces.append((row.before or "(empty)", "plain" if row.before else "dim"))
+            room = width - sum(cell_width(text) for text, _ in pieces) - cell_width(arrow)
+            if row.changes:  # what is too long leaves the other one half of the room
+                room -= min(cell_width(after), room // 2)
+            pieces.append((fit_cells(row.before or "(empty)", room), "plain" if row.before else "dim"))
         if row.changes:
-            arrow = f" {self._glyphs.link} " if row.before is not None else ""
-            pieces.append((arrow, "dim"))
-            pieces.append(("(gone)", "error") if row.after is None else (row.after or "(empty)", style))
+            pieces += [(arrow, "dim"), (after, "error" if row.after is None else style)]
         return pieces, ("", "plain")
 
     def action_clicked(self) -> None:
