@@ -1,5 +1,6 @@
 """The one form of a dialog: a title, what will happen, the options, a live preview, one button, Esc."""
 
+import os
 from typing import ClassVar
 
 from textual import on
@@ -13,14 +14,23 @@ from textual.widget import Widget
 from textual.widgets import Button, Input, Label, Select
 
 from tui.dicom.options import Form, Option, Value, Values
-from tui.text import safe_text
+from tui.text import names_are_masked, safe_text
 from tui.widgets.type_ahead import TypeAhead
 
 _LOW = 24
 
 
 class Field(TypeAhead, Input):
-    """A line of text in a form."""
+    """A line of text in a form; in the privacy view, a path it is filled in with is dots until it is typed anew."""
+
+    def on_mount(self) -> None:
+        """Mask a path that nobody typed."""
+        self.password = os.sep in self.value and names_are_masked()
+
+    @on(Input.Changed)
+    def _typed_anew(self) -> None:
+        if self.password and len(self.value) <= 1:
+            self.password = False
 
 
 class Dialog(ModalScreen[Values | None]):
