@@ -1,6 +1,7 @@
 """``dicom-tui anonymize PATH ... -o OUT``: write de-identified copies."""
 
 import argparse
+import io
 import json
 import sys
 import time
@@ -31,6 +32,8 @@ _SHOW_EVERY_S: Final = 0.1
 def run(words: Sequence[str]) -> int:
     """Anonymize what `words` name; return the exit code."""
     arguments = _parser().parse_args(words)
+    if isinstance(sys.stdout, io.TextIOWrapper):  # what a terminal cannot write is no reason to end
+        sys.stdout.reconfigure(errors="replace")
     try:
         return _driven(_wish(arguments).order(boxes_path(arguments.project)), as_json=arguments.json)
     except DicomError as error:
@@ -96,10 +99,11 @@ def _parser() -> Parser:
 
 
 def _jobs(text: str) -> int:
-    number = int(text)
-    if number < 0:
-        raise ValueError(text)
-    return number
+    if not (text.isascii() and text.isdigit()):
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no number of processes: a whole number is needed, 0 for as many as processors"
+        )
+    return int(text)
 
 
 def _driven(order: Order, *, as_json: bool) -> int:

@@ -141,7 +141,7 @@ def _free_folder(path: str) -> str:
     """Return a folder for copies beside what is read, that nothing has yet: never in it."""
     whole = os.path.abspath(path)
     folder = whole if os.path.isdir(whole) else os.path.dirname(whole)
-    stem = folder.rstrip(os.sep) + "-anonymized"
+    stem = os.path.join(os.path.dirname(folder.rstrip(os.sep)) or os.sep, "anonymized")  # the input's may name somebody
     names = (stem, *(f"{stem}-{count}" for count in range(2, _MOST_NAMES)))
     return next((name for name in names if not os.path.lexists(name)), "")
 

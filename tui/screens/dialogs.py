@@ -14,7 +14,7 @@ from tui.dicom.pixels.window import parse_window
 from tui.screens.choosing import Choosing
 from tui.screens.questions import PathLookedAt
 from tui.settings import OPTIONS, as_toml, settings_path
-from tui.text import shown_path
+from tui.text import names_are_masked, shown_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -83,6 +83,8 @@ class Dialogs(Choosing, Screen[None]):
 
     def _ask_path(self, path: str, problem: str) -> None:
         def same(values: "Values") -> str:
+            if names_are_masked():
+                return "In a shell: dicom-tui PATH"
             return f"In a shell: dicom-tui {shlex.quote(os.path.expanduser(str(values['path'])))}"
 
         sentence = f"{problem}. Type another path." if problem else "Shows another folder, or a file in its folder."

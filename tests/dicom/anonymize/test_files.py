@@ -32,7 +32,7 @@ from tui.dicom.anonymize.orders import Wish
 from tui.dicom.anonymize.outcome import Outcome
 from tui.dicom.anonymize.plan import Plan
 from tui.dicom.anonymize.plan_rows import Action, PlanRow
-from tui.dicom.anonymize.policy import Dates, OnBurnedIn, Policy, RuleKind
+from tui.dicom.anonymize.policy import Dates, OnBurnedIn, Policy, RuleKind, read_rule
 from tui.dicom.anonymize.profile import Option
 from tui.dicom.anonymize.project import Project, open_project
 from tui.dicom.anonymize.report import Report
@@ -179,6 +179,69 @@ def test_names_in_other_character_sets_are_found(tmp_path: Path) -> None:
     assert "rg" not in made.SoftwareVersions
     assert "山田" not in made.Manufacturer
     assert "MULLER" not in made.ManufacturerModelName
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("Łukasz^B", "Lukasz"), ("Yılmaz^E", "YILMAZ"), ("Øster^B", "Oster"), ("Đorđević^M", "Djordjevic"),
+     ("Weiß^A", "Weiss")],
+)  # fmt: skip
+def test_names_are_found_in_other_letters(tmp_path: Path, name: str, text: str) -> None:
+    made = result(tmp_path, SpecificCharacterSet="ISO_IR 192", PatientName=name, ManufacturerModelName=f"of {text}")
+    assert made.ManufacturerModelName == "of"
+
+
+def test_names_in_bytes_of_no_declared_character_set_are_found(tmp_path: Path) -> None:
+    path = tmp_path / "a.dcm"
+    path.write_bytes(raw(explicit(0x00081090, "LO", b"of Muller"), explicit(0x00100010, "PN", b"M\xfcller^Jo")))
+    outcome, made = done(tmp_path, str(path))
+    assert not outcome.rule, outcome
+    assert pydicom.dcmread(made).ManufacturerModelName == "of"
+
+
+def test_a_uid_is_found_with_other_separators(tmp_path: Path) -> None:
+    uid = "1.2.826.0.1.3680043.8.498.77"
+    made = result(tmp_path, StudyInstanceUID=uid, ManufacturerModelName=f"of {uid.replace('.', '_')}",
+                  SoftwareVersions="1_2_3_4_5")  # fmt: skip
+    assert made.ManufacturerModelName == "of"
+    assert made.SoftwareVersions == "1_2_3_4_5"
+
+
+@pytest.mark.parametrize("dates", [Dates.REMOVE, Dates.SHIFT])
+def test_a_date_in_a_number_goes(tmp_path: Path, dates: Dates) -> None:
+    made = result(tmp_path, Policy(dates=dates), StudyDate="20210411", PatientBirthDate="19510317",
+                  InstanceNumber="20210411", AcquisitionNumber="19510317", SeriesNumber="20210412")  # fmt: skip
+    assert made.InstanceNumber is None
+    assert made.AcquisitionNumber is None
+    assert made.SeriesNumber == 20210412
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "utf-16-le", "utf-16-be"])
+def test_a_name_in_bytes_is_refused_and_its_place_told(tmp_path: Path, encoding: str) -> None:
+    profile = b"\0" * 40 + "Jenkins Mary".encode(encoding) + b"\0" * 40
+    path = write(tmp_path / "in" / "a.dcm", PatientName="Jenkins^Mary", ICCProfile=profile)
+    outcome, _ = done(tmp_path, path)
+    assert outcome.rule == "an identifier in bytes"
+    assert "(0028,2000)" in outcome.reason
+
+
+def test_a_name_in_one_number_is_refused(tmp_path: Path) -> None:
+    (number,) = struct.unpack("<d", b"Quixwell")
+    outcome, _ = done(tmp_path, write(tmp_path / "in" / "a.dcm", PatientName="Quixwell^Z", DiffusionBValue=number))
+    assert outcome.rule == "an identifier in bytes"
+
+
+def test_meanings_of_private_codes_are_descriptions(tmp_path: Path) -> None:
+    region = [Dataset(), Dataset()]
+    for code, (scheme, meaning) in zip(region, (("99HOSP", "Head of Roe"), ("SCT", "Head of femur")), strict=True):
+        code.CodeValue, code.CodingSchemeDesignator, code.CodeMeaning = "1", scheme, meaning
+    made = result(tmp_path, Policy(frozenset({Option.CLEAN_DESCRIPTORS})), AnatomicRegionSequence=region)
+    assert [str(code.CodeMeaning) for code in made.AnatomicRegionSequence] == ["Head of", "Head of femur"]
+
+
+def test_a_patient_id_that_a_rule_keeps_is_not_called_removed(tmp_path: Path) -> None:
+    made = result(tmp_path, Policy(rules=(read_rule(RuleKind.KEEP, "PatientID"),)), PatientID="MRN-4711")
+    assert (made.PatientID, made.PatientIdentityRemoved) == ("MRN-4711", "NO")
 
 
 def test_rules_of_a_site_are_rows_like_others(tmp_path: Path) -> None:
@@ -696,7 +759,8 @@ def test_a_dry_run_prints_the_plan_and_writes_nothing(tmp_path: Path, capsys: py
         (["{folder}", "-o", "{out}", "--mode", "777"], "permissions such as"),
         (["{folder}", "-o", "{out}", "--lookup", "x.csv"], "needs a project"),
         (["{folder}", "-o", "{out}", "--report", "{out}/r.json"], "given away"),
-        (["{folder}", "-o", "{out}", "--jobs", "-1"], "jobs"),
+        (["{folder}", "-o", "{out}", "--report", "{folder}/none/r.json"], "its folder is not there"),
+        (["{folder}", "-o", "{out}", "--jobs", "-1"], "is no number of processes"),
     ],
 )
 def test_what_cannot_be_done_is_said(

@@ -70,6 +70,10 @@ def _check_places(order: Order, output: str) -> None:
     for path in wanted:
         if os.path.lexists(path):
             raise PolicyError(f"{safe_text(path)} exists: it is not replaced", path)
+        folder = os.path.dirname(os.path.abspath(path))
+        made = _lies_in(output, os.path.realpath(folder))  # with the output folder
+        if not os.access(folder, os.W_OK | os.X_OK) and (os.path.lexists(folder) or not made):
+            raise PolicyError(f"{safe_text(path)} cannot be written: its folder is not there, or takes no new files", path)
         if _lies_in(os.path.realpath(path), output):
             raise PolicyError(f"{safe_text(path)} would lie in the output folder, which is given away", path)
 

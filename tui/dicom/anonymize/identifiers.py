@@ -34,6 +34,7 @@ _LEAST_SURE: Final = 6  # letters and digits that are found anywhere, whatever t
 _LEAST_DIGITS: Final = 8  # a number that long is found within longer ones, too
 _LEAST_ID: Final = 3
 _LEAST_PLACE: Final = 3
+_NUMBER_OF_ID: Final = re.compile(r"\d{5,}")
 _NAME_COMPONENTS: Final = 3  # family, given, middle name; then come prefix and suffix (PS3.5 6.2.1)
 _MONTHS: Final = (
     ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
@@ -50,7 +51,10 @@ _MONTHS: Final = (
      "december"),
 )  # fmt: skip
 _ROMAN: Final = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
-_TWO_LETTERS: Final = {"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa", "æ": "ae", "œ": "oe"}
+_TWO_LETTERS: Final = {"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa", "đ": "dj"}
+_WHOLE_LETTERS: Final = str.maketrans(  # letters with no accent that Unicode would take off
+    {"ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "ø": "o", "ŧ": "t", "þ": "th", "æ": "ae", "œ": "oe"}
+)
 _KATAKANA: Final = {code: code + 0x60 for code in range(0x3041, 0x3097)}  # of the hiragana
 _EDGES: Final = " \t^_-,;/:.="
 _ASCII_END: Final = 0x80
@@ -61,7 +65,8 @@ def folded(text: str) -> str:
     if text.isascii():
         return text.lower()
     plain = normalize("NFKD", text.casefold())
-    return "".join(character for character in plain if not combining(character)).translate(_KATAKANA)
+    plain = "".join(character for character in plain if not combining(character))
+    return plain.translate(_WHOLE_LETTERS).translate(_KATAKANA)
 
 
 def compact(text: str) -> str:
@@ -230,7 +235,8 @@ def _text_parts(text: str, place: bool) -> tuple[frozenset[str], frozenset[str],
         return words, frozenset(), frozenset()
     sure = len(together) >= (_LEAST_DIGITS if together.isdigit() else _LEAST_SURE)
     own = frozenset((together,))
-    return words, own if sure else frozenset(), frozenset() if sure else own
+    numbers = frozenset(() if place or " " in text else _NUMBER_OF_ID.findall(text)) - own
+    return words, own if sure else frozenset(), numbers if sure else own | numbers
 
 
 @lru_cache(4096)

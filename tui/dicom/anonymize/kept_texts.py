@@ -4,12 +4,12 @@ from typing import Final, NamedTuple
 
 from tui.dicom.anonymize.dataset import Dataset
 from tui.dicom.anonymize.dummies import dummy_text
-from tui.dicom.anonymize.identifiers import Identifiers
+from tui.dicom.anonymize.identifiers import Identifiers, compact
 from tui.dicom.anonymize.iod_types import type_of
 from tui.dicom.anonymize.learning import Learned
 from tui.dicom.anonymize.plan_rows import Action, PlanRow
 from tui.dicom.anonymize.project import Project
-from tui.dicom.anonymize.uids import LIKE_UID, is_registered
+from tui.dicom.anonymize.uids import LIKE_PARTED_UID, LIKE_UID, is_registered
 from tui.dicom.anonymize.vocabulary import is_defined
 from tui.dicom.dictionary import lookup
 from tui.text import safe_text
@@ -58,13 +58,14 @@ class KeptTexts:
     def cleaned(self, learned: Learned) -> list[PlanRow]:
         """Return a row for each text that holds what goes elsewhere."""
         identifiers = learned.identifiers.among(kept.text for kept in self._kept)
+        uids = frozenset(map(compact, learned.uids))
         rows = []
         for kept in self._kept:
             hit = bool(identifiers) and (
                 identifiers.found_in(kept.text) if kept.free else self._is_code_hit(kept, identifiers)
             )
-            if hit or (kept.free and self._holds_uid(kept.text)):
-                rows.append(self._row(kept, learned))
+            if hit or (kept.free and (self._holds_uid(kept.text) or _holds_parted(kept.text, uids))):
+                rows.append(self._row(kept, learned, uids))
         return rows
 
     def _is_code_hit(self, kept: _Kept, identifiers: Identifiers) -> bool:
@@ -77,9 +78,9 @@ class KeptTexts:
             return False
         return any(not is_registered(match[0]) for match in LIKE_UID.finditer(text))
 
-    def _row(self, kept: _Kept, learned: Learned) -> PlanRow:
+    def _row(self, kept: _Kept, learned: Learned, uids: frozenset[str]) -> PlanRow:
         element = self._dataset.found[kept.row]
-        new = self._without(kept, learned)
+        new = self._without(kept, learned, uids)
         if not new and (kept.around or type_of(self._sop_class, (), element.tag) in _WANTED):
             new = dummy_text(element.vr) or ""  # in sequences the Type of what is not listed is not known
         entry = lookup(element.tag)
@@ -92,7 +93,7 @@ class KeptTexts:
             before, after, kept.row, self._dataset.encoded(kept.row, new),
         )  # fmt: skip
 
-    def _without(self, kept: _Kept, learned: Learned) -> str:
+    def _without(self, kept: _Kept, learned: Learned, uids: frozenset[str]) -> str:
         if not kept.free:
             return ""
         text = kept.text
@@ -103,6 +104,13 @@ class KeptTexts:
             most = LONGEST.get(self._dataset.found[kept.row].vr)
             fits = most is None or all(len(part) <= most for part in mapped.split("\\"))
             text = mapped if fits else LIKE_UID.sub("", text)
+        if _holds_parted(text, uids):
+            text = LIKE_PARTED_UID.sub("", text)
         identifiers = learned.identifiers
         parts = (identifiers.cleaned(part) if identifiers.found_in(part) else part for part in text.split("\\"))
         return "\\".join(parts).strip("\\")
+
+
+def _holds_parted(text: str, uids: frozenset[str]) -> bool:
+    """Return whether a UID stands in a text with other separators; `uids` have none."""
+    return any(compact(match[0]) in uids for match in LIKE_PARTED_UID.finditer(text))

@@ -21,6 +21,7 @@ _PLACES: Final = frozenset(  # attributes whose single words name a place or som
 _TEXT_VRS: Final = frozenset({"LO", "SH", "UC", "ST", "LT", "UT", "AE"})
 _CHARACTER_VRS: Final = _TEXT_VRS | {"PN", "DA", "DT", "TM", "UI", "CS", "IS", "DS", "AS", "UR"}
 _LONG_DESCRIPTION: Final = 12  # letters and digits: a description that long is no protocol's name
+_UNKNOWN: Final = "\ufffd"
 LEAST_UID: Final = 6  # characters: what is shorter is a placeholder, such as 0
 
 
@@ -52,7 +53,7 @@ class Learned:
         if vr not in _CHARACTER_VRS or element.length > HEAD:
             return
         if "PN" in (vr, meant):
-            for name in self._parts(row):
+            for name in (*self._parts(row), *self._undeclared(row)):
                 self.identifiers.add_name(name)
         elif vr in ("DA", "DT") or meant in ("DA", "DT"):
             for part in self._parts(row):
@@ -76,6 +77,12 @@ class Learned:
         """Learn of a UID that must not be found again; of none where UIDs are retained."""
         if not self._keeps_uids and len(uid) >= LEAST_UID and not is_registered(uid):
             self.uids.add(uid)
+
+    def _undeclared(self, row: int) -> list[str]:
+        """Return names whose bytes are not of the declared character set, as Latin-1: most such files mean that."""
+        if _UNKNOWN not in self._dataset.text(row):
+            return []
+        return self._dataset.data(self._dataset.found[row]).decode("latin-1").rstrip(" \0").split("\\")
 
     def _parts(self, row: int) -> list[str]:
         return self._dataset.text(row).split("\\")

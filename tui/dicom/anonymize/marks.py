@@ -73,8 +73,9 @@ def mark_rows(
         method = list(policy.method)
         data = padded("\\".join(method).encode("ascii", "replace"), "LO")
     temporal = _TEMPORAL[policy.dates]
+    removed = "YES" if policy.removes_identity else "NO"
     rows = [
-        set_row(top, REMOVED, "CS", "YES", padded(b"YES", "CS"), _WHY),
+        set_row(top, REMOVED, "CS", removed, padded(removed.encode(), "CS"), _WHY),
         set_row(top, METHOD, "LO", safe_text("\\".join(method), _SHOWN), data, _WHY),
         _codes_row(top, codes),
         set_row(top, TEMPORAL, "CS", temporal, padded(temporal.encode(), "CS"), _WHY),

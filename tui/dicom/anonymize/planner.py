@@ -4,6 +4,7 @@ Two passes: the first decides, and learns from what goes whom and what the file 
 that stay.
 """
 
+import re
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
@@ -34,7 +35,9 @@ from tui.dicom.temporal import zone_of
 MOST_NESTED: Final = 64
 _NAMING: Final = frozenset({"PN", "DA", "DT", "SQ"})  # private ones of these may name somebody
 _LONGEST_NUMBER: Final = 8  # bytes of one binary number
-_LEAST_IN_BYTES: Final = 4  # letters: shorter ones are met by chance
+_LEAST_IN_BYTES: Final = 4  # characters: what is not longer is met by chance
+_LATIN_END: Final = 0x100
+_LIKE_DATE: Final = re.compile(rb"\d{8}")
 _DECIMALS: Final = b"0123456789+-.eE \\\0"
 _AGE: Final = frozenset("DWMY")
 _PATIENT: Final = frozenset({0x00100010, 0x00100020})
@@ -82,6 +85,7 @@ class Planner:
         self.rows: list[PlanRow] = []
         self.binary: list[int] = []  # rows of bytes that stay
         self.kept_private: set[int] = set()
+        self._like_dates: list[tuple[int, _Place, Decision]] = []  # integers and decimals
         policy = decisions.policy
         self._dataset = dataset
         self._found, self._nexts = dataset.found, dataset.nexts
@@ -107,6 +111,7 @@ class Planner:
     def plan(self) -> None:
         """Decide on everything."""
         self._walk(0, len(self._found), _Place(-1, (), "", clean=False, dummies=False))
+        self._resolve_dates_in_numbers()
         cleaned = {row.row: row for row in self._kept.cleaned(self.learned)}
         self._refuse_names_in_bytes()
         told = [cleaned.pop(row.row, row) for row in self._out.rows]
@@ -126,7 +131,7 @@ class Planner:
                     self._private(row, place, creators)
                 elif decision.how is not How.PLAIN:
                     treat[decision.how](row, place, decision)
-                elif element.length > _LONGEST_NUMBER and element.tag >> 16 != PIXEL_DATA >> 16:
+                elif element.length > _LEAST_IN_BYTES and element.tag >> 16 != PIXEL_DATA >> 16:
                     self._numbers(row, place, decision)
                 elif place.around and element.tag >> 16 == PIXEL_DATA >> 16:
                     self._out.drop(row, place.prefix, "", "pixels that are not those of the image")
@@ -137,12 +142,14 @@ class Planner:
         identifiers, found, dataset = self.learned.identifiers, self._found, self._dataset
         if not self.binary:
             return
-        needles = {needle for needle in identifiers.anywhere if not needle.isdigit()}
-        needles |= {text.lower() for text in identifiers.raw}
-        wanted = [needle.encode() for needle in needles if needle.isascii() and len(needle) > _LEAST_IN_BYTES]
-        held = b"\xff".join(dataset.data(found[row]).lower() for row in self.binary if found[row].length != UNDEFINED)
-        if any(needle in held for needle in wanted):
-            raise RefusedError("an identifier in bytes", "some of its binary values hold what names somebody")
+        texts = {text for text in (*identifiers.anywhere, *identifiers.raw) if len(text) > _LEAST_IN_BYTES}
+        wanted = {spelled.lower() for text in texts for spelled in _spelled_in_bytes(text)}
+        held = {row: dataset.data(found[row]).lower() for row in self.binary if found[row].length != UNDEFINED}
+        joined = b"\xff".join(held.values())
+        for needle in wanted:
+            if needle in joined:
+                where = next((tag_text(found[row].tag) for row, data in held.items() if needle in data), "a value")
+                raise RefusedError("an identifier in bytes", f"{where} holds, among its bytes, what names somebody")
 
     # --- sequences
 
@@ -218,7 +225,8 @@ class Planner:
             self._out.give(row, place.prefix, "", Action.DUMMY, "in a sequence that is replaced", dummy_value(element.vr))
             return
         text = self._dataset.text(row)
-        if place.clean and free and text and not self._is_of_code(element.tag, text, place):
+        clean = place.clean or (element.tag == _CODE_MEANING and Option.CLEAN_DESCRIPTORS in self._active)
+        if clean and free and text and not self._is_of_code(element.tag, text, place):
             self._vocabulary(row, place, Decision(How.VOCABULARY, "", "in a sequence that is cleaned"))
         else:
             self._keep_text(row, place, text, decision, free=free)
@@ -243,15 +251,25 @@ class Planner:
         element = self._found[row]
         entry = lookup(element.tag)
         count = element.length // values.NUMBERS[element.vr][1] if element.vr in values.NUMBERS else 0
-        if count and entry is not None and entry.vm and not vm_allows(entry.vm, count):
+        if element.length > _LONGEST_NUMBER and count and entry is not None and entry.vm and not vm_allows(entry.vm, count):
             self._resolve(row, place, decision._replace(why=f"it holds {count} numbers, PS3.6 allows {entry.vm}"))
         else:
             self.binary.append(row)
 
     def _decimal(self, row: int, place: _Place, decision: Decision) -> None:
         element = self._found[row]
-        if self._dataset.data(element).translate(None, _DECIMALS):
+        data = self._dataset.data(element)
+        if data.translate(None, _DECIMALS):
             self._resolve(row, place, decision._replace(why="it holds no numbers, as its VR promises"))
+        elif _LIKE_DATE.search(data):
+            self._like_dates.append((row, place, decision))
+
+    def _resolve_dates_in_numbers(self) -> None:
+        """Settle numbers that are written as a date, or an ID, that goes elsewhere."""
+        gone = self.learned.identifiers.anywhere
+        for row, place, decision in self._like_dates:
+            if any(part.strip() in gone for part in self._dataset.text(row).split("\\")):
+                self._resolve(row, place, decision._replace(why="it is a date or an ID that goes elsewhere"))
 
     def _keep(self, row: int, place: _Place, decision: Decision) -> None:
         """Keep what an option retains: without identifiers of other kinds, and only what its VR promises."""
@@ -412,6 +430,12 @@ def _settled(code: str, kind: str, *, nested: bool) -> str:
     if code in ("X/Z", "X/D", "X/Z/D"):
         return "D" if wanted else "Z" if empty else "X"
     return "D"
+
+
+def _spelled_in_bytes(text: str) -> set[bytes]:
+    """Return a text in the encodings that bytes may hold it in."""
+    found = {text.encode(encoding, "surrogatepass") for encoding in ("utf-8", "utf-16-le", "utf-16-be")}
+    return found | {text.encode("latin-1")} if max(map(ord, text), default=0) < _LATIN_END else found
 
 
 def _is_age(text: str) -> bool:

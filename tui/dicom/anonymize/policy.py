@@ -38,6 +38,12 @@ PROTECTED: Final = frozenset(
 _PIXEL_GROUPS: Final = frozenset({0x0028, 0x7FE0})
 
 
+_IDENTITY: Final = (  # of the patient: names, IDs, addresses
+    0x00100010, 0x00100020, 0x00101000, 0x00101001, 0x00101002, 0x00101005, 0x00101040, 0x00101060, 0x00101090, 0x00102154,
+    0x00102155,
+)  # fmt: skip
+
+
 class Dates(StrEnum):
     """What is done with dates and times."""
 
@@ -209,6 +215,12 @@ class Policy:
         if self.trust_declared and ProfileOption.RETAIN_SAFE_PRIVATE in self.options:
             said.append("private attributes that the file declares safe kept")
         return tuple(said)
+
+    @property
+    def removes_identity(self) -> bool:
+        """Return whether PatientIdentityRemoved may be YES: no rule keeps a name, an ID or an address of the patient."""
+        found = map(self.rule_for, _IDENTITY)
+        return not any(rule is not None and rule.kind is RuleKind.KEEP for rule in found)
 
     @property
     def digest_text(self) -> str:

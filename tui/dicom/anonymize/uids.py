@@ -12,6 +12,7 @@ from tui.dicom.dictionary import uid_name
 _VERSION: Final = 8
 _TRUNCATED: Final = 16  # bytes: 128 bits
 LIKE_UID: Final = re.compile(r"(?<![\d.])[0-2](?:\.\d+){3,}(?![\d.]*\d)")
+LIKE_PARTED_UID: Final = re.compile(r"(?<!\d)[0-2](?:[\W_]{1,3}\d+){3,}")  # with other separators than dots
 
 # Attributes of VR UI that name classes, syntaxes, coding schemes and the like, and never an instance.
 STRUCTURAL: Final = frozenset(

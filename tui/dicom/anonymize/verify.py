@@ -71,7 +71,7 @@ def findings(written: Source, plan: Plan, policy: Policy) -> Iterator[str]:
         yield "it cannot be read back to its end"
         return
     top = Attributes.of(result)
-    yield from _marks(top, plan)
+    yield from _marks(top, plan, policy)
     yield from _types(top, plan)
     yield from _private(result, plan, policy)
     yield from _texts(result, plan, policy)
@@ -79,8 +79,8 @@ def findings(written: Source, plan: Plan, policy: Policy) -> Iterator[str]:
     yield from _pixels(top, plan)
 
 
-def _marks(top: Attributes, plan: Plan) -> Iterator[str]:
-    if top.text(REMOVED) != "YES" or any(tag not in top for tag in MARKS):
+def _marks(top: Attributes, plan: Plan, policy: Policy) -> Iterator[str]:
+    if top.text(REMOVED) != ("YES" if policy.removes_identity else "NO") or any(tag not in top for tag in MARKS):
         yield "a mark of what was done is missing"
     there = {item.text(0x00080100) for item in top.items(METHOD_CODES)}
     if not {code.value for code in plan.codes} <= there:
@@ -180,8 +180,14 @@ def _bytes(written: Source, result: Elements, plan: Plan, policy: Policy) -> Ite
             lowered = data.lower()
             for needle in wanted:
                 if needle in lowered and _stands_alone(needle, lowered):
-                    yield "a removed value is still among its bytes"
+                    yield f"the value taken from {_place_of(needle, plan)} is still among its bytes"
                     return
+
+
+def _place_of(needle: bytes, plan: Plan) -> str:
+    """Return which attribute had a value; never the value."""
+    text = needle.decode("latin-1")
+    return next((row.path for row in plan.rows if row.changes and text in (row.before or "").lower()), "an attribute")
 
 
 def _needles(plan: Plan, *, uids: bool) -> Iterator[bytes]:
