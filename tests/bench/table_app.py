@@ -25,7 +25,9 @@ class TableApp(App[None]):
         self._shown: list[tuple[str, str, str, str]] = []
 
     def compose(self) -> ComposeResult:
-        yield Input()
+        field = Input()
+        field.cursor_blink = False  # a blinking one is never quiet
+        yield field
         yield DataTable()
 
     def on_mount(self) -> None:

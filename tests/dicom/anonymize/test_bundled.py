@@ -33,6 +33,7 @@ from tui.dicom.tags import load_rows
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*:UserWarning")
 KEY = bytes(range(32))
+COMPRESSED = ("1.2.840.10008.1.2.4.", "1.2.840.10008.1.2.5")
 BASIC = Policy(on_burned_in=OnBurnedIn.KEEP)
 ALL = Policy(frozenset(switch.profile for switch in SWITCHES), Dates.SHIFT, on_burned_in=OnBurnedIn.KEEP)
 REFUSED = {  # by rule; the rest is written
@@ -238,6 +239,28 @@ def test_dciodvfy_finds_no_new_errors(pairs: list[Pair]) -> None:
             continue  # it takes deflated bytes for elements
         new = errors(pair.after) - errors(pair.before)
         assert not new, (pair.before.name, new)
+
+
+@pytest.mark.oracle
+def test_gdcm_decodes_the_same_pixels(pairs: list[Pair], tmp_path: Path) -> None:
+    if shutil.which("gdcmconv") is None:
+        pytest.skip("gdcmconv is not installed (CI installs it)")
+    decoded = 0
+    for pair in pairs:
+        if not pair.plan.transfer_syntax.startswith(COMPRESSED):
+            continue
+        raw = [tmp_path / "before.dcm", tmp_path / "after.dcm"]
+        done = [
+            subprocess.run(["gdcmconv", "--raw", str(path), str(to)], capture_output=True, check=False).returncode
+            for path, to in zip(pair[:2], raw, strict=True)
+        ]
+        if done[0]:
+            continue  # not one that it decodes
+        assert not done[1], pair.before.name
+        before, after = (pydicom.dcmread(path) for path in raw)
+        assert before.PixelData == after.PixelData, pair.before.name
+        decoded += 1
+    assert decoded >= 20
 
 
 def test_registered_uids_are_never_replaced(pairs: list[Pair]) -> None:

@@ -142,13 +142,13 @@ class Planner:
         identifiers, found, dataset = self.learned.identifiers, self._found, self._dataset
         if not self.binary:
             return
-        texts = {text for text in (*identifiers.anywhere, *identifiers.raw) if len(text) > _LEAST_IN_BYTES}
-        wanted = {spelled.lower() for text in texts for spelled in _spelled_in_bytes(text)}
-        held = {row: dataset.data(found[row]).lower() for row in self.binary if found[row].length != UNDEFINED}
-        joined = b"\xff".join(held.values())
-        for needle in wanted:
+        held = [(found[row].tag, dataset.data(found[row])) for row in self.binary if found[row].length != UNDEFINED]
+        longest = max((len(data) for _, data in held), default=0)
+        texts = {text for text in (*identifiers.anywhere, *identifiers.raw) if _LEAST_IN_BYTES < len(text) <= longest}
+        joined = b"\xff".join(data for _, data in held).lower()
+        for needle in {spelled.lower() for text in texts for spelled in _spelled_in_bytes(text, longest)}:
             if needle in joined:
-                where = next((tag_text(found[row].tag) for row, data in held.items() if needle in data), "a value")
+                where = next((tag_text(tag) for tag, data in held if needle in data.lower()), "a value")
                 raise RefusedError("an identifier in bytes", f"{where} holds, among its bytes, what names somebody")
 
     # --- sequences
@@ -249,9 +249,12 @@ class Planner:
     def _numbers(self, row: int, place: _Place, decision: Decision) -> None:
         """Keep many binary numbers where the dictionary has many: in others a text may hide."""
         element = self._found[row]
+        if element.length <= _LONGEST_NUMBER:
+            self.binary.append(row)
+            return
         entry = lookup(element.tag)
         count = element.length // values.NUMBERS[element.vr][1] if element.vr in values.NUMBERS else 0
-        if element.length > _LONGEST_NUMBER and count and entry is not None and entry.vm and not vm_allows(entry.vm, count):
+        if count and entry is not None and entry.vm and not vm_allows(entry.vm, count):
             self._resolve(row, place, decision._replace(why=f"it holds {count} numbers, PS3.6 allows {entry.vm}"))
         else:
             self.binary.append(row)
@@ -432,10 +435,12 @@ def _settled(code: str, kind: str, *, nested: bool) -> str:
     return "D"
 
 
-def _spelled_in_bytes(text: str) -> set[bytes]:
-    """Return a text in the encodings that bytes may hold it in."""
-    found = {text.encode(encoding, "surrogatepass") for encoding in ("utf-8", "utf-16-le", "utf-16-be")}
-    return found | {text.encode("latin-1")} if max(map(ord, text), default=0) < _LATIN_END else found
+def _spelled_in_bytes(text: str, longest: int) -> set[bytes]:
+    """Return a text in the encodings that bytes may hold it in, where there are as many bytes."""
+    found = {text.encode("utf-8", "surrogatepass")}
+    if 2 * len(text) <= longest:
+        found |= {text.encode("utf-16-le", "surrogatepass"), text.encode("utf-16-be", "surrogatepass")}
+    return found | {text.encode("latin-1")} if not text.isascii() and max(map(ord, text)) < _LATIN_END else found
 
 
 def _is_age(text: str) -> bool:
