@@ -16,7 +16,7 @@ from tui.dicom.anonymize.boxes import Box, Device, read_boxes
 from tui.dicom.anonymize.policy import OnBurnedIn
 from tui.dicom.errors import PolicyError
 from tui.text import fit_cells, safe_text, shown_path
-from tui.widgets.row_list import Piece, RowList
+from tui.widgets.row_list import MovableList, Piece
 
 if TYPE_CHECKING:
     from tui.dicom.anonymize.survey import Risky, Survey
@@ -29,17 +29,10 @@ _STYLES: Final = {OnBurnedIn.REFUSE: "error", OnBurnedIn.KEEP: "hit", OnBurnedIn
 _HINT: Final = "r refuse  k keep  b box  Enter files  Esc done"
 
 
-class RiskList(RowList):
+class RiskList(MovableList):
     """A row for each device and reason: what is decided, how many files, and why."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down,j", "move(1)", show=False),
-        Binding("up", "move(-1)", show=False),  # k keeps
-        Binding("pagedown", "page(1)", show=False),
-        Binding("pageup", "page(-1)", show=False),
-        Binding("home,g", "move_to_end(-1)", show=False),
-        Binding("end,G", "move_to_end(1)", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("k", "screen.decide('keep')", show=False)]  # and not up
 
     def __init__(self, glyphs: Glyphs, *, id: str) -> None:
         super().__init__(glyphs, id=id)

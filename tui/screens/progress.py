@@ -22,7 +22,7 @@ from tui.dicom.job import Step
 from tui.screens.questions import Failed
 from tui.text import fit_cells, safe_text
 from tui.widgets.glyphs import Glyphs
-from tui.widgets.row_list import Piece, RowList
+from tui.widgets.row_list import MovableList, Piece
 
 if TYPE_CHECKING:
     from tui.screens.choice import Choice
@@ -52,15 +52,8 @@ class Told(Message):
         self.ended = ended
 
 
-class Failures(RowList):
+class Failures(MovableList):
     """What failed so far, a row each."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down,j", "move(1)", show=False),
-        Binding("up,k", "move(-1)", show=False),
-        Binding("pagedown", "page(1)", show=False),
-        Binding("pageup", "page(-1)", show=False),
-    ]
 
     def __init__(self, glyphs: Glyphs, *, id: str) -> None:
         super().__init__(glyphs, id=id)

@@ -13,7 +13,7 @@ from tui.dicom.difference import Comparison, Difference, Kind
 from tui.text import cell_width, fit_cells
 from tui.widgets.bars import Bar
 from tui.widgets.glyphs import UNICODE, Glyphs
-from tui.widgets.row_list import Piece, RowList
+from tui.widgets.row_list import MovableList, Piece
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,16 +74,10 @@ class ComparisonHeads(Bar):
         return text
 
 
-class ComparisonTable(RowList):
+class ComparisonTable(MovableList):
     """The differences; sideways it scrolls from file to file."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down,j", "move(1)", show=False),
-        Binding("up,k", "move(-1)", show=False),
-        Binding("pagedown", "page(1)", show=False),
-        Binding("pageup", "page(-1)", show=False),
-        Binding("home,g", "move_to_end(-1)", show=False),
-        Binding("end,G", "move_to_end(1)", show=False),
         Binding("right,l,greater_than_sign", "scroll_files(1)", show=False),
         Binding("left,h,less_than_sign", "scroll_files(-1)", show=False),
     ]

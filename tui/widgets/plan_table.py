@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, Final
 
-from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from tui.dicom.anonymize.plan_rows import Action, PlanRow
 from tui.text import MASK, cell_width, fit_cells, names_are_masked
 from tui.widgets.glyphs import UNICODE, Glyphs
-from tui.widgets.row_list import Piece, RowList
+from tui.widgets.row_list import MovableList, Piece
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,17 +33,8 @@ def _masked(row: PlanRow) -> PlanRow:
     return row._replace(before=shown, after=row.after if row.changes else shown)
 
 
-class PlanTable(RowList):
+class PlanTable(MovableList):
     """The rows of a plan."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down,j", "move(1)", show=False),
-        Binding("up,k", "move(-1)", show=False),
-        Binding("pagedown", "page(1)", show=False),
-        Binding("pageup", "page(-1)", show=False),
-        Binding("home,g", "move_to_end(-1)", show=False),
-        Binding("end,G", "move_to_end(1)", show=False),
-    ]
 
     def __init__(self, glyphs: Glyphs = UNICODE, *, id: str | None = None) -> None:
         super().__init__(glyphs, id=id)

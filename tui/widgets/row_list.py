@@ -1,10 +1,12 @@
 """A list of rows of which only those on screen exist: a hundred thousand cost what fifty do."""
 
 from functools import cached_property
+from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
+from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
 from textual.geometry import Region
 from textual.reactive import var
@@ -216,3 +218,16 @@ class RowList(QuietFocus, can_focus=True):
         """Scroll the texts sideways by `step` cells."""
         self._sideways = max(0, self._sideways + step)
         self.refresh()
+
+
+class MovableList(RowList):
+    """Rows on a screen over the browser, with the browser's keys to move; in the browser the commands say which."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down,j", "move(1)", show=False),
+        Binding("up,k", "move(-1)", show=False),
+        Binding("pagedown", "page(1)", show=False),
+        Binding("pageup", "page(-1)", show=False),
+        Binding("home,g", "move_to_end(-1)", show=False),
+        Binding("end,G", "move_to_end(1)", show=False),
+    ]

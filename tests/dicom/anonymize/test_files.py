@@ -26,18 +26,20 @@ from tui.cli import main
 from tui.dicom.anonymize.apply import Task, anonymize_file, plan_file
 from tui.dicom.anonymize.batch import Told, anonymize
 from tui.dicom.anonymize.boxes import Box, Device, read_boxes, write_boxes
-from tui.dicom.anonymize.codestreams import Expected, stripped
+from tui.dicom.anonymize.codestream_parts import Expected
+from tui.dicom.anonymize.codestreams import stripped
 from tui.dicom.anonymize.order import Order
 from tui.dicom.anonymize.orders import Wish
 from tui.dicom.anonymize.outcome import Outcome
 from tui.dicom.anonymize.plan import Plan
 from tui.dicom.anonymize.plan_rows import Action, PlanRow
-from tui.dicom.anonymize.policy import Dates, OnBurnedIn, Policy, RuleKind, read_rule
+from tui.dicom.anonymize.policy import Dates, OnBurnedIn, Policy, RuleKind
+from tui.dicom.anonymize.policy_file import read_rule
 from tui.dicom.anonymize.profile import Option
 from tui.dicom.anonymize.project import Project, open_project
 from tui.dicom.anonymize.report import Report
 from tui.dicom.anonymize.survey import survey
-from tui.dicom.errors import PolicyError, RefusedError
+from tui.dicom.errors import EditError, PolicyError, RefusedError
 from tui.dicom.job import Step
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*:UserWarning")
@@ -461,6 +463,24 @@ def test_a_code_stream_that_ends_early_is_refused(name: str, cut: int) -> None:
     frame = pydicom_frame(name).rstrip(b"\0")
     with pytest.raises(RefusedError):
         stripped(frame[:-cut], found.file_meta.TransferSyntaxUID, Expected(found.Rows * found.Columns, 2, 0))
+
+
+def test_boxes_without_a_code_stream_are_refused() -> None:
+    box = b"\x00\x00\x00\x0cjP  \r\n\x87\n" + struct.pack(">I", 12) + b"jp2c" + b"none"
+    with pytest.raises(RefusedError, match="no JPEG 2000 code stream"):
+        stripped(box, "1.2.840.10008.1.2.4.90", ANY)
+
+
+def test_a_plan_is_refused_for_what_the_writing_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write(tmp_path / "in" / "a.dcm")
+
+    def fails(*_: object, **__: object) -> Plan:
+        raise EditError("a value of DOE^JANE")
+
+    monkeypatch.setattr("tui.dicom.anonymize.apply.plan", fails)
+    outcome, _ = done(tmp_path, path)
+    assert outcome == plan_file(Task(Policy(), Project(KEY), ""), path)
+    assert outcome.rule == "odd contents"
 
 
 def test_offset_tables_are_made_anew(tmp_path: Path) -> None:

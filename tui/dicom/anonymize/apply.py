@@ -11,7 +11,8 @@ from tui.dicom.anonymize.boxes import Boxes, as_list, boxes_from
 from tui.dicom.anonymize.decisions import Decisions
 from tui.dicom.anonymize.outcome import EXISTS, REFUSED_AS_NO_DICOM, Outcome
 from tui.dicom.anonymize.plan import NO_BOXES, Plan, plan
-from tui.dicom.anonymize.policy import OnBurnedIn, Policy, as_json, policy_of
+from tui.dicom.anonymize.policy import OnBurnedIn, Policy, as_json
+from tui.dicom.anonymize.policy_file import policy_of
 from tui.dicom.anonymize.project import Project
 from tui.dicom.anonymize.rewriting import result_chunks
 from tui.dicom.anonymize.uids import is_registered
@@ -87,16 +88,8 @@ def anonymize_file(task: Task, path: str, *, dry: bool = False) -> Outcome:
             if not dry:
                 _write(task, made, source)
             return planned_outcome(task, made, "" if dry else "/".join(_names(made)))
-    except RefusedError as error:
-        return Outcome(rule=error.rule, reason=str(error))
-    except NotDicomError:
-        return REFUSED_AS_NO_DICOM
-    except ReadError as error:
-        return Outcome(rule="cannot be read", reason=_nameless(error, path))
-    except WriteError as error:
-        return Outcome(rule="cannot be written", reason=_nameless(error, path))
     except DicomError as error:
-        return Outcome(rule="odd contents", reason=_nameless(error, path))
+        return _refusal(error, path)
 
 
 def plan_file(task: Task, path: str) -> Plan | Outcome:
@@ -104,12 +97,19 @@ def plan_file(task: Task, path: str) -> Plan | Outcome:
     try:
         with Source(path) as source:
             return task.planned(source)
-    except RefusedError as error:
+    except DicomError as error:
+        return _refusal(error, path)
+
+
+def _refusal(error: DicomError, path: str) -> Outcome:
+    """Return the outcome of a file that an error ended."""
+    if isinstance(error, RefusedError):
         return Outcome(rule=error.rule, reason=str(error))
-    except NotDicomError:
+    if isinstance(error, NotDicomError):
         return REFUSED_AS_NO_DICOM
-    except ReadError as error:
-        return Outcome(rule="cannot be read", reason=_nameless(error, path))
+    rules = ((ReadError, "cannot be read"), (WriteError, "cannot be written"))
+    rule = next((rule for kind, rule in rules if isinstance(error, kind)), "odd contents")
+    return Outcome(rule=rule, reason=_nameless(error, path))
 
 
 def _nameless(error: DicomError, path: str) -> str:

@@ -12,7 +12,8 @@ from typing import Final
 import numpy as np
 
 from tui.dicom.anonymize.boxes import Box
-from tui.dicom.anonymize.codestreams import Expected, stripped
+from tui.dicom.anonymize.codestream_parts import Expected
+from tui.dicom.anonymize.codestreams import stripped
 from tui.dicom.anonymize.fill import fill_of
 from tui.dicom.anonymize.pixel_work import EXTENDED_OFFSETS, PixelRow, PixelWork, box_rows, refused
 from tui.dicom.anonymize.unused_bits import UnusedBits

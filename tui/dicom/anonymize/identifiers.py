@@ -6,11 +6,11 @@ persons.
 
 import re
 from collections.abc import Iterable
-from datetime import date
 from functools import lru_cache
 from typing import Final
 from unicodedata import combining, normalize
 
+from tui.dicom.anonymize.date_forms import date_forms
 from tui.dicom.anonymize.vocabulary import is_common, only_common
 from tui.dicom.temporal import date_of
 
@@ -36,21 +36,6 @@ _LEAST_ID: Final = 3
 _LEAST_PLACE: Final = 3
 _NUMBER_OF_ID: Final = re.compile(r"\d{5,}")
 _NAME_COMPONENTS: Final = 3  # family, given, middle name; then come prefix and suffix (PS3.5 6.2.1)
-_MONTHS: Final = (
-    ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
-     "december"),
-    ("januar", "februar", "marz", "april", "mai", "juni", "juli", "august", "september", "oktober", "november",
-     "dezember"),
-    ("janvier", "fevrier", "mars", "avril", "mai", "juin", "juillet", "aout", "septembre", "octobre", "novembre",
-     "decembre"),
-    ("enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre",
-     "diciembre"),
-    ("gennaio", "febbraio", "marzo", "aprile", "maggio", "giugno", "luglio", "agosto", "settembre", "ottobre", "novembre",
-     "dicembre"),
-    ("januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september", "oktober", "november",
-     "december"),
-)  # fmt: skip
-_ROMAN: Final = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
 _TWO_LETTERS: Final = {"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa", "đ": "dj"}
 _WHOLE_LETTERS: Final = str.maketrans(  # letters with no accent that Unicode would take off
     {"ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "ø": "o", "ŧ": "t", "þ": "th", "æ": "ae", "œ": "oe"}
@@ -109,7 +94,7 @@ class Identifiers:
         found = date_of(text[:8]) or date_of(text[:10])
         if found is None:
             return
-        anywhere, bounded = _date_forms(found, birth)
+        anywhere, bounded = date_forms(found, birth)
         self.anywhere |= anywhere
         self.bounded |= bounded
 
@@ -237,28 +222,3 @@ def _text_parts(text: str, place: bool) -> tuple[frozenset[str], frozenset[str],
     own = frozenset((together,))
     numbers = frozenset(() if place or " " in text else _NUMBER_OF_ID.findall(text)) - own
     return words, own if sure else frozenset(), numbers if sure else own | numbers
-
-
-@lru_cache(4096)
-def _date_forms(found: date, birth: bool) -> tuple[frozenset[str], frozenset[str]]:
-    year, month, day = f"{found.year:04}", f"{found.month:02}", f"{found.day:02}"
-    anywhere = {year + month + day, day + month + year, month + day + year}
-    bounded = {f"{found.year}{found.month}{found.day}", f"{found.day}{found.month}{found.year}"}
-    bounded.add(f"{found.month}{found.day}{found.year}")
-    short = f"{found.year % 100:02}"
-    languages = _MONTHS if birth else _MONTHS[:1]
-    names = {name for language in languages for name in (language[found.month - 1], language[found.month - 1][:3])}
-    days = {day, str(found.day), *(f"{found.day}{ending}" for ending in (("st", "nd", "rd", "th") if birth else ()))}
-    for name in names:
-        for number in days:
-            anywhere |= {number + name + year, name + number + year, year + name + number}
-            if birth:
-                bounded |= {number + name + short, name + number + short}
-    if birth:
-        bounded |= {
-            number + _ROMAN[found.month - 1] + written for number in (day, str(found.day)) for written in (year, short)
-        }
-        for first in (month, str(found.month)):
-            for second in (day, str(found.day)):
-                bounded |= {short + first + second, second + first + short, first + second + short}
-    return frozenset(anywhere), frozenset(bounded - anywhere)

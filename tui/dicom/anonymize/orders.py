@@ -8,19 +8,8 @@ from typing import Any, Final
 
 from tui.dicom.anonymize.boxes import read_boxes
 from tui.dicom.anonymize.order import Order
-from tui.dicom.anonymize.policy import (
-    DATES,
-    ON_BURNED_IN,
-    PRESET,
-    SWITCHES,
-    TRUST_DECLARED,
-    OnBurnedIn,
-    Policy,
-    RuleKind,
-    policy_of,
-    read_policy,
-    read_rule,
-)
+from tui.dicom.anonymize.policy import DATES, ON_BURNED_IN, PRESET, SWITCHES, TRUST_DECLARED, OnBurnedIn, Policy, RuleKind
+from tui.dicom.anonymize.policy_file import policy_of, read_policy, read_rule
 from tui.dicom.anonymize.project import open_project, read_lookup
 from tui.dicom.anonymize.report import REPORT
 from tui.dicom.errors import PolicyError

@@ -16,6 +16,7 @@ from tui.dicom.anonymize.dummies import dummy_sequence, dummy_text, dummy_value
 from tui.dicom.anonymize.iod_types import type_of
 from tui.dicom.anonymize.kept_texts import LONGEST, KeptTexts
 from tui.dicom.anonymize.learning import BIRTH_DATE, Learned
+from tui.dicom.anonymize.names_in_bytes import LEAST_IN_BYTES, refuse_names_in_bytes
 from tui.dicom.anonymize.plan_rows import Action, PlanRow
 from tui.dicom.anonymize.policy import PROTECTED, Dates
 from tui.dicom.anonymize.private import Creators, SafePrivate
@@ -26,7 +27,7 @@ from tui.dicom.anonymize.structured import item_action
 from tui.dicom.anonymize.uids import is_registered
 from tui.dicom.anonymize.vocabulary import common_words
 from tui.dicom.dictionary import lookup
-from tui.dicom.element import ITEM, PIXEL_DATA, UNDEFINED, tag_text
+from tui.dicom.element import ITEM, PIXEL_DATA, tag_text
 from tui.dicom.element_bytes import padded
 from tui.dicom.errors import RefusedError
 from tui.dicom.new_values import vm_allows
@@ -35,8 +36,6 @@ from tui.dicom.temporal import zone_of
 MOST_NESTED: Final = 64
 _NAMING: Final = frozenset({"PN", "DA", "DT", "SQ"})  # private ones of these may name somebody
 _LONGEST_NUMBER: Final = 8  # bytes of one binary number
-_LEAST_IN_BYTES: Final = 4  # characters: what is not longer is met by chance
-_LATIN_END: Final = 0x100
 _LIKE_DATE: Final = re.compile(rb"\d{8}")
 _DECIMALS: Final = b"0123456789+-.eE \\\0"
 _AGE: Final = frozenset("DWMY")
@@ -113,7 +112,7 @@ class Planner:
         self._walk(0, len(self._found), _Place(-1, (), "", clean=False, dummies=False))
         self._resolve_dates_in_numbers()
         cleaned = {row.row: row for row in self._kept.cleaned(self.learned)}
-        self._refuse_names_in_bytes()
+        refuse_names_in_bytes(self._dataset, self.binary, self.learned.identifiers)
         told = [cleaned.pop(row.row, row) for row in self._out.rows]
         self.rows = sorted((*told, *cleaned.values()), key=lambda row: row.row)
 
@@ -131,25 +130,11 @@ class Planner:
                     self._private(row, place, creators)
                 elif decision.how is not How.PLAIN:
                     treat[decision.how](row, place, decision)
-                elif element.length > _LEAST_IN_BYTES and element.tag >> 16 != PIXEL_DATA >> 16:
+                elif element.length > LEAST_IN_BYTES and element.tag >> 16 != PIXEL_DATA >> 16:
                     self._numbers(row, place, decision)
                 elif place.around and element.tag >> 16 == PIXEL_DATA >> 16:
                     self._out.drop(row, place.prefix, "", "pixels that are not those of the image")
             row = nexts[row]
-
-    def _refuse_names_in_bytes(self) -> None:
-        """Refuse a file that holds an identifier where bytes are expected: nobody knows what else is there."""
-        identifiers, found, dataset = self.learned.identifiers, self._found, self._dataset
-        if not self.binary:
-            return
-        held = [(found[row].tag, dataset.data(found[row])) for row in self.binary if found[row].length != UNDEFINED]
-        longest = max((len(data) for _, data in held), default=0)
-        texts = {text for text in (*identifiers.anywhere, *identifiers.raw) if _LEAST_IN_BYTES < len(text) <= longest}
-        joined = b"\xff".join(data for _, data in held).lower()
-        for needle in {spelled.lower() for text in texts for spelled in _spelled_in_bytes(text, longest)}:
-            if needle in joined:
-                where = next((tag_text(tag) for tag, data in held if needle in data.lower()), "a value")
-                raise RefusedError("an identifier in bytes", f"{where} holds, among its bytes, what names somebody")
 
     # --- sequences
 
@@ -433,14 +418,6 @@ def _settled(code: str, kind: str, *, nested: bool) -> str:
     if code in ("X/Z", "X/D", "X/Z/D"):
         return "D" if wanted else "Z" if empty else "X"
     return "D"
-
-
-def _spelled_in_bytes(text: str, longest: int) -> set[bytes]:
-    """Return a text in the encodings that bytes may hold it in, where there are as many bytes."""
-    found = {text.encode("utf-8", "surrogatepass")}
-    if 2 * len(text) <= longest:
-        found |= {text.encode("utf-16-le", "surrogatepass"), text.encode("utf-16-be", "surrogatepass")}
-    return found | {text.encode("latin-1")} if not text.isascii() and max(map(ord, text)) < _LATIN_END else found
 
 
 def _is_age(text: str) -> bool:

@@ -4,45 +4,32 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-import numpy as np
-from numpy.typing import NDArray
-
 from tui.dicom import values
 from tui.dicom.anonymize.dataset import tree_of
 from tui.dicom.anonymize.iod_types import types_at_top
 from tui.dicom.anonymize.marks import MARKS, METHOD_CODES, REMOVED
-from tui.dicom.anonymize.pixel_data import plan_pixels
-from tui.dicom.anonymize.pixel_work import PixelWork
 from tui.dicom.anonymize.plan import Plan
 from tui.dicom.anonymize.policy import Policy, RuleKind
 from tui.dicom.anonymize.profile import Option
 from tui.dicom.anonymize.refusals import SOP_CLASS, SOP_INSTANCE
+from tui.dicom.anonymize.verify_pixels import PIXELS, pixel_findings
 from tui.dicom.anonymize.vocabulary import is_defined
 from tui.dicom.attributes import Attributes
 from tui.dicom.element import (
-    DOUBLE_FLOAT_PIXEL_DATA,
-    FLOAT_PIXEL_DATA,
-    ITEM,
     META_GROUP,
-    PIXEL_DATA,
     UNDEFINED,
-    Element,
     tag_text,
 )
 from tui.dicom.elements import Elements, walk_source
-from tui.dicom.errors import DicomError, PixelError
-from tui.dicom.pixels.decode import decode_frames
-from tui.dicom.pixels.image_pixel import image_pixel
-from tui.dicom.pixels.native import Array
+from tui.dicom.errors import DicomError
 from tui.dicom.source import HEAD, Source
 from tui.dicom.surroundings import Surroundings
 
 _AT_ONCE: Final = 1 << 22
 _OVERLAP: Final = 256
-_PIXELS: Final = frozenset({PIXEL_DATA, FLOAT_PIXEL_DATA, DOUBLE_FLOAT_PIXEL_DATA})
 _TEXTS: Final = values.CHARSET_VRS | {"AE", "CS", "UR"}
 _LEAST_DISTINCT: Final = 4  # different bytes: a row of equal ones may be pixels
-_LEAST_IN_PIXELS: Final = 8  # bytes: shorter ones are met by chance
+_LEAST_INPIXELS: Final = 8  # bytes: shorter ones are met by chance
 
 
 def findings(written: Source, plan: Plan, policy: Policy) -> Iterator[str]:
@@ -76,7 +63,7 @@ def findings(written: Source, plan: Plan, policy: Policy) -> Iterator[str]:
     yield from _private(result, plan, policy)
     yield from _texts(result, plan, policy)
     yield from _bytes(written, result, plan, policy)
-    yield from _pixels(top, plan)
+    yield from pixel_findings(top, plan)
 
 
 def _marks(top: Attributes, plan: Plan, policy: Policy) -> Iterator[str]:
@@ -170,9 +157,9 @@ def _bytes(written: Source, result: Elements, plan: Plan, policy: Policy) -> Ite
     needles = list(_needles(plan, uids=Option.RETAIN_UIDS in policy.active))
     if not needles:
         return
-    pixels = next((element for element in result.elements if element.depth == 0 and element.tag in _PIXELS), None)
+    pixels = next((element for element in result.elements if element.depth == 0 and element.tag in PIXELS), None)
     border = pixels.offset if pixels is not None else written.size
-    beyond = [needle for needle in needles if len(needle) >= _LEAST_IN_PIXELS and len(set(needle)) >= _LEAST_DISTINCT]
+    beyond = [needle for needle in needles if len(needle) >= _LEAST_INPIXELS and len(set(needle)) >= _LEAST_DISTINCT]
     sets = ((0, border, needles), (border, written.size, beyond))
     for begin, end, wanted in sets:
         for at in range(begin, end, _AT_ONCE):
@@ -197,7 +184,7 @@ def _needles(plan: Plan, *, uids: bool) -> Iterator[bytes]:
         if not any(text in other for other in after if other) and text.isascii():
             yield text.lower().encode()
     if not uids:
-        yield from (uid.lower().encode("latin-1", "replace") for uid in plan.original_uids if len(uid) >= _LEAST_IN_PIXELS)
+        yield from (uid.lower().encode("latin-1", "replace") for uid in plan.original_uids if len(uid) >= _LEAST_INPIXELS)
 
 
 def _stands_alone(needle: bytes, data: bytes) -> bool:
@@ -205,101 +192,3 @@ def _stands_alone(needle: bytes, data: bytes) -> bool:
     if not needle.replace(b".", b"").isdigit():
         return True
     return re.search(rb"(?<![\d.])" + re.escape(needle) + rb"(?![\d.])", data) is not None
-
-
-def _pixels(top: Attributes, plan: Plan) -> Iterator[str]:
-    """Yield whether the pixel data is not that of the original, but for what the plan changes."""
-    before = plan.dataset.top
-    if any(tag in before for tag in _PIXELS):
-        try:
-            image_pixel(top)
-        except PixelError:
-            yield "its pixels are no longer described as they should be"
-            return
-    for tag in _PIXELS:
-        old, new = before.element(tag), top.element(tag)
-        if (old is None) != (new is None):
-            yield "its pixel data is missing"
-        elif old is not None and new is not None:
-            same = _are_same(plan, top, old, new)
-            if not same:
-                yield "its pixels are not those of the original"
-
-
-def _are_same(plan: Plan, after: Attributes, old: Element, new: Element) -> bool:
-    """Return whether pixels are the same, outside of boxes.
-
-    Where only segments of code streams went, the bytes are what the plan makes of the original, and nothing more can go from
-    them; else every frame is decoded.
-    """
-    if plan.pixels is None:
-        return _same_stretches(plan, after.elements, old, new)
-    if plan.pixels.remade and not plan.pixels.native:
-        again = plan_pixels(after, ())
-        return _as_planned(plan.pixels, after.elements, new) and again is None
-    return _same_frames(plan, plan.dataset.top, after, new)
-
-
-def _same_stretches(plan: Plan, result: Elements, old: Element, new: Element) -> bool:
-    """Return whether pixel data is byte for byte what it was."""
-    length = _whole_length(plan.elements, old)
-    if length != _whole_length(result, new):
-        return False
-    for at in range(0, length, _AT_ONCE):
-        size = min(_AT_ONCE, length - at)
-        if plan.elements.source.read(old.offset + at, size) != result.source.read(new.offset + at, size):
-            return False
-    return True
-
-
-def _whole_length(elements: Elements, element: Element) -> int:
-    if element.length != UNDEFINED:
-        return element.length
-    index = elements.top[element.tag]
-    last = elements.elements[elements.after(index) - 1]
-    return (last.offset + last.length if last.tag == ITEM else element.offset) - element.offset
-
-
-def _same_frames(plan: Plan, before: Attributes, after: Attributes, new: Element) -> bool:
-    """Return whether every frame decodes to what it was, outside the boxes.
-
-    Where no codec decodes the original, the bytes are compared with what the plan makes of it.
-    """
-    if plan.pixels is None:
-        return False
-    old_image, new_image = image_pixel(before), image_pixel(after)
-    for frame in range(old_image.frames):
-        try:
-            *_, (old, _) = decode_frames(before, old_image, frame, previews=False)
-        except DicomError:
-            return _as_planned(plan.pixels, after.elements, new)
-        *_, (found, _) = decode_frames(after, new_image, frame, previews=False)
-        theirs, ours = old.values, found.values
-        if theirs.shape != ours.shape:
-            return False
-        same = theirs == ours if not plan.pixels.hidden_bits else _same_bits(theirs, ours, old_image.bits_stored)
-        for box in plan.boxes:
-            same[box.rows, box.columns] = True
-        if not same.all():
-            return False
-    return True
-
-
-def _same_bits(theirs: Array, ours: Array, bits: int) -> NDArray[np.bool_]:
-    """Return where values are the same in their lowest bits: above, something was hidden in a code stream."""
-    mask = (1 << bits) - 1
-    same: NDArray[np.bool_] = (theirs.astype(np.int64) & mask) == (ours.astype(np.int64) & mask)
-    return same
-
-
-def _as_planned(work: PixelWork, result: Elements, new: Element) -> bool:
-    """Return whether pixel data is what the plan makes of the original, made once more."""
-    made = work.chunks()
-    at = new.offset - len(next(made))
-    head = len(result.source.read(at, new.offset - at))
-    at += head
-    for data in made:
-        if result.source.read(at, len(data)) != data:
-            return False
-        at += len(data)
-    return True
