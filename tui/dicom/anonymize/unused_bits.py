@@ -46,6 +46,8 @@ class UnusedBits:
         return all(map(self._is_clean, stretches))
 
     def _is_clean(self, words: Array) -> bool:
+        if self.mask & 1 and words.size and self._is_in_range(words):
+            return True
         outside = words & self._number(~self.mask)
         if not outside.any():
             return True
@@ -54,6 +56,13 @@ class UnusedBits:
         above = self._number(~(self.sign * 2 - 1))
         extended = np.where(words & self._number(self.sign), above, self._number(0))
         return bool((outside == extended).all())
+
+    def _is_in_range(self, words: Array) -> bool:
+        """Return whether all words, taken with their sign, are numbers of as many bits as are used: the short way."""
+        if not self.signed:
+            return bool(words.max() <= self.mask)
+        numbers = words.view(self.dtype.replace("u", "i"))
+        return bool(numbers.min() >= -self.sign and numbers.max() < self.sign)
 
     def cleared(self, words: Array) -> Array:
         """Return words with their unused bits zero."""

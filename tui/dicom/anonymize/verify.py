@@ -27,6 +27,7 @@ from tui.dicom.surroundings import Surroundings
 
 _AT_ONCE: Final = 1 << 22
 _OVERLAP: Final = 256
+_PRINTABLE: Final = bytes(0x20 <= byte < 0x7F for byte in range(256))  # 1 for each byte that is printable ASCII
 _TEXTS: Final = values.CHARSET_VRS | {"AE", "CS", "UR"}
 _LEAST_DISTINCT: Final = 4  # different bytes: a row of equal ones may be pixels
 _LEAST_INPIXELS: Final = 8  # bytes: shorter ones are met by chance
@@ -162,8 +163,12 @@ def _bytes(written: Source, result: Elements, plan: Plan, policy: Policy) -> Ite
     beyond = [needle for needle in needles if len(needle) >= _LEAST_INPIXELS and len(set(needle)) >= _LEAST_DISTINCT]
     sets = ((0, border, needles), (border, written.size, beyond))
     for begin, end, wanted in sets:
-        for at in range(begin, end, _AT_ONCE):
+        shortest = b"\1" * min(map(len, wanted), default=0)
+        plain = all(needle.isascii() and needle.decode("ascii").isprintable() for needle in wanted)
+        for at in range(begin, end, _AT_ONCE) if wanted else ():
             data = written.read(at, min(_AT_ONCE + _OVERLAP, end - at))
+            if plain and shortest not in data.translate(_PRINTABLE):
+                continue  # most pixels hold nothing that could be a text
             lowered = data.lower()
             for needle in wanted:
                 if needle in lowered and _stands_alone(needle, lowered):
