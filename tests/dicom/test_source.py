@@ -70,3 +70,17 @@ def test_damaged_deflated_data_gives_what_could_be_inflated(tmp_path: Path) -> N
     found = walk_file(str(path))
     assert any("ends early" in remark for remark in found.remarks)
     assert found.top[0x00080060]
+
+
+def test_a_long_stretch_that_is_wanted_again_is_kept_until_the_file_is_closed(tmp_path: Path) -> None:
+    path = tmp_path / "long"
+    path.write_bytes(os.urandom(300_000))
+    with Source(str(path)) as source:
+        assert source.read(10, 200_000) is not source.read(10, 200_000)
+        source.repeats = True
+        first = source.read(10, 200_000)
+        assert source.read(10, 200_000) is first
+        assert source.read(11, 200_000) == path.read_bytes()[11:200_011]
+        assert source.read(10, 100) == first[:100]
+    assert source.read(10, 200_000) is not first
+    assert source.read(10, 200_000) == first

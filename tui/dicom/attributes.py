@@ -61,7 +61,10 @@ class Attributes:
     def data(self, tag: int) -> bytes | None:
         """Return the value field, or None if there is none; long ones are read from the file."""
         element = self.element(tag)
-        if element is None or element.length in (0, UNDEFINED) or element.length > LARGEST_VALUE:
+        return None if element is None else self._data(element)
+
+    def _data(self, element: Element) -> bytes | None:
+        if element.length in (0, UNDEFINED) or element.length > LARGEST_VALUE:
             return None
         source = self.elements.source
         read = source.head if element.length <= HEAD else source.read
@@ -74,7 +77,8 @@ class Attributes:
 
     def texts(self, tag: int) -> tuple[str, ...]:
         """Return the values of a character attribute; empty if there are none."""
-        element, data = self.element(tag), self.data(tag)
+        element = self.element(tag)
+        data = None if element is None else self._data(element)
         if element is None or data is None:
             return ()
         vr = element.vr
@@ -90,7 +94,8 @@ class Attributes:
 
     def numbers(self, tag: int) -> tuple[float, ...]:
         """Return the values of a number attribute (US, SS, ..., DS, IS); empty if one of them is no finite number."""
-        element, data = self.element(tag), self.data(tag)
+        element = self.element(tag)
+        data = None if element is None else self._data(element)
         if element is None or data is None:
             return ()
         vr = element.vr
@@ -99,9 +104,9 @@ class Attributes:
             vr = entry.vr if entry else vr
         found: tuple[float, ...]
         if vr in values.NUMBERS:
-            found = values.numbers(vr, data, big_endian=self.big_endian(tag))
+            found = values.numbers(vr, data, big_endian=self.elements.encoding_at(element).big_endian)
         elif vr == "OW":
-            found = values.numbers("US", data, big_endian=self.big_endian(tag))
+            found = values.numbers("US", data, big_endian=self.elements.encoding_at(element).big_endian)
         else:
             parts = list(values.texts(vr, data, self.charset))
             while parts and not parts[-1]:  # "40\\" is met in real files

@@ -50,6 +50,12 @@ class Source:
     path : str
         A regular file.
 
+    Attributes
+    ----------
+    repeats : bool
+        Whether the last long stretch that was read is kept until the file is closed: some who read pixels want the same ones
+        more than once.
+
     Raises
     ------
     ReadError
@@ -70,6 +76,8 @@ class Source:
         self._inflated: bytes | None = None
         self._starts: list[int] = []
         self._windows: list[bytes] = []
+        self.repeats = False
+        self._last: tuple[int, bytes] = 0, b""
 
     @property
     def inflated(self) -> bool:
@@ -86,6 +94,7 @@ class Source:
         if self._fd >= 0:
             os.close(self._fd)
             self._fd = -1
+        self._last = 0, b""
 
     def __enter__(self) -> "Source":
         """Return itself."""
@@ -145,7 +154,12 @@ class Source:
             return self._inflated[offset : offset + length]
         length = min(length, max(0, self.size - offset))
         if self._fd >= 0:
-            return self._pread(self._fd, offset, length)
+            if self._last[0] == offset and len(self._last[1]) == length > 0:
+                return self._last[1]
+            data = self._pread(self._fd, offset, length)
+            if self.repeats and length > WINDOW:
+                self._last = offset, data
+            return data
         fd, identity = _open_regular(self.path)
         try:
             if identity != self.identity:

@@ -80,6 +80,7 @@ def anonymize_file(task: Task, path: str, *, dry: bool = False) -> Outcome:
     """
     try:
         with Source(path) as source:
+            source.repeats = True
             made = task.planned(source)
             if not dry and os.path.lexists(there := os.path.join(task.output, *_names(made))):
                 why = "another file of the same instance was written, or an earlier run wrote it; it is not replaced"
@@ -150,6 +151,7 @@ def _write(task: Task, made: Plan, source: Source) -> None:
             file.write(data)
         file.flush()
         with WrittenSource(file.fileno(), source.path) as written, translated(_UnforeseenError, ""):
+            written.repeats = True
             for finding in findings(written, made, task.policy):
                 raise RefusedError("did not verify", f"the result was looked at, and not kept: {finding}", source.path)
         if source.changed:

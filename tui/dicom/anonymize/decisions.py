@@ -1,6 +1,6 @@
 """What profile, options and rules of a site say of one attribute, before its Type and its value are looked at."""
 
-from enum import Enum, auto
+from enum import StrEnum, auto
 from typing import Final, NamedTuple
 
 from tui.dicom.anonymize.policy import Policy, RuleKind
@@ -28,7 +28,7 @@ TIMEZONE: Final = 0x00080201  # TimezoneOffsetFromUTC, of VR SH
 DATE_VRS: Final = frozenset({"DA", "DT", "TM"})
 
 
-class How(Enum):
+class How(StrEnum):  # of texts, whose hashes are quickly found
     """How an attribute is treated."""
 
     PLAIN = auto()  # stays, unread

@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, Final, NamedTuple
 
 from tui.dicom.anonymize.iod_types import EDITION
@@ -163,13 +164,13 @@ class Policy:
     trust_declared: bool = False
     confirmed: frozenset[str] = frozenset()
 
-    @property
+    @cached_property
     def active(self) -> frozenset[ProfileOption]:
         """Return the options that are on, with that of the dates."""
         dated = _DATE_CODES.get(self.dates)
         return self.options | {dated[0]} if dated is not None else self.options
 
-    @property
+    @cached_property
     def codes(self) -> tuple[Code, ...]:
         """Return the codes of the profile and its options (CID 7050), without those that hang on a file."""
         dated = _DATE_CODES.get(self.dates)
@@ -183,12 +184,12 @@ class Policy:
         found = next((rule for rule in reversed(self.rules) if rule.kind is not RuleKind.SET and rule.holds_for(tag)), None)
         return None if found is not None and found.kind is RuleKind.REMOVE and tag in PROTECTED else found
 
-    @property
+    @cached_property
     def settings(self) -> tuple[Rule, ...]:
         """Return the rules that set a value; of several for an attribute the last one."""
         return tuple({rule.masked: rule for rule in self.rules if rule.kind is RuleKind.SET}.values())
 
-    @property
+    @cached_property
     def method(self) -> tuple[str, ...]:
         """Return the values of DeidentificationMethod: the profile, and where the rules of the site leave it."""
         said = [f"PS3.15 {EDITION} Basic Profile by dicom-tui"]
@@ -199,7 +200,7 @@ class Policy:
             said.append("private attributes that the file declares safe kept")
         return tuple(said)
 
-    @property
+    @cached_property
     def removes_identity(self) -> bool:
         """Return whether PatientIdentityRemoved may be YES: no rule keeps a name, an ID or an address of the patient."""
         found = map(self.rule_for, _IDENTITY)

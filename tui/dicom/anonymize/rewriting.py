@@ -205,7 +205,10 @@ def dataset_chunks(plan: Plan) -> Iterator[bytes]:
     source, small = plan.elements.source, bytearray()
     for piece in Rewriter(plan).pieces():
         if isinstance(piece, tuple) and piece[1] - piece[0] < _SMALL:
-            piece = source.read(*_from(piece))
+            begin, length = piece[0], piece[1] - piece[0]
+            piece = source.head(begin, length)  # most lie in what was kept of the headers
+            if len(piece) < length:
+                piece = source.read(begin, length)
         if isinstance(piece, bytes):
             small += piece
             continue
@@ -224,8 +227,3 @@ def dataset_chunks(plan: Plan) -> Iterator[bytes]:
                 yield data
     if small:
         yield bytes(small)
-
-
-def _from(piece: tuple[int, int]) -> tuple[int, int]:
-    """Return a stretch as where it begins, and how long it is."""
-    return piece[0], piece[1] - piece[0]

@@ -1,6 +1,5 @@
 """Looking at what was written, before it gets its name: on the encoded bytes, read back. With a finding there is no file."""
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -8,6 +7,7 @@ from tui.dicom import values
 from tui.dicom.anonymize.dataset import tree_of
 from tui.dicom.anonymize.iod_types import types_at_top
 from tui.dicom.anonymize.marks import MARKS, METHOD_CODES, REMOVED
+from tui.dicom.anonymize.needles import Needles, first_found
 from tui.dicom.anonymize.plan import Plan
 from tui.dicom.anonymize.policy import Policy, RuleKind
 from tui.dicom.anonymize.profile import Option
@@ -27,7 +27,6 @@ from tui.dicom.surroundings import Surroundings
 
 _AT_ONCE: Final = 1 << 22
 _OVERLAP: Final = 256
-_PRINTABLE: Final = bytes(0x20 <= byte < 0x7F for byte in range(256))  # 1 for each byte that is printable ASCII
 _TEXTS: Final = values.CHARSET_VRS | {"AE", "CS", "UR"}
 _LEAST_DISTINCT: Final = 4  # different bytes: a row of equal ones may be pixels
 _LEAST_INPIXELS: Final = 8  # bytes: shorter ones are met by chance
@@ -161,19 +160,14 @@ def _bytes(written: Source, result: Elements, plan: Plan, policy: Policy) -> Ite
     pixels = next((element for element in result.elements if element.depth == 0 and element.tag in PIXELS), None)
     border = pixels.offset if pixels is not None else written.size
     beyond = [needle for needle in needles if len(needle) >= _LEAST_INPIXELS and len(set(needle)) >= _LEAST_DISTINCT]
-    sets = ((0, border, needles), (border, written.size, beyond))
-    for begin, end, wanted in sets:
-        shortest = b"\1" * min(map(len, wanted), default=0)
-        plain = all(needle.isascii() and needle.decode("ascii").isprintable() for needle in wanted)
-        for at in range(begin, end, _AT_ONCE) if wanted else ():
+    for begin, end, wanted in ((0, border, needles), (border, written.size, beyond)):
+        kinds = Needles.by_kind(wanted)
+        for at in range(begin, end, _AT_ONCE):
             data = written.read(at, min(_AT_ONCE + _OVERLAP, end - at))
-            if plain and shortest not in data.translate(_PRINTABLE):
-                continue  # most pixels hold nothing that could be a text
-            lowered = data.lower()
-            for needle in wanted:
-                if needle in lowered and _stands_alone(needle, lowered):
-                    yield f"the value taken from {_place_of(needle, plan)} is still among its bytes"
-                    return
+            found = first_found(kinds, data)
+            if found is not None:
+                yield f"the value taken from {_place_of(found, plan)} is still among its bytes"
+                return
 
 
 def _place_of(needle: bytes, plan: Plan) -> str:
@@ -184,16 +178,9 @@ def _place_of(needle: bytes, plan: Plan) -> str:
 
 def _needles(plan: Plan, *, uids: bool) -> Iterator[bytes]:
     """Yield removed values as bytes, in lower case: those long enough to be told from others."""
-    after = {row.after for row in plan.rows if row.after} | {row.before for row in plan.rows if not row.changes}
+    stays = "\n".join(row.after or "" for row in plan.rows)
     for text in plan.identifiers.raw:
-        if not any(text in other for other in after if other) and text.isascii():
+        if text not in stays and text.isascii():
             yield text.lower().encode()
     if not uids:
         yield from (uid.lower().encode("latin-1", "replace") for uid in plan.original_uids if len(uid) >= _LEAST_INPIXELS)
-
-
-def _stands_alone(needle: bytes, data: bytes) -> bool:
-    """Return whether a value is found that is no part of a longer number."""
-    if not needle.replace(b".", b"").isdigit():
-        return True
-    return re.search(rb"(?<![\d.])" + re.escape(needle) + rb"(?![\d.])", data) is not None
