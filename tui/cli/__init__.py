@@ -14,6 +14,7 @@ SUBCOMMANDS = {
     "view": ("tui.cli.view", "print one picture and exit; - reads standard input"),
     "tags": ("tui.cli.tags", "print the elements of files, all or those looked for, as text, JSON or CSV"),
     "diff": ("tui.cli.diff", "print what differs between files, or within a series"),
+    "ls": ("tui.cli.ls", "list the patients, studies and series below folders, with counts"),
     "edit": ("tui.cli.edit", "write a copy with some elements changed"),
     "anonymize": ("tui.cli.anonymize", "write de-identified copies (PS3.15)"),
     "doctor": ("tui.cli.doctor", "print what the terminal can do, and why a mode is chosen"),

@@ -1,6 +1,7 @@
 """What the command line writes: errors and progress to stderr, text from files always made safe."""
 
 import sys
+import time
 
 from tui.cli import PROGRAM
 from tui.dicom.job import Job
@@ -8,6 +9,7 @@ from tui.text import safe_text
 
 USAGE_ERROR = 2
 ERROR = 2  # of a program whose 1 says something else
+_REDRAWN_S = 0.1
 
 
 def refuse(sentence: str) -> int:
@@ -22,5 +24,16 @@ def progress(job: Job, doing: str) -> None:
     for step in job:
         if shown:
             print(f"\r{doing}: {step.done} of {step.total}", end="", file=sys.stderr, flush=True)
+    if shown:
+        print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+
+
+def counted(job: Job, doing: str) -> None:
+    """Drive a `job` whose end is not known; show on stderr how far it is, where that is a terminal."""
+    shown, last = sys.stderr.isatty(), 0.0
+    for step in job:
+        if shown and (now := time.monotonic()) - last > _REDRAWN_S:
+            print(f"\r{doing}: {step.done:,} files", end="", file=sys.stderr, flush=True)
+            last = now
     if shown:
         print("\r\x1b[K", end="", file=sys.stderr, flush=True)

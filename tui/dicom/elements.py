@@ -14,12 +14,12 @@ from typing import Final
 from tui.dicom.element import META_GROUP, TRANSFER_SYNTAX, UNDEFINED, Break, Element
 from tui.dicom.encoding import (
     DEFLATED_EXPLICIT_LITTLE,
-    EXPLICIT_BIG,
     PREAMBLE_LENGTH,
     Encoding,
     encoding_of,
     guess,
     layout_of,
+    settled,
 )
 from tui.dicom.errors import NotDicomError
 from tui.dicom.source import INFLATED_LIMIT, WINDOW, Source
@@ -158,10 +158,11 @@ def walk_source(
     walker = Walker(source, meta, until=until, most=most)
     broken = walker.walk(start, encoding, first_window) if start < source.size else None
     remarks += walker.remarks
-    if wrong and broken is None:
-        broken = Break(source.size, wrong)
-    elif wrong:
-        remarks.append(wrong)
+    if wrong and walker.stopped == source.size:  # else what is wrong lies behind what was wanted
+        if broken is None:
+            broken = Break(source.size, wrong)
+        else:
+            remarks.append(wrong)
     stretches = tuple(walker.implicit_stretches)
     return Elements(
         source, walker.elements, syntax, encoding, broken, tuple(remarks), stretches, walker.partial, meta_encoding
@@ -179,10 +180,9 @@ def _real_encoding(source: Source, start: int, syntax: str, remarks: list[str]) 
     """Tell how the dataset is encoded: as its transfer syntax says, unless the first element shows otherwise."""
     said = encoding_of(syntax)
     found = guess(source.read(start, 16), 0, source.size - start)
+    real = settled(syntax, found)
     if not syntax:
         remarks.append(f"no transfer syntax is given; it looks like {(found or said).words}")
-        return found or Encoding(implicit=True, big_endian=False)
-    if found is None or found == said or (found.big_endian != said.big_endian and syntax == EXPLICIT_BIG and found.implicit):
-        return said
-    remarks.append(f"the transfer syntax says {said.words}, the dataset is in {found.words}")
-    return found
+    elif real != said:
+        remarks.append(f"the transfer syntax says {said.words}, the dataset is in {real.words}")
+    return real

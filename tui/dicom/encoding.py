@@ -73,6 +73,24 @@ def guess(head: bytes, offset: int, size: int) -> Encoding | None:
     return None
 
 
+def settled(transfer_syntax: str, found: Encoding | None) -> Encoding:
+    """Return how a dataset is really encoded: as its transfer syntax says, unless its first element shows otherwise.
+
+    Parameters
+    ----------
+    transfer_syntax : str
+        A UID; "" where none is given.
+    found : Encoding or None
+        What `guess` says of the first element.
+    """
+    if not transfer_syntax:
+        return found or Encoding(implicit=True, big_endian=False)
+    said = encoding_of(transfer_syntax)
+    if found is None or (found.big_endian != said.big_endian and transfer_syntax == EXPLICIT_BIG and found.implicit):
+        return said
+    return found
+
+
 class Layout(NamedTuple):
     """Where the elements of a file begin."""
 

@@ -16,7 +16,6 @@ from pydicom import Dataset
 from tests.files import BUNDLED, files_of
 from tui.dicom.anonymize.apply import Task, anonymize_file, plan_file
 from tui.dicom.anonymize.boxes import Box, Boxes, device_of
-from tui.dicom.anonymize.iod_types import types_at_top
 from tui.dicom.anonymize.plan import Plan
 from tui.dicom.anonymize.policy import SWITCHES, Dates, OnBurnedIn, Policy
 from tui.dicom.anonymize.project import Project
@@ -27,6 +26,7 @@ from tui.dicom.element import tag_text
 from tui.dicom.elements import walk_file
 from tui.dicom.encoding import DEFLATED_EXPLICIT_LITTLE
 from tui.dicom.errors import DicomError
+from tui.dicom.iod_types import types_at_top
 from tui.dicom.pixels.decode import decode_frames
 from tui.dicom.pixels.image_pixel import image_pixel
 from tui.dicom.tags import load_rows

@@ -5,13 +5,13 @@ from typing import Final, NamedTuple
 from tui.dicom.anonymize.dataset import Dataset
 from tui.dicom.anonymize.dummies import dummy_text
 from tui.dicom.anonymize.identifiers import Identifiers, compact
-from tui.dicom.anonymize.iod_types import type_of
 from tui.dicom.anonymize.learning import Learned
 from tui.dicom.anonymize.plan_rows import Action, PlanRow
 from tui.dicom.anonymize.project import Project
 from tui.dicom.anonymize.uids import LIKE_PARTED_UID, LIKE_UID, is_registered
 from tui.dicom.anonymize.vocabulary import is_defined
 from tui.dicom.dictionary import lookup
+from tui.dicom.iod_types import type_of
 from tui.text import safe_text
 
 LONGEST: Final = {"SH": 16, "LO": 64}  # characters, PS3.5 6.2

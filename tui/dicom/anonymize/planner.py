@@ -13,7 +13,6 @@ from tui.dicom.anonymize.dataset import Dataset, first_row
 from tui.dicom.anonymize.dates import is_time, shifted_date, shifted_datetime
 from tui.dicom.anonymize.decisions import DATE_VRS, Decision, Decisions, How
 from tui.dicom.anonymize.dummies import dummy_sequence, dummy_text, dummy_value
-from tui.dicom.anonymize.iod_types import type_of
 from tui.dicom.anonymize.kept_texts import LONGEST, KeptTexts
 from tui.dicom.anonymize.learning import BIRTH_DATE, Learned
 from tui.dicom.anonymize.names_in_bytes import LEAST_IN_BYTES, refuse_names_in_bytes
@@ -30,6 +29,7 @@ from tui.dicom.dictionary import lookup
 from tui.dicom.element import ITEM, PIXEL_DATA, tag_text
 from tui.dicom.element_bytes import padded
 from tui.dicom.errors import RefusedError
+from tui.dicom.iod_types import type_of
 from tui.dicom.new_values import vm_allows
 from tui.dicom.temporal import zone_of
 

@@ -7,9 +7,9 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any, Final, NamedTuple
 
-from tui.dicom.anonymize.iod_types import EDITION
 from tui.dicom.anonymize.profile import Option as ProfileOption
 from tui.dicom.options import Option
+from tui.dicom.table_file import EDITION
 
 _LONGEST_METHOD: Final = 64  # LO, PS3.5 6.2
 # What a file cannot be without, or be read by: no rule takes it away.

@@ -3,12 +3,12 @@
 from typing import Final
 
 from tui.dicom import values
-from tui.dicom.anonymize.iod_types import is_known
 from tui.dicom.attributes import SPECIFIC_CHARACTER_SET, Attributes
 from tui.dicom.charset import unknown_terms
 from tui.dicom.dictionary import uid_name
 from tui.dicom.elements import Elements
 from tui.dicom.errors import RefusedError
+from tui.dicom.iod_types import is_known
 from tui.dicom.source import Source
 
 SOP_CLASS, SOP_INSTANCE = 0x00080016, 0x00080018

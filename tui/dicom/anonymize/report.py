@@ -8,12 +8,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tui import __version__
-from tui.dicom.anonymize.iod_types import EDITION
 from tui.dicom.anonymize.outcome import Outcome
 from tui.dicom.anonymize.plan_rows import Action
 from tui.dicom.anonymize.policy import CLEAN_PIXELS, SWITCHES, Code, Policy, as_json
 from tui.dicom.options import Option
 from tui.dicom.save import new_file
+from tui.dicom.table_file import EDITION
 
 _ACTIONS = {
     Action.REMOVE: "removed", Action.EMPTY: "emptied or given a pseudonym", Action.DUMMY: "replaced by a dummy",

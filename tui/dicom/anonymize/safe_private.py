@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from tui.dicom.anonymize.iod_types import table_lines
+from tui.dicom.table_file import table_lines
 
 
 @cache

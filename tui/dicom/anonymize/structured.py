@@ -4,9 +4,9 @@ from collections.abc import Collection
 from functools import cache
 from typing import Final
 
-from tui.dicom.anonymize.iod_types import table_lines
 from tui.dicom.anonymize.profile import Option
 from tui.dicom.attributes import Attributes
+from tui.dicom.table_file import table_lines
 
 VALUE_TYPE: Final = 0x0040A040
 CONCEPT_NAME: Final = 0x0040A043

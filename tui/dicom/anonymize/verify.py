@@ -5,7 +5,6 @@ from typing import Final
 
 from tui.dicom import values
 from tui.dicom.anonymize.dataset import tree_of
-from tui.dicom.anonymize.iod_types import types_at_top
 from tui.dicom.anonymize.marks import MARKS, METHOD_CODES, REMOVED
 from tui.dicom.anonymize.needles import Needles, first_found
 from tui.dicom.anonymize.plan import Plan
@@ -22,6 +21,7 @@ from tui.dicom.element import (
 )
 from tui.dicom.elements import Elements, walk_source
 from tui.dicom.errors import DicomError
+from tui.dicom.iod_types import types_at_top
 from tui.dicom.source import HEAD, Source
 from tui.dicom.surroundings import Surroundings
 

@@ -4,8 +4,8 @@ import re
 from functools import cache
 from typing import Final
 
-from tui.dicom.anonymize.iod_types import table_lines
 from tui.dicom.known_values import TERMS
+from tui.dicom.table_file import table_lines
 
 _WORD: Final = re.compile(r"[^\W_]+(?:[.*][^\W_]*)*", re.UNICODE)
 _UNITS: Final = "mm|cm|ml|mg|mgy|kv|kvp|ma|mas|sec|s|min|ms|hz|mhz|khz|t|tesla|deg|%"

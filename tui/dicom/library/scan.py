@@ -37,12 +37,16 @@ class Kind(enum.Enum):
 
 
 class Entry(NamedTuple):
-    """One entry of a folder; `order` (see `order_of`) sorts naturally: folders first, 2 before 10."""
+    """One entry of a folder; `order` (see `order_of`) sorts naturally: folders first, 2 before 10.
+
+    `link` is whether it is a symbolic link to what it is.
+    """
 
     order: str
     name: str
     path: str
     kind: Kind
+    link: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +120,15 @@ def path_problem(path: str) -> str | None:
     return None
 
 
-def list_folder(path: str) -> Iterator[Listing]:
+def list_folder(path: str, *, gently: bool = True) -> Iterator[Listing]:
     """Yield what is in the folder `path`, sorted: while it is being read twice a second, then complete.
 
     Parameters
     ----------
     path : str
         A folder. One that cannot be read yields a Listing with a problem.
+    gently : bool
+        Whether to give way to other threads.
     """
     entries: list[Entry] = []
     shown = time.monotonic()
@@ -131,11 +137,12 @@ def list_folder(path: str) -> Iterator[Listing]:
             for count, entry in enumerate(found, 1):
                 kind = _kind(entry, path)
                 order = order_of(entry.name, folder=kind is Kind.FOLDER)
-                entries.append(Entry(order, entry.name, entry.path, kind))
+                entries.append(Entry(order, entry.name, entry.path, kind, entry.is_symlink()))
                 if count % _SORT_EVERY == 0:  # so that sorting all at the end, which gives no way, has little to do
                     entries[-_SORT_EVERY:] = sorted(entries[-_SORT_EVERY:], key=_BY_ORDER)
                 if count % _GIVE_WAY_EVERY == 0:
-                    time.sleep(GIVE_WAY_S)
+                    if gently:
+                        time.sleep(GIVE_WAY_S)
                     if time.monotonic() - shown > _SHOW_EVERY_S:
                         entries.sort(key=_BY_ORDER)
                         yield Listing(path, tuple(entries), complete=False)

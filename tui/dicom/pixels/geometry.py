@@ -91,7 +91,8 @@ class Plane:
         return x, y, z
 
 
-def _normal(cosines: tuple[float, ...]) -> tuple[float, float, float]:
+def normal(cosines: tuple[float, ...]) -> tuple[float, float, float]:
+    """Return the direction from which a frame is seen, from its six cosines (PS3.3 C.7.6.2.1.1)."""
     (a, b, c), (d, e, f) = cosines[:3], cosines[3:]
     return b * f - c * e, c * d - a * f, a * e - b * d
 
@@ -111,7 +112,7 @@ def _place(groups: FrameGroups) -> tuple[tuple[float, ...], tuple[float, ...]] |
     offsets = groups.top.numbers(GRID_FRAME_OFFSET_VECTOR)
     if groups.frame >= len(offsets):
         return None
-    along = _normal(cosines) if offsets[0] == 0 else _Z
+    along = normal(cosines) if offsets[0] == 0 else _Z
     offset = offsets[groups.frame] - offsets[0]
     return tuple(place + offset * part for place, part in zip(position, along, strict=True)), cosines
 
@@ -137,4 +138,4 @@ def slice_location_mm(groups: FrameGroups) -> float | None:
     if place is None:
         return None
     position, cosines = place
-    return sum(along * part for along, part in zip(_normal(cosines), position, strict=True))
+    return sum(along * part for along, part in zip(normal(cosines), position, strict=True))

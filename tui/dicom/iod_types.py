@@ -2,18 +2,11 @@
 
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
 from typing import Final
 
-EDITION: Final = "2026c"
-_TABLES: Final = Path(__file__).parent / "tables"
+from tui.dicom.table_file import table_lines
+
 _STRICT: Final = ("1", "1C", "2", "2C")  # the strictest first
-
-
-def table_lines(name: str) -> list[list[str]]:
-    """Return the rows of one of the tables beside this module, without its comment."""
-    text = (_TABLES / name).read_text(encoding="utf-8")
-    return [line.split("\t") for line in text.splitlines() if not line.startswith("#")]
 
 
 @cache

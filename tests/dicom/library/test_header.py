@@ -1,0 +1,301 @@
+"""The header reader against the walker and against pydicom, on generated trees, pydicom's files and the shared ones."""
+
+import random
+import struct
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pydicom
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydicom.multival import MultiValue
+from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
+from pydicom.valuerep import PersonName
+
+from tests.files import BUNDLED, SHARED, dataset, files_of
+from tests.library_tree import write_tree
+from tui.dicom.attributes import Attributes
+from tui.dicom.elements import walk_file
+from tui.dicom.errors import NotDicomError, ReadError
+from tui.dicom.library import header as header_module
+from tui.dicom.library.fields import FIELDS
+from tui.dicom.library.header import Header, HeaderReader
+from tui.dicom.library.instances import Instance, Instances
+from tui.dicom.library.scanner import scan
+from tui.dicom.library.studies import Library
+
+
+def _walked(path: str) -> dict[str, bytes | None] | None:
+    """Return what the walker finds of the fields, as it stands in the file."""
+    try:
+        top = Attributes.of(walk_file(path))
+    except NotDicomError:
+        return None
+    return {field.name: None if field.tag not in top else top.data(field.tag) or b"" for field in FIELDS}
+
+
+def _read(reader: HeaderReader, path: str) -> dict[str, bytes | None] | None:
+    found = reader.read(path)
+    return None if found is None else dict(zip((field.name for field in FIELDS), found.values, strict=True))
+
+
+def _shuffled(paths: Sequence[Path], seed: int) -> list[str]:
+    """Return paths three times, in disorder: so that what was learned of one file is met by all others."""
+    found = [str(path) for path in paths] * 3
+    random.Random(seed).shuffle(found)
+    return found
+
+
+def _differences(paths: Sequence[str]) -> list[str]:
+    reader, walked, differ = HeaderReader(), dict[str, Any](), list[str]()
+    for path in paths:
+        if path not in walked:
+            walked[path] = _walked(path)
+        if _read(reader, path) != walked[path]:
+            differ.append(path)
+    return differ
+
+
+def test_every_field_is_the_walkers_in_a_generated_tree(tmp_path: Path) -> None:
+    paths = write_tree(tmp_path, series=50, files=12, junk=9)
+    assert _differences([str(path) for path in paths]) == []
+    assert _differences(_shuffled(paths, 7)) == []
+
+
+def test_every_field_is_the_walkers_in_pydicoms_files() -> None:
+    assert _differences(_shuffled(files_of(BUNDLED), 1)) == []
+
+
+@pytest.mark.corpus
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the shared files are not beside this checkout")
+def test_every_field_is_the_walkers_in_the_shared_files() -> None:
+    assert _differences(_shuffled(files_of(SHARED), 2)) == []
+
+
+def test_most_files_need_no_walker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    needed: list[str] = []
+    monkeypatch.setattr(header_module, "_carefully", needed.append)
+    reader = HeaderReader()
+    for path in write_tree(tmp_path, series=60, files=3):
+        assert reader.read(str(path)) is not None
+    assert needed == []
+
+
+# --- against pydicom
+
+
+def _text(value: Any) -> str:  # noqa: ANN401 - DICOM values are of many types
+    """Return a value of pydicom as `Shared` has it."""
+    if value is None:
+        return ""
+    if isinstance(value, MultiValue | list):
+        return "\\".join(map(_text, value))
+    if isinstance(value, bytes):  # VR UN
+        return value.decode("latin-1").strip(" \0")
+    if isinstance(value, PersonName):
+        return str(value).strip(" \0") if value else ""
+    return str(getattr(value, "original_string", value)).strip(" \0")
+
+
+def _same_as_pydicom(path: str, instance: Instance) -> list[str]:
+    """Return the fields that differ from what pydicom reads."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        found = pydicom.dcmread(path, stop_before_pixels=True, force=True)
+        wrong = []
+        for field in FIELDS:
+            ours = getattr(instance if field.name in Instance._fields else instance.shared, field.name)
+            theirs = _text(found.get(field.tag).value) if field.tag in found else ""
+            if field.name == "charset" and theirs != ours:  # pydicom drops empty values of this one alone
+                theirs = ours if theirs.replace("\\", "") == ours.replace("\\", "") else theirs
+            if field.vr == "PN":  # pydicom drops component groups that are empty
+                ours = ours.rstrip("=")
+            if isinstance(ours, str):
+                ours = "\\".join(part.strip() for part in ours.split("\\"))
+            if isinstance(ours, int):
+                theirs = theirs.split("\\")[0] or "0"
+            if str(ours) != theirs and not (field.vr == "FD" and theirs and float(ours) == float(theirs)):
+                wrong.append(f"{field.name}: {ours!r} is {theirs!r} to pydicom")
+    return wrong
+
+
+def _compared(paths: Sequence[Path]) -> dict[str, list[str]]:
+    reader, instances, wrong = HeaderReader(), Instances(), dict[str, list[str]]()
+    for path in paths:
+        found = reader.read(str(path))
+        if found is None or found.directory or found.broken:
+            continue
+        if differs := _same_as_pydicom(str(path), instances.make(str(path.parent), path.name, found)):
+            wrong[path.name] = differs
+    return wrong
+
+
+def test_every_field_is_pydicoms_in_a_generated_tree(tmp_path: Path) -> None:
+    assert _compared(write_tree(tmp_path, series=50, files=3, junk=2)) == {}
+
+
+def test_every_field_is_pydicoms_in_its_own_files() -> None:
+    assert _compared(files_of(BUNDLED)) == {}
+
+
+@pytest.mark.corpus
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the shared files are not beside this checkout")
+def test_every_field_is_pydicoms_in_the_shared_files() -> None:
+    assert _compared(files_of(SHARED)) == {}
+
+
+# --- odd files
+
+
+@pytest.fixture
+def reader() -> HeaderReader:
+    return HeaderReader()
+
+
+def _written(path: Path, syntax: str = ExplicitVRLittleEndian, **attributes: Any) -> str:  # noqa: ANN401
+    made = dataset(**attributes)
+    made.file_meta.TransferSyntaxUID = syntax
+    if syntax == ExplicitVRBigEndian:
+        made.PixelData = bytes(len(made.PixelData))
+    pydicom.dcmwrite(path, made, enforce_file_format=True)
+    return str(path)
+
+
+@pytest.mark.parametrize(
+    "syntax", [ExplicitVRLittleEndian, ImplicitVRLittleEndian, ExplicitVRBigEndian, DeflatedExplicitVRLittleEndian]
+)
+def test_a_header_of_megabytes_is_read_to_its_last_field(tmp_path: Path, reader: HeaderReader, syntax: str) -> None:
+    made = dataset(InstanceNumber="12", BitsAllocated=16)
+    made.private_block(0x0009, "ACME", create=True).add_new(0x01, "OB", random.Random(1).randbytes(3_000_000))
+    made.file_meta.TransferSyntaxUID = syntax
+    path = tmp_path / "long.dcm"
+    pydicom.dcmwrite(path, made, enforce_file_format=True)
+    for _ in range(3):
+        assert _read(reader, str(path)) == _walked(str(path))
+    assert (_read(reader, str(path)) or {})["number"] == b"12"
+
+
+def test_what_is_no_dicom_file_is_none(tmp_path: Path, reader: HeaderReader) -> None:
+    for content in (b"", b"DICM", b"x" * 5000, bytes(200)):
+        (tmp_path / "x").write_bytes(content)
+        assert reader.read(str(tmp_path / "x")) is None
+
+
+def test_a_file_without_preamble_and_one_without_meta_are_read(tmp_path: Path, reader: HeaderReader) -> None:
+    whole = Path(_written(tmp_path / "a")).read_bytes()
+    (tmp_path / "b").write_bytes(whole[128:])
+    (tmp_path / "c").write_bytes(whole[132:])
+    implicit = Path(_written(tmp_path / "i", ImplicitVRLittleEndian)).read_bytes()
+    (tmp_path / "d").write_bytes(implicit[144 + struct.unpack_from("<I", implicit, 140)[0] :])
+    for name in "abcd":
+        found = reader.read(str(tmp_path / name))
+        assert found is not None
+        assert found.values[[field.name for field in FIELDS].index("number")] == b"7 "
+
+
+def test_a_truncated_file_is_read_up_to_its_break_which_is_told(tmp_path: Path, reader: HeaderReader) -> None:
+    whole = Path(_written(tmp_path / "a")).read_bytes()
+    at = whole.index(b"DOE^JANE")
+    (tmp_path / "b").write_bytes(whole[: at + 3])
+    found = reader.read(str(tmp_path / "b"))
+    assert isinstance(found, Header)
+    assert "PatientName says it has 8 bytes, the file ends after 3 of them" in found.broken
+
+
+def test_a_file_that_cannot_be_read_is_an_error_that_says_why(tmp_path: Path, reader: HeaderReader) -> None:
+    with pytest.raises(ReadError, match="gone cannot be read: no such file or directory"):
+        reader.read(str(tmp_path / "gone"))
+    with pytest.raises(ReadError, match="cannot be read: is a directory"):
+        reader.read(str(tmp_path))
+
+
+def test_a_dicomdir_is_told(reader: HeaderReader) -> None:
+    found = [reader.read(str(path)) for path in files_of(BUNDLED) if path.name.startswith("DICOMDIR")]
+    assert found
+    assert all(header is not None and header.directory for header in found)
+
+
+# --- made-up datasets: any order of layouts, lengths and nesting
+
+
+_TAGS = st.sampled_from(
+    [field.tag for field in FIELDS] + [0x00090010, 0x00091001, 0x00081140, 0x00100012, 0x00191002, 0x0020000F]
+)
+_VALUES = st.integers(0, 40).map(lambda length: b"1" * (2 * length))
+
+
+@st.composite
+def _element(draw: st.DrawFn, tag: int, implicit: bool, depth: int = 0) -> bytes:
+    group, number = tag >> 16, tag & 0xFFFF
+    field = next((field for field in FIELDS if field.tag == tag), None)
+    vr = field.vr if field is not None else draw(st.sampled_from(["LO", "OB", "UN", "SQ", "DS", "UT"]))
+    if vr == "SQ" and depth < 3:
+        content = b"".join(draw(st.lists(_item(implicit, depth), max_size=2)))
+        if draw(st.booleans()):
+            head = (
+                struct.pack("<HHI", group, number, 0xFFFFFFFF)
+                if implicit
+                else struct.pack("<HH2sHI", group, number, b"SQ", 0, 0xFFFFFFFF)
+            )
+            return head + content + struct.pack("<HHI", 0xFFFE, 0xE0DD, 0)
+        value = content
+    else:
+        value = draw(_VALUES)[: 2 if vr == "US" else 80]
+    if implicit:
+        return struct.pack("<HHI", group, number, len(value)) + value
+    if vr in ("OB", "UN", "SQ", "UT"):
+        return struct.pack("<HH2sHI", group, number, vr.encode(), 0, len(value)) + value
+    return struct.pack("<HH2sH", group, number, vr.encode(), len(value)) + value
+
+
+@st.composite
+def _item(draw: st.DrawFn, implicit: bool, depth: int) -> bytes:
+    tags = sorted(draw(st.sets(_TAGS, max_size=4)))
+    content = b"".join(draw(_element(tag, implicit, depth + 1)) for tag in tags)
+    if draw(st.booleans()):
+        return struct.pack("<HHI", 0xFFFE, 0xE000, 0xFFFFFFFF) + content + struct.pack("<HHI", 0xFFFE, 0xE00D, 0)
+    return struct.pack("<HHI", 0xFFFE, 0xE000, len(content)) + content
+
+
+@st.composite
+def _file(draw: st.DrawFn) -> bytes:
+    implicit = draw(st.booleans())
+    syntax = (ImplicitVRLittleEndian if implicit else ExplicitVRLittleEndian).encode()
+    syntax += b"\0" * (len(syntax) % 2)
+    meta = struct.pack("<HH2sH", 2, 0x10, b"UI", len(syntax)) + syntax
+    head = bytes(128) + b"DICM" + struct.pack("<HH2sHI", 2, 0, b"UL", 4, len(meta)) + meta
+    tags = sorted(draw(st.sets(_TAGS, min_size=1, max_size=24)))
+    body = b"".join(draw(_element(tag, implicit)) for tag in tags)
+    if draw(st.integers(0, 9)) == 0:
+        body = body[: draw(st.integers(0, len(body)))]
+    return head + body
+
+
+@given(st.lists(_file(), min_size=1, max_size=6))
+def test_made_up_files_one_after_the_other_are_read_as_the_walker_does(
+    tmp_path_factory: pytest.TempPathFactory, files: list[bytes]
+) -> None:
+    folder = tmp_path_factory.mktemp("made")
+    reader = HeaderReader()
+    for at, content in enumerate([*files, *files]):
+        path = folder / str(at)
+        path.write_bytes(content)
+        assert _read(reader, str(path)) == _walked(str(path))
+
+
+def test_a_library_of_a_tree_has_what_was_written(tmp_path: Path) -> None:
+    write_tree(tmp_path, series=30, files=5, junk=4)
+    library = Library()
+    steps = list(scan([str(tmp_path)], library))
+    assert steps[-1].done == 154
+    assert (library.count, library.others, library.unread) == (150, 4, 0)
+    assert sum(len(study.series) for patient in library.in_order for study in patient.in_order) == 30
+    for patient in library.in_order:
+        for study in patient.in_order:
+            for series in study.in_order:
+                (stack,) = series.stacks
+                assert [int(instance.number) for instance in stack.members] == [1, 2, 3, 4, 5]
+                assert list(stack.places_mm) == sorted(stack.places_mm)  # type: ignore[type-var] # all are known

@@ -1,0 +1,212 @@
+"""Finding and reading all files below some folders, a Job: what is known grows while it goes on.
+
+It may run in a thread beside a user interface, to which it gives way. Where the disk is cold or far away, files are read
+ahead in threads, which wait for it side by side.
+"""
+
+import os
+import queue
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from tui.dicom.errors import ReadError
+from tui.dicom.job import Step
+from tui.dicom.library.header import FIRST_BYTES, HeaderReader
+from tui.dicom.library.instances import Instances
+from tui.dicom.library.scan import GIVE_WAY_S, Entry, Kind, Listing, list_folder
+from tui.dicom.library.studies import Library
+
+_GIVE_WAY_EVERY: Final = 20
+_STEP_EVERY: Final = 64
+_SLOW_S: Final = 0.0003  # for a file, on average: no disk cache answers that slowly
+_READERS: Final = 8
+_AHEAD: Final = 64  # files
+_DEEPEST: Final = 64
+_FLAGS: Final = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY
+_TELLING: Final = {Kind.LOOP, Kind.BROKEN, Kind.UNREADABLE}
+
+
+def scan(roots: Sequence[str], library: Library, *, gently: bool = False) -> Iterator[Step]:
+    """Read what lies below folders, and files, into a library, in natural order.
+
+    Parameters
+    ----------
+    roots : sequence of str
+        Folders and files.
+    library : Library
+        What is found is added to it. Files of a folder that are in it already are not read again, so that a scan that was
+        stopped can be gone on with.
+    gently : bool
+        Whether to give way to other threads.
+
+    Yields
+    ------
+    Step
+        How many files were looked at, many times a second; `total` is 0.
+    """
+    yield from _Scanner(library, gently=gently).scan(roots)
+
+
+class _Scanner:
+    def __init__(self, library: Library, *, gently: bool) -> None:
+        self._library = library
+        self._gently = gently
+        self._reader = HeaderReader()
+        self._instances = Instances()
+        self._done = 0
+        self._ahead: _Ahead | None = None
+        self._followed: set[str] = set()  # where links to folders led
+        self._roots: list[str] = []
+
+    def scan(self, roots: Sequence[str]) -> Iterator[Step]:
+        self._roots = [os.path.realpath(root) for root in roots]
+        known = self._known()
+        try:
+            for root in roots:
+                if os.path.isdir(root):
+                    yield from self._folder(root, known)
+                else:
+                    folder, name = os.path.split(root)
+                    if name not in known.get(folder, ()):
+                        yield from self._files(folder, [name])
+        finally:
+            if self._ahead is not None:
+                self._ahead.end()
+        yield Step(self._done, self._done, "")
+
+    def _known(self) -> dict[str, set[str]]:
+        """Return the names of the files that are known, by folder."""
+        known: dict[str, set[str]] = {}
+        for instance in (*self._library.instances, *self._library.directories):
+            known.setdefault(instance.folder, set()).add(instance.name)
+        return known
+
+    def _folder(self, folder: str, known: dict[str, set[str]]) -> Iterator[Step]:
+        """Read a folder and all below it: its own files first."""
+        waiting = [(folder, 0)]
+        while waiting:
+            folder, depth = waiting.pop()
+            listing = Listing(folder, (), complete=False)
+            for listing in list_folder(folder, gently=self._gently):  # noqa: B007 - the last one is the whole
+                yield Step(self._done, 0, folder)
+            if listing.problem:
+                self._library.add_problem(folder, listing.problem)
+            done = known.get(folder, ())
+            names = [entry.name for entry in listing.entries if self._is_wanted(entry) and entry.name not in done]
+            yield from self._files(folder, names)
+            below = [entry.path for entry in listing.entries if entry.kind is Kind.FOLDER and self._is_entered(entry)]
+            if depth < _DEEPEST:
+                waiting += [(path, depth + 1) for path in reversed(below)]
+            elif below:
+                self._library.add_problem(folder, f"folders are nested more than {_DEEPEST} deep: those in it were left out")
+
+    def _is_wanted(self, entry: Entry) -> bool:
+        """Return whether an entry is a file to be read; what is odd about others is kept."""
+        if entry.kind in _TELLING:
+            self._library.add_problem(entry.path, entry.kind.value)
+        return entry.kind is Kind.FILE and not (entry.link and self._is_read_anyway(entry.path))
+
+    def _is_entered(self, entry: Entry) -> bool:
+        """Return whether a folder is gone into: one behind a link only where nothing else leads there."""
+        if not entry.link:
+            return True
+        if self._is_read_anyway(entry.path):
+            return False
+        target = os.path.realpath(entry.path)
+        around = any(root.startswith(target.rstrip(os.sep) + os.sep) for root in self._roots)
+        if around or target in self._followed:
+            self._library.links += 1
+            return False
+        self._followed.add(target)
+        return True
+
+    def _is_read_anyway(self, path: str) -> bool:
+        """Return whether a link leads to what lies below one of the roots."""
+        target = os.path.realpath(path)
+        inside = any(target == root or target.startswith(root.rstrip(os.sep) + os.sep) for root in self._roots)
+        self._library.links += inside
+        return inside
+
+    # --- files
+
+    def _files(self, folder: str, names: Sequence[str]) -> Iterator[Step]:
+        library, read, make = self._library, self._reader.read, self._instances.make
+        begin, gently, ahead = time.perf_counter(), self._gently, self._ahead
+        begins = os.path.join(folder, "")
+        if ahead is not None:
+            ahead.take(folder, names)
+        for count, name in enumerate(names, 1):
+            path = begins + name
+            if ahead is not None:
+                ahead.reached(count - 1)
+            try:
+                header = read(path)
+            except ReadError as error:
+                library.add_problem(path, str(error))
+            else:
+                if header is None:
+                    library.others += 1
+                else:
+                    library.add(make(folder, name, header))
+            self._done += 1
+            if gently and count % _GIVE_WAY_EVERY == 0:
+                time.sleep(GIVE_WAY_S)
+            if count % _STEP_EVERY == 0:
+                yield Step(self._done, 0, path)
+                now = time.perf_counter()
+                if ahead is None and now - begin > _SLOW_S * _STEP_EVERY:
+                    self._ahead = self._ahead or _Ahead()
+                    ahead = self._ahead
+                    ahead.take(folder, names)
+                begin = now
+        if names:
+            yield Step(self._done, 0, folder)
+
+
+class _Ahead:
+    """Threads that read the beginnings of files before they are wanted, so that the system holds them by then."""
+
+    def __init__(self) -> None:
+        self._wanted: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        self._folder = ""
+        self._names: Sequence[str] = ()
+        self._given = 0
+        self._threads = [threading.Thread(target=self._run, daemon=True) for _ in range(_READERS)]
+        for thread in self._threads:
+            thread.start()
+
+    def take(self, folder: str, names: Sequence[str]) -> None:
+        """Begin with another folder."""
+        self._folder, self._names, self._given = folder, names, 0
+
+    def reached(self, at: int) -> None:
+        """Give the threads what comes soon behind file `at` of the folder."""
+        self._given = max(self._given, at + 1)
+        while self._given < min(len(self._names), at + _AHEAD):
+            self._wanted.put(os.path.join(self._folder, self._names[self._given]))
+            self._given += 1
+
+    def end(self) -> None:
+        """Let the threads end; none of them is waited for: a network file system may never answer."""
+        for _ in self._threads:
+            self._wanted.put(None)
+
+    def _run(self) -> None:
+        while (path := self._wanted.get()) is not None:
+            _touch(path)
+
+
+def _touch(path: str) -> None:
+    """Read the beginning of a file; who really reads it says what is wrong with it."""
+    try:
+        fd = os.open(path, _FLAGS)
+    except OSError:
+        return
+    try:
+        os.read(fd, FIRST_BYTES)
+    except OSError:
+        return
+    finally:
+        os.close(fd)

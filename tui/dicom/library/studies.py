@@ -1,0 +1,190 @@
+"""What is known of many files, as patients, studies and series (PS3.3 A.1.2): it grows while files are being found."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from tui.dicom.library.instances import Instance, Shared
+from tui.dicom.library.scan import natural_key
+from tui.dicom.library.stacks import Stack, integer_of, stacks_of
+
+_LAST: Final = 1 << 40  # of series without a number
+_MOST_PROBLEMS: Final = 10_000
+
+
+@dataclass(slots=True)
+class Series:
+    """A series: its files as they were found, and as stacks in the order of their slices."""
+
+    uid: str
+    instances: list[Instance] = field(default_factory=list)
+    _stacks: tuple[int, list[Stack]] = (0, [])
+
+    @property
+    def shared(self) -> Shared:
+        """Return the values of its first file."""
+        return self.instances[0].shared
+
+    @property
+    def number(self) -> int | None:
+        """Return SeriesNumber."""
+        return integer_of(self.shared.series_number)
+
+    @property
+    def stacks(self) -> list[Stack]:
+        """Return its stacks; they are found anew where files came since."""
+        count, stacks = self._stacks
+        if count != len(self.instances):
+            count, found = len(self.instances), self.instances[:]
+            stacks = stacks_of(found[:count])
+            self._stacks = (count, stacks)
+        return stacks
+
+    @property
+    def order(self) -> tuple[int, str, str, str]:
+        """Return what it is sorted by: its number, else its date and description."""
+        shared = self.shared
+        number = self.number
+        moment = (shared.series_date or shared.study_date) + (shared.series_time or shared.study_time)
+        return (_LAST if number is None else number), moment, natural_key(shared.series_description), self.uid
+
+
+@dataclass(slots=True)
+class Study:
+    """A study of one patient."""
+
+    uid: str
+    series: dict[str, Series] = field(default_factory=dict)
+
+    @property
+    def shared(self) -> Shared:
+        """Return the values of its first file."""
+        return next(iter(self.series.values())).shared
+
+    @property
+    def count(self) -> int:
+        """Return how many files it has."""
+        return sum(len(series.instances) for series in list(self.series.values()))
+
+    @property
+    def in_order(self) -> list[Series]:
+        """Return its series by their numbers."""
+        return sorted(self.series.values(), key=lambda series: series.order)
+
+    @property
+    def modalities(self) -> tuple[str, ...]:
+        """Return the modalities of its series."""
+        return tuple(sorted({series.shared.modality for series in list(self.series.values())} - {""}))
+
+    @property
+    def order(self) -> tuple[str, str]:
+        """Return what it is sorted by: its date and time."""
+        return self.shared.study_date + self.shared.study_time, self.uid
+
+
+@dataclass(slots=True)
+class Patient:
+    """A patient, told by the ID; without one by the name."""
+
+    key: tuple[str, str]
+    studies: dict[str, Study] = field(default_factory=dict)
+
+    @property
+    def shared(self) -> Shared:
+        """Return the values of the first file."""
+        return next(iter(self.studies.values())).shared
+
+    @property
+    def count(self) -> int:
+        """Return how many files there are."""
+        return sum(study.count for study in list(self.studies.values()))
+
+    @property
+    def in_order(self) -> list[Study]:
+        """Return the studies, the newest first."""
+        return sorted(self.studies.values(), key=lambda study: study.order, reverse=True)
+
+    @property
+    def order(self) -> tuple[str, str, tuple[str, str]]:
+        """Return what it is sorted by: name, then ID."""
+        shared = self.shared
+        return natural_key(shared.patient_name.replace("^", " ")), natural_key(shared.patient_id), self.key
+
+
+@dataclass(slots=True)
+class Library:
+    """All that was found below some folders.
+
+    Parameters
+    ----------
+    patients : dict
+        By what tells them apart.
+    uids : dict
+        The first file of each SOP Instance UID.
+    repeated : dict
+        By UID, all files of those that are met more than once.
+    directories : list of Instance
+        DICOMDIR files.
+    others : int
+        How many files are no DICOM files.
+    links : int
+        How many links lead to what is read anyway.
+    problems : list of (path, sentence)
+        What could not be read, and why; of very many the first ones.
+    unread : int
+        How many could not be read.
+    """
+
+    patients: dict[tuple[str, str], Patient] = field(default_factory=dict)
+    uids: dict[str, Instance] = field(default_factory=dict)
+    repeated: dict[str, list[Instance]] = field(default_factory=dict)
+    directories: list[Instance] = field(default_factory=list)
+    others: int = 0
+    links: int = 0
+    problems: list[tuple[str, str]] = field(default_factory=list)
+    unread: int = 0
+    count: int = 0
+
+    def add(self, instance: Instance) -> None:
+        """Put a file into its series."""
+        shared = instance.shared
+        if shared.directory:
+            self.directories.append(instance)
+            return
+        key = (shared.patient_id, "" if shared.patient_id else shared.patient_name)
+        patient = self.patients.get(key)
+        if patient is None:
+            patient = Patient(key)
+        study = patient.studies.get(shared.study_uid)
+        if study is None:
+            study = Study(shared.study_uid)
+        series = study.series.get(shared.series_uid)
+        if series is None:
+            series = Series(shared.series_uid)
+        series.instances.append(instance)
+        # What others may look at meanwhile is complete: a series has a file, a study a series.
+        study.series.setdefault(shared.series_uid, series)
+        patient.studies.setdefault(shared.study_uid, study)
+        self.patients.setdefault(key, patient)
+        self.count += 1
+        if instance.uid and (first := self.uids.setdefault(instance.uid, instance)) is not instance:
+            self.repeated.setdefault(instance.uid, [first]).append(instance)
+
+    def add_problem(self, path: str, sentence: str) -> None:
+        """Keep why something could not be read."""
+        self.unread += 1
+        if len(self.problems) < _MOST_PROBLEMS:
+            self.problems.append((path, sentence))
+
+    @property
+    def in_order(self) -> list[Patient]:
+        """Return the patients by their names."""
+        return sorted(self.patients.values(), key=lambda patient: patient.order)
+
+    @property
+    def instances(self) -> Iterator[Instance]:
+        """Return all files but DICOMDIRs, series by series."""
+        for patient in list(self.patients.values()):
+            for study in list(patient.studies.values()):
+                for series in list(study.series.values()):
+                    yield from list(series.instances)
