@@ -1,7 +1,7 @@
 """A tree of many files for the library: patients, studies and series as a scanner writes them, in several encodings.
 
-Each series is written once by pydicom; in its files the values that vary are replaced with their natural, varying lengths, so
-that offsets move from file to file as in real series.
+Each series is written once by pydicom; in its files the values that vary are replaced with their natural, varying lengths,
+so that offsets move from file to file as in real series.
 """
 
 import random
@@ -65,7 +65,7 @@ def _template(at: int, kind: Kind) -> bytes:
     del dataset[0xFFFCFFFC]
     dataset.PatientID, dataset.PatientName = f"PAT{at // 12:04d}", f"Tree^Patient {at // 12}"
     dataset.StudyInstanceUID, dataset.SeriesInstanceUID = UID(f"{ROOT}.1.{at // 3}"), UID(f"{ROOT}.2.{at}")
-    dataset.StudyDate, dataset.SeriesNumber = f"2020{1 + at % 12:02d}01", str(at % 3 + 1)
+    dataset.StudyDate, dataset.SeriesNumber = f"2020{1 + at // 3 % 12:02d}01", str(at % 3 + 1)
     dataset.SeriesDescription = ("AX SOFT", "AX BONE 1.25", "COR")[at % 3]
     dataset.SOPInstanceUID = dataset.file_meta.MediaStorageSOPInstanceUID = UID(_UID_TOKEN)
     dataset.Rows = dataset.Columns = 64

@@ -5,13 +5,14 @@ import csv
 import gc
 import io
 import json
-import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
 from tui.cli import PROGRAM
+from tui.cli.library_words import day, missing, name_of
 from tui.cli.output import counted, refuse
+from tui.dicom.library.findings import many
 from tui.dicom.library.scanner import scan
 from tui.dicom.library.stacks import frames_in
 from tui.dicom.library.studies import Library, Patient, Series, Study
@@ -50,9 +51,8 @@ def run(words: Sequence[str]) -> int:
     if not paths or any(word.startswith("-") for word in words):  # else no parser is needed, nor the time to build one
         arguments = _parser().parse_args(words)
         paths, form = arguments.paths, arguments.form
-    for path in paths:
-        if not os.path.exists(path):
-            return refuse(f"{path}: there is no such file or folder")
+    if problem := missing(paths):
+        return refuse(problem)
     gc.disable()  # what is found stays: going through it again and again is a tenth of the time
     library = Library()
     counted(scan(paths, library), "reading")
@@ -99,17 +99,6 @@ def _every_series(library: Library) -> Iterator[tuple[Patient, Study, Series]]:
                 yield patient, study, series
 
 
-def day(date: str) -> str:
-    """Return a DA as people write it."""
-    plain = len(date) == 8 and date.isdecimal()
-    return f"{date[:4]}-{date[4:6]}-{date[6:]}" if plain else date
-
-
-def _name(patient: Patient) -> str:
-    shared = patient.shared
-    return shared.patient_name.split("=")[0] or "(no name)"
-
-
 # --- forms
 
 
@@ -119,7 +108,7 @@ def _write_table(library: Library) -> None:
         shared = series.shared
         rows.append(
             (
-                _name(patient), patient.shared.patient_id, day(study.shared.study_date), study.shared.study_description,
+                name_of(patient), patient.shared.patient_id, day(study.shared.study_date), study.shared.study_description,
                 shared.modality, shared.series_number, shared.series_description, f"{len(series.instances):,}",
             )
         )  # fmt: skip
@@ -139,30 +128,26 @@ def _summary(library: Library) -> str:
     studies = [study for patient in library.patients.values() for study in patient.studies.values()]
     series = sum(len(study.series) for study in studies)
     said = [
-        _many(len(library.patients), "patient"), _many(len(studies), "study", "studies"), _many(series, "series", "series"),
-        _many(library.count, "file"),
+        many(len(library.patients), "patient"), many(len(studies), "study", "studies"), many(series, "series", "series"),
+        many(library.count, "file"),
     ]  # fmt: skip
     if library.repeated:
         twice = sum(map(len, library.repeated.values())) - len(library.repeated)
-        said.append(f"{_many(twice, 'of them a repeated', 'of them repeated')} SOP Instance UID{'s' * (twice != 1)}")
+        said.append(f"{many(twice, 'of them a repeated', 'of them repeated')} SOP Instance UID{'s' * (twice != 1)}")
     if library.directories:
         said.append(f"{len(library.directories):,} DICOMDIR")
     if library.others:
-        said.append(_many(library.others, "other file"))
+        said.append(many(library.others, "other file"))
     if library.unread:
         said.append(f"{library.unread:,} not read")
     return ", ".join(said)
-
-
-def _many(count: int, one: str, more: str = "") -> str:
-    return f"{count:,} {one if count == 1 else more or one + 's'}"
 
 
 def _write_tree(library: Library) -> None:
     for patient in library.in_order:
         shared = patient.shared
         facts = [shared.patient_id, shared.sex, day(shared.birth_date)]
-        _line(0, [_name(patient), *facts], patient.count)
+        _line(0, [name_of(patient), *facts], patient.count)
         for study in patient.in_order:
             shared = study.shared
             _line(1, [day(shared.study_date), shared.study_description, "/".join(study.modalities)], study.count)

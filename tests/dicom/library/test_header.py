@@ -12,7 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydicom.multival import MultiValue
-from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
+from pydicom.uid import (
+    UID,
+    DeflatedExplicitVRLittleEndian,
+    ExplicitVRBigEndian,
+    ExplicitVRLittleEndian,
+    ImplicitVRLittleEndian,
+)
 from pydicom.valuerep import PersonName
 
 from tests.files import BUNDLED, SHARED, dataset, files_of
@@ -52,6 +58,8 @@ def _shuffled(paths: Sequence[Path], seed: int) -> list[str]:
 def _differences(paths: Sequence[str]) -> list[str]:
     reader, walked, differ = HeaderReader(), dict[str, Any](), list[str]()
     for path in paths:
+        if not Path(path).stat().st_size:
+            continue
         if path not in walked:
             walked[path] = _walked(path)
         if _read(reader, path) != walked[path]:
@@ -155,7 +163,7 @@ def reader() -> HeaderReader:
     return HeaderReader()
 
 
-def _written(path: Path, syntax: str = ExplicitVRLittleEndian, **attributes: Any) -> str:  # noqa: ANN401
+def _written(path: Path, syntax: UID = ExplicitVRLittleEndian, **attributes: Any) -> str:  # noqa: ANN401
     made = dataset(**attributes)
     made.file_meta.TransferSyntaxUID = syntax
     if syntax == ExplicitVRBigEndian:
@@ -167,7 +175,7 @@ def _written(path: Path, syntax: str = ExplicitVRLittleEndian, **attributes: Any
 @pytest.mark.parametrize(
     "syntax", [ExplicitVRLittleEndian, ImplicitVRLittleEndian, ExplicitVRBigEndian, DeflatedExplicitVRLittleEndian]
 )
-def test_a_header_of_megabytes_is_read_to_its_last_field(tmp_path: Path, reader: HeaderReader, syntax: str) -> None:
+def test_a_header_of_megabytes_is_read_to_its_last_field(tmp_path: Path, reader: HeaderReader, syntax: UID) -> None:
     made = dataset(InstanceNumber="12", BitsAllocated=16)
     made.private_block(0x0009, "ACME", create=True).add_new(0x01, "OB", random.Random(1).randbytes(3_000_000))
     made.file_meta.TransferSyntaxUID = syntax
@@ -179,7 +187,7 @@ def test_a_header_of_megabytes_is_read_to_its_last_field(tmp_path: Path, reader:
 
 
 def test_what_is_no_dicom_file_is_none(tmp_path: Path, reader: HeaderReader) -> None:
-    for content in (b"", b"DICM", b"x" * 5000, bytes(200)):
+    for content in (b"DICM", b"x" * 5000, bytes(200)):
         (tmp_path / "x").write_bytes(content)
         assert reader.read(str(tmp_path / "x")) is None
 
@@ -208,6 +216,9 @@ def test_a_truncated_file_is_read_up_to_its_break_which_is_told(tmp_path: Path, 
 def test_a_file_that_cannot_be_read_is_an_error_that_says_why(tmp_path: Path, reader: HeaderReader) -> None:
     with pytest.raises(ReadError, match="gone cannot be read: no such file or directory"):
         reader.read(str(tmp_path / "gone"))
+    (tmp_path / "empty").touch()
+    with pytest.raises(ReadError, match="empty is empty: it has no bytes"):
+        reader.read(str(tmp_path / "empty"))
     with pytest.raises(ReadError, match="cannot be read: is a directory"):
         reader.read(str(tmp_path))
 

@@ -33,7 +33,7 @@ def test_a_scan_that_was_stopped_is_gone_on_with(tree: Path) -> None:
     job = scan([str(tree)], library)
     while library.count < 100:
         next(job)
-    job.close()
+    del job
     before = library.count
     assert before < 240
     steps = list(scan([str(tree)], library))
@@ -161,7 +161,7 @@ def test_a_slow_disk_is_read_ahead_by_threads(tree: Path, monkeypatch: pytest.Mo
 
 def test_a_scan_beside_a_user_interface_gives_way(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     slept: list[float] = []
-    monkeypatch.setattr(scanner.time, "sleep", slept.append)
+    monkeypatch.setattr(time, "sleep", slept.append)
     for _ in scan([str(tree)], Library(), gently=True):
         continue
     assert len(slept) >= 240 // 20 - 6

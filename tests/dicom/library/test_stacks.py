@@ -19,7 +19,7 @@ _CT = _EMPTY._replace(
 
 
 def _image(
-    number: int | str, place: float | None, *, uid: str = "", name: str = "", shared: Shared = _CT, **own: str
+    number: int | str, place: float | None, shared: Shared = _CT, uid: str = "", name: str = "", **own: str
 ) -> Instance:
     position = "" if place is None else f"-10\\-20\\{place:g}"
     values: dict[str, Any] = {"acquisition_time": "", "trigger_time": "", "temporal_position": ""} | own
@@ -85,7 +85,9 @@ def test_sizes_echoes_and_b_values_are_stacks_of_their_own() -> None:
 )
 def test_phases_at_the_same_places_are_never_mixed(own: str, name: str) -> None:
     images = [
-        _image(1 + place + 4 * phase, place * 2.0, **{own: str(phase + 1)}) for place in range(4) for phase in range(3)
+        _image(1 + place + 4 * phase, place * 2.0, _CT, "", "", **{own: str(phase + 1)})
+        for place in range(4)
+        for phase in range(3)
     ]
     random.Random(1).shuffle(images)
     assert _shown(images) == [

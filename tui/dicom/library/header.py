@@ -107,6 +107,8 @@ class HeaderReader:
         try:
             data = os.read(fd, FIRST_BYTES)
             size = os.lseek(fd, 0, os.SEEK_END)
+            if not size:
+                raise ReadError(f"{safe_text(os.path.basename(path))} is empty: it has no bytes", path)
             found = self._quickly(fd, data, size)
         except OSError as error:
             raise _unreadable(path, error) from error

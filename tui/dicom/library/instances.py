@@ -11,9 +11,9 @@ from tui.dicom import values
 from tui.dicom.library.fields import FIELDS, INDEX
 from tui.dicom.library.header import Header
 
-_OWN: Final = ("uid", "number", "position", "acquisition_time", "trigger_time", "temporal_position")  # vary within a series
-_OWN_INDEX: Final = tuple(INDEX[name] for name in _OWN)
-_SHARED_INDEX: Final = tuple(index for index, field in enumerate(FIELDS) if field.name not in _OWN)
+OWN: Final = ("uid", "number", "position", "acquisition_time", "trigger_time", "temporal_position")  # vary within a series
+_OWN_INDEX: Final = tuple(INDEX[name] for name in OWN)
+_SHARED_INDEX: Final = tuple(index for index, field in enumerate(FIELDS) if field.name not in OWN)
 _own: Final = itemgetter(*_OWN_INDEX)
 _shared: Final = itemgetter(*_SHARED_INDEX)
 _MOST_SHARED: Final = 200_000
@@ -120,7 +120,7 @@ class Instances:
                 self._known.clear()
             shared = self._known[key] = self._decoded(header)
         own = [value.decode("latin-1").strip(" \0") if value else "" for value in _own(found)]
-        return Instance(folder, name, header.size, shared, *own, header.broken)  # type: ignore[call-arg] # one for each of _OWN
+        return Instance(folder, name, header.size, shared, *own, header.broken)  # type: ignore[call-arg] # one for each of OWN
 
     def _decoded(self, header: Header) -> Shared:
         charset = values.texts("CS", header.values[_CHARSET] or b"", ())

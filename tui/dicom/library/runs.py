@@ -66,9 +66,9 @@ class Run:
     """
 
     __slots__ = (
-        "_chunks", "_constants", "_fields", "_heads", "_hits", "_patience", "_sample", "_tail", "_tail_at", "_tail_end",
-        "_values", "_varying", "_varying_fields", "_varying_values", "elements", "expected", "expected_chunks", "first_field", "last",
-        "last_field", "total",
+        "_chunks", "_constants", "_fields", "_heads", "_hits", "_patience", "_sample", "_tail", "_tail_at",
+        "_tail_end", "_values", "_varying", "_varying_fields", "_varying_values", "elements", "expected", "expected_chunks",
+        "first_field", "last", "last_field", "total",
     )  # fmt: skip
 
     def __init__(self, data: bytes, at: int, elements: Sequence[Met], *, last: bool) -> None:

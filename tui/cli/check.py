@@ -1,0 +1,108 @@
+"""``dicom-tui check PATH ...``: tell what is wrong with the series, studies and files below folders."""
+
+import argparse
+import gc
+import io
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+from tui.cli import PROGRAM
+from tui.cli.arguments import Parser
+from tui.cli.library_words import missing, patient_words, series_words, study_words
+from tui.cli.output import ERROR, counted, refuse
+from tui.dicom.errors import DicomError
+from tui.dicom.job import Step
+from tui.dicom.library.check import Checked, check
+from tui.dicom.library.findings import Level, many
+from tui.text import safe_text
+
+CLEAN: Final = 0
+FINDINGS: Final = 1
+_MARKS: Final = {Level.ERROR: "x", Level.NOTE: "!"}
+_DEPTH: Final = "    "
+
+
+def run(words: Sequence[str]) -> int:
+    """Look over what `words` name; return the exit code."""
+    arguments = _parser().parse_args(words)
+    if problem := missing(arguments.paths):
+        return refuse(problem)
+    gc.disable()  # what is found stays
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
+    found: list[Checked] = []
+    try:
+        counted(_steps(check(arguments.paths), found), "checking")
+    except DicomError as error:
+        print(f"{PROGRAM}: {safe_text(str(error))}", file=sys.stderr)
+        return ERROR
+    (_print_json if arguments.json else _print_text)(found)
+    return FINDINGS if found else CLEAN
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = Parser(
+        prog=f"{PROGRAM} check",
+        description="Tell what is wrong with the series, studies and files below folders: gaps and uneven spacing, mixed "
+        "orientation, spacing, kernels or transfer syntaxes, instance numbers, repeated UIDs, truncated and broken files, "
+        "attributes of Type 1 that are missing (PS3.3), character sets, dates, patients mixed in a study.",
+        epilog="The exit code is 0 where nothing was found, 1 where something was, 2 for errors and wrong usage.",
+    )
+    parser.add_argument("paths", metavar="PATH", nargs="+", help="folders, or files")
+    parser.add_argument("--json", action="store_true", help="print an object with every finding")
+    return parser
+
+
+def _steps(job: Iterator[Step | Checked], found: list[Checked]) -> Iterator[Step]:
+    for step in job:
+        if isinstance(step, Checked):
+            found.append(step)
+        else:
+            yield step
+
+
+def _print_text(found: Sequence[Checked]) -> None:
+    for at, checked in enumerate(found):
+        patient, study, series = checked.patient, checked.study, checked.series
+        parts = []
+        if patient is not None:
+            parts.append(patient_words(patient))
+        if study is not None:
+            parts.append(study_words(study))
+        if series is not None:
+            parts.append(f"{series_words(series)} ({many(len(series.instances), 'file')})")
+        print(("\n" if at else "") + (safe_text(" > ".join(parts)) or "files"))
+        for finding in checked.findings:
+            print(f"  {_MARKS[finding.level]} {safe_text(finding.sentence)}")
+            for path in finding.paths[:1]:
+                print(f"{_DEPTH}{safe_text(path)}")
+    findings = [finding for checked in found for finding in checked.findings]
+    errors = sum(finding.level is Level.ERROR for finding in findings)
+    if not findings:
+        print("nothing was found")
+        return
+    print(f"\n{many(errors, 'error')} (x), {many(len(findings) - errors, 'note')} (!)")
+
+
+def _print_json(found: Sequence[Checked]) -> None:
+    said: list[dict[str, Any]] = []
+    for checked in found:
+        of: dict[str, Any] = {}
+        if checked.patient is not None:
+            of["PatientID"] = checked.patient.shared.patient_id
+        if checked.study is not None:
+            of["StudyInstanceUID"] = checked.study.uid
+        if checked.series is not None:
+            of["SeriesInstanceUID"] = checked.series.uid
+        said += [
+            of
+            | {
+                "level": finding.level.name.lower(), "code": finding.code, "sentence": finding.sentence,
+                "paths": list(finding.paths),
+            }
+            for finding in checked.findings
+        ]  # fmt: skip
+    # lone surrogates of file names and control codes stay escapes
+    print(json.dumps({"findings": said}, indent=1, ensure_ascii=True).replace("\x7f", "\\u007f"))

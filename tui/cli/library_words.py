@@ -1,0 +1,41 @@
+"""Patients, studies and series in words, as the sub-commands print them."""
+
+import os
+from collections.abc import Sequence
+
+from tui.dicom.library.studies import Patient, Series, Study
+
+
+def missing(paths: Sequence[str]) -> str | None:
+    """Return which of some paths is not there, in a sentence, or None."""
+    gone = next((path for path in paths if not os.path.exists(path)), None)
+    return None if gone is None else f"{gone}: there is no such file or folder"
+
+
+def day(date: str) -> str:
+    """Return a DA as people write it."""
+    plain = len(date) == 8 and date.isdecimal()
+    return f"{date[:4]}-{date[4:6]}-{date[6:]}" if plain else date
+
+
+def name_of(patient: Patient) -> str:
+    """Return the name of a patient, in its first component group."""
+    return patient.shared.patient_name.split("=")[0] or "(no name)"
+
+
+def patient_words(patient: Patient) -> str:
+    """Return a patient in a few words; like all of these not safe to draw."""
+    return "  ".join(filter(None, (name_of(patient), patient.shared.patient_id)))
+
+
+def study_words(study: Study) -> str:
+    """Return a study in a few words."""
+    return "  ".join(
+        filter(None, (day(study.shared.study_date), study.shared.study_description, "/".join(study.modalities)))
+    )
+
+
+def series_words(series: Series) -> str:
+    """Return a series in a few words."""
+    shared = series.shared
+    return "  ".join(filter(None, (shared.series_number or "-", shared.modality, shared.series_description)))
