@@ -3,13 +3,17 @@
 import csv
 import io
 import json
+import os
+import shlex
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from tests.files import bundled, write
 from tests.library_tree import write_tree
+from tests.test_cli import PROGRAM
 from tests.test_cli_view import run
 
 
@@ -107,3 +111,62 @@ def test_check_tells_what_is_wrong_and_where(tree: Path) -> None:
     assert {each["code"] for each in found} >= {"broken"}
     assert found[0]["PatientID"] == "PAT0000"
     assert found[0]["paths"] == [str(series / "IM00002")]
+
+
+# --- find
+
+
+def test_find_prints_files_with_what_was_found_in_them(tree: Path) -> None:
+    done = run("find", str(tree), "InstanceNumber=2", "SeriesDescription~bone")
+    assert (done.returncode, done.stderr) == (0, b"")
+    files = [line for line in done.stdout.decode().splitlines() if not line.startswith(" ")]
+    assert [Path(file).relative_to(tree).parts for file in files] == [
+        ("PAT0000", "STUDY0000", "SER0001", "IM00002"), ("PAT0000", "STUDY0001", "SER0004", "IM00002"),
+    ]  # fmt: skip
+    assert b"    (0008,103E) LO SeriesDescription                AX BONE 1.25\n" in done.stdout
+
+
+def test_find_gives_paths_to_other_programs(tree: Path) -> None:
+    odd = tree / "a \n b\udcff.dcm"
+    shutil.copy(tree / "PAT0000" / "STUDY0000" / "SER0000" / "IM00001", odd)
+    done = run("find", "--paths0", str(tree), "InstanceNumber=1", "SeriesNumber=1")
+    paths = done.stdout.split(b"\0")
+    assert paths[-1] == b""
+    assert {Path(os.fsdecode(path)).name for path in paths[:-1]} == {odd.name, "IM00001"}
+    assert all(Path(os.fsdecode(path)).is_file() for path in paths[:-1])
+    counted = subprocess.run(
+        f"{shlex.join(PROGRAM)} find {shlex.quote(str(tree))} Modality=CT --paths0 | xargs -0 ls -d | wc -l",
+        shell=True, capture_output=True, check=True,
+    )  # fmt: skip
+    assert int(counted.stdout) >= 22
+
+
+def test_find_as_json_and_csv(tree: Path) -> None:
+    said = json.loads(run("find", "--json", str(tree), "InstanceNumber=3").stdout)
+    assert len(said) == 7
+    assert said[0]["InstanceNumber"] == "3"
+    assert said[0]["found"][0]["name"] == "InstanceNumber"
+    rows = list(csv.DictReader(io.StringIO(run("find", "--csv", str(tree), "InstanceNumber=3").stdout.decode())))
+    assert [row["file"] for row in rows] == [each["path"] for each in said]
+    assert json.loads(run("find", "--json", str(tree), "InstanceNumber=99").stdout) == []
+
+
+def test_find_of_nothing_is_exit_code_1_and_of_what_cannot_be_read_2(tree: Path) -> None:
+    assert run("find", str(tree), "Modality=XX").returncode == 1
+    assert run("find", str(tree), "-Modality=CT").returncode == 1
+    assert run("find", str(tree), "--paths", "-Modality=MR").returncode == 0
+    (tree / "dead").symlink_to(tree / "nothing")
+    done = run("find", str(tree), "Modality=CT")
+    assert done.returncode == 2
+    assert b"dead: a link to nothing" in done.stderr
+
+
+def test_find_says_what_is_wrong_with_a_query_and_where(tree: Path) -> None:
+    done = run("find", str(tree), "Rowz>5")
+    assert done.returncode == 2
+    assert done.stderr.decode().splitlines() == [
+        "dicom-tui: QUERY: no attribute is called Rowz: is Rows meant?", "  Rowz>5", "  ^",
+    ]  # fmt: skip
+    assert run("find", str(tree)).returncode == 2
+    assert run("find").returncode == 2
+    assert "usage: dicom-tui find" in run("find", "--help").stdout.decode()

@@ -15,6 +15,7 @@ SUBCOMMANDS = {
     "tags": ("tui.cli.tags", "print the elements of files, all or those looked for, as text, JSON or CSV"),
     "diff": ("tui.cli.diff", "print what differs between files, or within a series"),
     "ls": ("tui.cli.ls", "list the patients, studies and series below folders, with counts"),
+    "find": ("tui.cli.find", "find files below a folder by the search language"),
     "check": ("tui.cli.check", "tell what is wrong with series, studies and files below folders"),
     "edit": ("tui.cli.edit", "write a copy with some elements changed"),
     "anonymize": ("tui.cli.anonymize", "write de-identified copies (PS3.15)"),

@@ -13,6 +13,7 @@ from tui.cli.arguments import Parser, add_options, given
 from tui.cli.configured import configured
 from tui.cli.inputs import opened
 from tui.cli.output import ERROR, refuse
+from tui.cli.queries import refuse_query
 from tui.dicom.anonymize.profile import identifies
 from tui.dicom.elements import walk_file
 from tui.dicom.errors import DicomError, os_reason
@@ -52,11 +53,11 @@ def run(words: Sequence[str]) -> int:
     try:
         query = Query.parse(query_text)
     except QueryError as error:
-        return _refuse_query("--grep", error)
+        return refuse_query("--grep", error)
     try:
         columns = parse_paths(",".join(arguments.show))
     except QueryError as error:
-        return _refuse_query("--show", error)
+        return refuse_query("--show", error)
     if arguments.form == _CSV and not columns:
         return refuse("--csv prints a line for each file: --show says with which attributes, such as PatientID,Rows")
     wanted = Wanted(query, tuple(columns), arguments.form, len(arguments.files) > 1)
@@ -106,13 +107,6 @@ def _parser() -> Parser:
     return parser
 
 
-def _refuse_query(flag: str, error: QueryError) -> int:
-    code = refuse(f"{flag}: {error.reason}")
-    at = len(safe_text(error.text[: error.at]))
-    print(f"  {safe_text(error.text)}\n  {' ' * at}^", file=sys.stderr)
-    return code
-
-
 def _print(files: Sequence[str], wanted: Wanted) -> int:
     """Print the files in turn; one that cannot be read is said on stderr, and the others go on."""
     found, whole, printed = not wanted.query, True, 0
@@ -130,7 +124,7 @@ def _print(files: Sequence[str], wanted: Wanted) -> int:
                     _write(file, rows, shown, wanted, printed)
                     printed += 1
         except QueryError as error:
-            return _refuse_query("--grep", error)
+            return refuse_query("--grep", error)
         except BrokenPipeError:
             raise
         except (DicomError, OSError) as error:

@@ -136,7 +136,7 @@ class Query:
         ReadError
             A long value that is compared cannot be read.
         """
-        search = Search(rows, rows.haystacks(), identifying)
+        search = Search(rows, identifying)
         try:
             found = [hits for alternative in self.alternatives if (hits := alternative.found(search)) is not None]
         except WantedError as error:  # of what can be told only from values

@@ -23,15 +23,17 @@ class Search:
     ----------
     rows : TagRows
         The rows of a dataset.
-    haystacks : sequence of str
-        Their texts, in lower case.
     identifying : callable
         Tells whether a tag (0xGGGGEEEE) identifies somebody.
     """
 
     rows: TagRows
-    haystacks: Sequence[str]
     identifying: Callable[[int], bool]
+
+    @property
+    def haystacks(self) -> Sequence[str]:
+        """Return the texts of the rows, in lower case; they are made where they are first asked for."""
+        return self.rows.haystacks()
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +138,7 @@ class Alternative:
             hits.update(() if negated else matching)
         if not self.rows:
             return hits
-        matched: Iterable[int] = range(len(search.haystacks))
+        matched: Iterable[int] = range(len(search.rows))
         for negated, term in self.rows:
             matched = term.among(search, matched, negated=negated)
         return hits.union(matched) if matched else None

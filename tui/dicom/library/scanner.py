@@ -13,9 +13,10 @@ from typing import Final
 
 from tui.dicom.errors import ReadError
 from tui.dicom.job import Step
+from tui.dicom.library.below import Below
 from tui.dicom.library.header import FIRST_BYTES, HeaderReader
 from tui.dicom.library.instances import Instances
-from tui.dicom.library.scan import GIVE_WAY_S, Entry, Kind, Listing, list_folder
+from tui.dicom.library.scan import GIVE_WAY_S
 from tui.dicom.library.studies import Library
 
 _GIVE_WAY_EVERY: Final = 20
@@ -23,9 +24,7 @@ _STEP_EVERY: Final = 64
 _SLOW_S: Final = 0.0003  # for a file, on average: no disk cache answers that slowly
 _READERS: Final = 8
 _AHEAD: Final = 64  # files
-_DEEPEST: Final = 64
 _FLAGS: Final = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY
-_TELLING: Final = {Kind.LOOP, Kind.BROKEN, Kind.UNREADABLE}
 
 
 def scan(roots: Sequence[str], library: Library, *, gently: bool = False) -> Iterator[Step]:
@@ -57,21 +56,19 @@ class _Scanner:
         self._instances = Instances()
         self._done = 0
         self._ahead: _Ahead | None = None
-        self._followed: set[str] = set()  # where links to folders led
-        self._roots: list[str] = []
 
     def scan(self, roots: Sequence[str]) -> Iterator[Step]:
-        self._roots = [os.path.realpath(root) for root in roots]
         known = self._known()
+        below = Below(roots, self._library.add_problem, gently=self._gently)
         try:
-            for root in roots:
-                if os.path.isdir(root):
-                    yield from self._folder(root, known)
+            for folder, names in below:
+                if names is None:
+                    yield Step(self._done, 0, folder)
                 else:
-                    folder, name = os.path.split(root)
-                    if name not in known.get(folder, ()):
-                        yield from self._files(folder, [name])
+                    done = known.get(folder, ())
+                    yield from self._files(folder, [name for name in names if name not in done] if done else names)
         finally:
+            self._library.links += below.links
             if self._ahead is not None:
                 self._ahead.end()
         yield Step(self._done, self._done, "")
@@ -82,52 +79,6 @@ class _Scanner:
         for instance in (*self._library.instances, *self._library.directories):
             known.setdefault(instance.folder, set()).add(instance.name)
         return known
-
-    def _folder(self, folder: str, known: dict[str, set[str]]) -> Iterator[Step]:
-        """Read a folder and all below it: its own files first."""
-        waiting = [(folder, 0)]
-        while waiting:
-            folder, depth = waiting.pop()
-            listing = Listing(folder, (), complete=False)
-            for listing in list_folder(folder, gently=self._gently):  # noqa: B007 - the last one is the whole
-                yield Step(self._done, 0, folder)
-            if listing.problem:
-                self._library.add_problem(folder, listing.problem)
-            done = known.get(folder, ())
-            names = [entry.name for entry in listing.entries if self._is_wanted(entry) and entry.name not in done]
-            yield from self._files(folder, names)
-            below = [entry.path for entry in listing.entries if entry.kind is Kind.FOLDER and self._is_entered(entry)]
-            if depth < _DEEPEST:
-                waiting += [(path, depth + 1) for path in reversed(below)]
-            elif below:
-                self._library.add_problem(folder, f"folders are nested more than {_DEEPEST} deep: those in it were left out")
-
-    def _is_wanted(self, entry: Entry) -> bool:
-        """Return whether an entry is a file to be read; what is odd about others is kept."""
-        if entry.kind in _TELLING:
-            self._library.add_problem(entry.path, entry.kind.value)
-        return entry.kind is Kind.FILE and not (entry.link and self._is_read_anyway(entry.path))
-
-    def _is_entered(self, entry: Entry) -> bool:
-        """Return whether a folder is gone into: one behind a link only where nothing else leads there."""
-        if not entry.link:
-            return True
-        if self._is_read_anyway(entry.path):
-            return False
-        target = os.path.realpath(entry.path)
-        around = any(root.startswith(target.rstrip(os.sep) + os.sep) for root in self._roots)
-        if around or target in self._followed:
-            self._library.links += 1
-            return False
-        self._followed.add(target)
-        return True
-
-    def _is_read_anyway(self, path: str) -> bool:
-        """Return whether a link leads to what lies below one of the roots."""
-        target = os.path.realpath(path)
-        inside = any(target == root or target.startswith(root.rstrip(os.sep) + os.sep) for root in self._roots)
-        self._library.links += inside
-        return inside
 
     # --- files
 

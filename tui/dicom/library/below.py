@@ -1,0 +1,96 @@
+"""What lies below some folders: each with the files in it, in natural order; no link leads around, or anywhere twice."""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final, NamedTuple
+
+from tui.dicom.library.scan import Entry, Kind, Listing, list_folder
+
+_DEEPEST: Final = 64
+_TELLING: Final = {Kind.LOOP, Kind.BROKEN, Kind.UNREADABLE}
+
+
+class Folder(NamedTuple):
+    """A folder, and the names of its files; while it is still being listed, `names` is None."""
+
+    path: str
+    names: list[str] | None
+
+
+class Below:
+    """A walk below some folders and files.
+
+    Parameters
+    ----------
+    roots : sequence of str
+        Folders and files.
+    tell : callable
+        Is given the path of what cannot be gone into or read, and why.
+    gently : bool
+        Whether to give way to other threads.
+
+    Attributes
+    ----------
+    links : int
+        How many links lead to what is met anyway.
+    """
+
+    def __init__(self, roots: Sequence[str], tell: Callable[[str, str], None], *, gently: bool) -> None:
+        self.links = 0
+        self._named = roots
+        self._tell = tell
+        self._gently = gently
+        self._followed: set[str] = set()  # where links to folders led
+        self._roots = [os.path.realpath(root) for root in roots]
+
+    def __iter__(self) -> Iterator[Folder]:
+        """Yield the folders, each one's own files before what lies below it."""
+        for root in self._named:
+            if os.path.isdir(root):
+                yield from self._below(root)
+            else:
+                folder, name = os.path.split(root)
+                yield Folder(folder, [name])
+
+    def _below(self, root: str) -> Iterator[Folder]:
+        waiting = [(root, 0)]
+        while waiting:
+            folder, depth = waiting.pop()
+            listing = Listing(folder, (), complete=False)
+            for listing in list_folder(folder, gently=self._gently):  # noqa: B007 - the last one is the whole
+                yield Folder(folder, None)
+            if listing.problem:
+                self._tell(folder, listing.problem)
+            yield Folder(folder, [entry.name for entry in listing.entries if self._is_file(entry)])
+            below = [entry.path for entry in listing.entries if entry.kind is Kind.FOLDER and self._is_entered(entry)]
+            if depth < _DEEPEST:
+                waiting += [(path, depth + 1) for path in reversed(below)]
+            elif below:
+                self._tell(folder, f"folders are nested more than {_DEEPEST} deep: those in it were left out")
+
+    def _is_file(self, entry: Entry) -> bool:
+        """Return whether an entry is a file to be read; what is odd about others is told."""
+        if entry.kind in _TELLING:
+            self._tell(entry.path, entry.kind.value)
+        return entry.kind is Kind.FILE and not (entry.link and self._is_met_anyway(entry.path))
+
+    def _is_entered(self, entry: Entry) -> bool:
+        """Return whether a folder is gone into: one behind a link only where nothing else leads there."""
+        if not entry.link:
+            return True
+        if self._is_met_anyway(entry.path):
+            return False
+        target = os.path.realpath(entry.path)
+        around = any(root.startswith(target.rstrip(os.sep) + os.sep) for root in self._roots)
+        if around or target in self._followed:
+            self.links += 1
+            return False
+        self._followed.add(target)
+        return True
+
+    def _is_met_anyway(self, path: str) -> bool:
+        """Return whether a link leads to what lies below one of the roots."""
+        target = os.path.realpath(path)
+        inside = any(target == root or target.startswith(root.rstrip(os.sep) + os.sep) for root in self._roots)
+        self.links += inside
+        return inside
