@@ -85,6 +85,12 @@ _GENERAL = (
     Command("search.previous", EVERYWHERE, ("N",), "screen.next_hit(-1)", "previous hit",
             "To the previous hit of the search"),
     Command("open", EVERYWHERE, ("o",), "screen.open", "open", "Open a file or a folder by its path"),
+    Command("studies", EVERYWHERE, ("s",), "screen.studies", "studies",
+            "Patients, studies and series below the open folders; again: the folders", True),
+    Command("find", EVERYWHERE, ("F",), "screen.find", "find",
+            "Find files below the open folders by the search language"),
+    Command("follow", EVERYWHERE, (), "screen.follow", "follow",
+            "Studies: find new files as they are written, or no longer"),
     Command("compare", EVERYWHERE, ("d",), "screen.compare", "compare",
             "What differs between the marked files, or the marked one and this one"),
     Command("anonymize", EVERYWHERE, ("a",), "screen.anonymize", "anonymize",
@@ -92,7 +98,7 @@ _GENERAL = (
     Command("privacy", EVERYWHERE, ("P",), "screen.privacy", "privacy view",
             "Mask what may identify somebody, everywhere on the screen; again: show it"),
     Command("rescan", EVERYWHERE, ("f5",), "screen.rescan", "read again",
-            "Read the unfolded folders and the file that is shown again"),
+            "Read the unfolded folders, the studies and the file that is shown again"),
     Command("help", EVERYWHERE, ("question_mark", "f1"), "screen.help", "help", "All keys, and how to go on", True),
     Command("palette", EVERYWHERE, ("colon", "ctrl+p"), "screen.palette", "palette",
             "Every command by its name", True),
@@ -118,9 +124,9 @@ _FILES = (
     Command("files.unfold", FILES, ("right", "l"), "unfold", "unfold", "Unfold the folder, or into it", True),
     Command("files.fold", FILES, ("left", "h"), "fold", "fold", "Fold the folder, or to the one around it", True),
     Command("files.enter", FILES, ("enter",), "enter", "look", "Fold or unfold a folder; from a file to its picture"),
-    Command("files.mark", FILES, ("space",), "mark", "mark", "Mark the file, or take its mark away", True),
+    Command("files.mark", FILES, ("space",), "mark", "mark", "Mark the file, or all of a series; or unmark it", True),
     Command("files.mark-all", FILES, ("asterisk",), "mark_all", "mark all",
-            "Mark all files of the folder, or take their marks away"),
+            "Mark all files of the folder or the series, or take their marks away"),
 )  # fmt: skip
 
 _PICTURE_WHICH = (

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tui.screens.anonymizing import Asked
     from tui.screens.choice import Choice
     from tui.screens.progress import Job
-    from tui.widgets.file_tree import FileTree
+    from tui.widgets.file_list import FileList
     from tui.widgets.glyphs import Glyphs
     from tui.widgets.image_view import ImageView
 
@@ -35,10 +35,13 @@ class AnonymizeCommands(Screen[None]):
 
     if TYPE_CHECKING:  # what the browser has
         view: View
-        file_tree: FileTree
         image: ImageView
         glyphs: Glyphs
         _rows: TagRows | None
+
+        @property
+        def files_shown(self) -> FileList:
+            """Return the list that the files pane shows."""
 
         def say(self, message: str) -> None:
             """Show a word on the last key."""
@@ -53,8 +56,7 @@ class AnonymizeCommands(Screen[None]):
 
     def action_anonymize(self) -> None:
         """Ask how the marked files, or the file or folder under the cursor, are anonymized."""
-        entry = self.file_tree.entry
-        paths = tuple(sorted(self.file_tree.marked)) or ((entry.path,) if entry is not None else ())
+        paths = self.files_shown.targets
         if not paths:
             self.say("There is no file and no folder under the cursor")
             return

@@ -21,6 +21,9 @@ from tui.screens.questions import (
     EditedFile,
     EditQuestion,
     FileRead,
+    FindQuestion,
+    FoundFiles,
+    LibraryQuestion,
     PictureQuestion,
     SaveQuestion,
     SearchQuestion,
@@ -29,6 +32,7 @@ from tui.screens.questions import (
 from tui.text import names_are_masked, safe_text, shown_name, shown_path
 
 if TYPE_CHECKING:  # NumPy is imported with the first picture, the query with the first search
+    from tui.dicom.library.outline import Outline
     from tui.dicom.pixels.picture import Picture
     from tui.dicom.query import Hits, QueryError
 
@@ -40,6 +44,7 @@ _AHEAD_FITS = 8  # decoding ahead is for pictures of which so many are kept
 _AHEAD_S = 1.0  # ... of which none may hold a question up for longer
 _QUICK_S = 0.2  # ... and that come so quickly that the next question hardly waits for them
 _FACTS_AT_ONCE = 16
+_HITS_EVERY_S = 0.2
 FIRST_ELEMENTS = 400  # more than any screen has rows
 
 
@@ -82,6 +87,35 @@ class Answers:
                 facts = {}
         if facts:
             yield facts
+
+    def library(self, question: LibraryQuestion) -> "Iterator[Outline | None]":
+        """Answer what lies below some folders, more and more of it."""
+        from tui.dicom.library.outline import grow
+
+        return grow(question.roots, follow=question.follow)
+
+    def find(self, question: FindQuestion) -> Iterator[FoundFiles | None]:
+        """Answer which files are what is looked for, some at a time."""
+        from tui.dicom.anonymize.profile import identifies
+        from tui.dicom.library.find import Hit, Unread, find
+        from tui.dicom.query import Query, QueryError
+
+        hits, unread, due = list[Hit](), 0, time.monotonic()
+        try:
+            for found in find(question.roots, Query.parse(question.text), identifies, gently=True, hides=self.hides):
+                if isinstance(found, Hit):
+                    hits.append(found)
+                elif isinstance(found, Unread):
+                    unread += 1
+                if hits and time.monotonic() > due:
+                    yield FoundFiles(tuple(hits), unread)
+                    hits, due = [], time.monotonic() + _HITS_EVERY_S
+                else:
+                    yield None
+        except QueryError as error:
+            yield FoundFiles(tuple(hits), unread, complete=True, problem=safe_text(str(error)))
+            return
+        yield FoundFiles(tuple(hits), unread, complete=True)
 
     def rows(self, path: str) -> Iterator[FileRead | Sentence]:
         """Answer with the rows of a file, of a large one before that with the first of them; or why there are none."""

@@ -25,6 +25,7 @@ from tui.screens.anonymize_commands import AnonymizeCommands
 from tui.screens.cine import Cine
 from tui.screens.dialogs import Dialogs
 from tui.screens.editing import Editing
+from tui.screens.library_commands import STUDIES, LibraryCommands
 from tui.screens.panes import Column, Panes, Row
 from tui.screens.picture_commands import PictureCommands
 from tui.screens.privacy import Privacy, hides
@@ -37,6 +38,7 @@ from tui.terminal.probe import Terminal
 from tui.text import mask_names, safe_text, shown_path
 from tui.widgets.bars import PANE_NAMES, KeyLine, PaneTabs, StatusLine, TitleBar
 from tui.widgets.bindings import bindings
+from tui.widgets.file_list import FileList
 from tui.widgets.file_tree import FileTree
 from tui.widgets.glyphs import ASCII, UNICODE
 from tui.widgets.image_view import ImageView
@@ -64,6 +66,7 @@ class Browser(
     Editing,
     ValueCommands,
     AnonymizeCommands,
+    LibraryCommands,
     Privacy,
     Dialogs,
     Panes,
@@ -126,6 +129,8 @@ class Browser(
         self.edits = make("edit", lambda question: self.answers.edit(question), questions.Edited)
         self.drafts_shown = make("draft", lambda question: self.answers.edit(question), questions.Edited)
         self.saves = make("save", lambda question: self.answers.save(question), questions.Saved)
+        self.libraries = make("library", lambda question: self.answers.library(question), questions.LibraryGrown)
+        self.finds = make("find", lambda question: self.answers.find(question), questions.FilesFound)
         self.seeks = make("seek", lambda question: self.answers.seek(question), questions.Sought)
 
     @cached_property
@@ -209,8 +214,8 @@ class Browser(
         """Answer nothing more, and keep the sizes of the panes."""
         if self.remembered != self._remembered_before:
             remember(remembered_path(), self.remembered)
-        asked = (self.paths, self.folders, self.facts, self.rows, self.pictures, self.searches, self.seeks)
-        for background in (*asked, self.edits, self.drafts_shown, self.saves):
+        asked = (self.paths, self.folders, self.facts, self.rows, self.pictures, self.searches, self.seeks, self.libraries)
+        for background in (*asked, self.finds, self.edits, self.drafts_shown, self.saves):
             background.stop()
 
     def say(self, message: str) -> None:
@@ -242,11 +247,11 @@ class Browser(
     def _facts_found(self, message: questions.FactsFound) -> None:
         self.file_tree.show_facts(message.facts)
 
-    @on(FileTree.FileShown)
-    def _file_shown(self, message: FileTree.FileShown) -> None:
+    @on(FileList.FileShown)
+    def _file_shown(self, message: FileList.FileShown) -> None:
         self.show_place()
         if message.path is None:
-            if self.file_tree.file is not None:
+            if self.files_shown.file is not None:
                 return  # the cursor is on a file by now, of which the next message tells
             self.leave()
             self.selection = Selection()
@@ -254,25 +259,28 @@ class Browser(
         elif message.path != self.selection.path:
             self.selection = Selection(message.path, self.arrive(message.path))
 
-    @on(FileTree.FileEntered)
+    @on(FileList.FileEntered)
     def _file_entered(self) -> None:
         self.show_pane(PICTURE)
 
-    @on(FileTree.MarksChanged)
+    @on(FileList.MarksChanged)
     def _marks_changed(self) -> None:
         self.show_place()
 
     def show_place(self) -> None:
         """Show in the title bar where the cursor is."""
-        place, count = self.file_tree.place
+        shown = self.files_shown
+        place, count = shown.place
         words = f"{place:,} of {count:,}" if count else ""
-        marked = f"{len(self.file_tree.marked):,} marked" if self.file_tree.marked else ""
+        marked = f"{len(shown.marked):,} marked" if shown.marked else ""
         private = "privacy view" if self.is_private else ""
         bar = self.query_one(TitleBar)
         bar.place = "   ".join(part for part in (private, marked, words) if part)
-        entry = self.file_tree.entry
-        if entry is not None:
-            bar.where = shown_path(entry.path)
+        where = shown.file if shown is not self.file_tree else shown.here
+        if where is not None:
+            bar.where = shown_path(where)
+        elif shown is not self.file_tree:
+            bar.where = shown_path(self.start.roots[0])
 
     # --- the file under the cursor
 
@@ -313,9 +321,7 @@ class Browser(
         self.take_frames(message.answer.frames)
 
     def _ask_picture(self, elements: Elements) -> None:
-        files = self.file_tree.files
-        at = files.index_of(elements.path)
-        beside = (next(files.paths_to(at, step), "") for step in (1, -1)) if at is not None else ()
+        beside = (next(self.files_shown.paths_on(step, elements.path), "") for step in (1, -1))
         self.pictures.ask(questions.PictureQuestion(elements, self.selection.frame, tuple(filter(None, beside))))
 
     @on(questions.PictureMade)
@@ -357,6 +363,8 @@ class Browser(
     def action_rescan(self) -> None:
         """Read the unfolded folders and the file that is shown again."""
         self.file_tree.read_again()
+        if self.files_view == STUDIES:
+            self.scan_library()
         self.read_again()
 
     def read_again(self) -> None:
@@ -379,4 +387,5 @@ class Browser(
         self._show_nothing(_WELCOME)
         self.end_filter()
         self.file_tree.set_roots(start.roots)
+        self.forget_library()
         self.begin()

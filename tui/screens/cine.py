@@ -14,7 +14,7 @@ from tui.widgets.bars import StatusLine
 if TYPE_CHECKING:
     from textual.timer import Timer
 
-    from tui.widgets.file_tree import FileTree
+    from tui.widgets.file_list import FileList
     from tui.widgets.image_view import ImageView
 
 _DEFAULT_FPS = 10.0  # where the file does not tell
@@ -32,7 +32,10 @@ class Cine(Screen[None]):
     if TYPE_CHECKING:  # what the browser has
         selection: Selection
         image: ImageView
-        file_tree: FileTree
+
+        @property
+        def files_shown(self) -> FileList:
+            """Return the list that the files pane shows."""
 
         def say(self, message: str) -> None:
             """Show a word on the last key."""
@@ -106,7 +109,7 @@ class Cine(Screen[None]):
 
     def _slices(self) -> list[str]:
         """Return the images of this folder: its files, without those known to be none."""
-        return [path for path in self.files_here() if (facts := self.file_tree.facts_of(path)) is None or facts.is_dicom]
+        return [path for path in self.files_here() if (facts := self.files_shown.facts_of(path)) is None or facts.is_dicom]
 
     def _play_on(self) -> None:
         """Show what is due by now, if what was asked for is there."""

@@ -20,11 +20,12 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
     from tui.settings import Remembered
-    from tui.widgets.file_tree import FileTree
+    from tui.widgets.file_list import FileList
     from tui.widgets.image_view import ImageView
     from tui.widgets.tag_table import TagTable
 
 _LOW = 16
+FILE_LISTS = ("files", "studies", "hits")  # the widgets that the files pane may show
 _SEARCH_KEYS = "Enter to the list  ↑ an earlier search  Esc ends it"
 
 
@@ -55,9 +56,12 @@ class Panes(Screen[None]):
         layout_state: Layout
         mode: Mode
         remembered: Remembered
-        file_tree: FileTree
         image: ImageView
         table: TagTable
+
+        @property
+        def files_shown(self) -> FileList:
+            """Return the list that the files pane shows."""
 
     _focusing = False
 
@@ -110,7 +114,7 @@ class Panes(Screen[None]):
 
     def pane_widget(self, pane: str) -> Widget:
         """Return the widget of `pane` that takes the keys."""
-        return {FILES: self.file_tree, PICTURE: self.image, TAGS: self.table}[pane]
+        return {FILES: self.files_shown, PICTURE: self.image, TAGS: self.table}[pane]
 
     def show_pane(self, pane: str) -> None:
         """Give the focus to `pane`."""
@@ -121,7 +125,8 @@ class Panes(Screen[None]):
     def _focused(self, event: DescendantFocus) -> None:
         if event.widget is not self.focused:
             return  # keys that followed at once have moved the focus on since
-        pane = next((pane for pane in PANES if event.widget.id in (pane, f"{pane}-search")), None)
+        name = (event.widget.id or "").removesuffix("-search")
+        pane = FILES if name in FILE_LISTS else name if name in PANES else None
         if pane is not None and pane != self.layout_state.pane:
             self.layout_state = self.layout_state.with_pane(pane)
         if pane != PICTURE:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tui.dicom.pixels.view import View
     from tui.dicom.tags import TagRows
     from tui.screens.answers import Answers
-    from tui.widgets.file_tree import FileTree
+    from tui.widgets.file_list import FileList
     from tui.widgets.image_view import ImageView
 
 BURNED_IN = "text may be burned into the pixels"
@@ -36,9 +36,12 @@ class Privacy(Screen[None]):
     if TYPE_CHECKING:  # what the browser has
         selection: Selection
         view: View
-        file_tree: FileTree
         image: ImageView
         _rows: TagRows | None
+
+        @property
+        def files_shown(self) -> FileList:
+            """Return the list that the files pane shows."""
 
         @property
         def answers(self) -> Answers:
@@ -64,7 +67,8 @@ class Privacy(Screen[None]):
         mask_names(on=self.is_private)
         self.answers.hides = hides() if self.is_private else None
         self.view = self.view.with_privacy(self.is_private)
-        self.file_tree.refresh()
+        self.files_shown.refresh()
+        self.files_shown.tell_cursor()
         self.show_place()
         self.show_title()
         self.read_again()

@@ -12,6 +12,8 @@ if TYPE_CHECKING:  # the service layer is imported in the threads that ask it, a
     from tui.dicom.change import Change
     from tui.dicom.edit import Draft
     from tui.dicom.elements import Elements
+    from tui.dicom.library.find import Hit
+    from tui.dicom.library.outline import Outline
     from tui.dicom.library.scan import Facts, Listing
     from tui.dicom.pixels.picture import Picture
     from tui.dicom.query import Hits, QueryError
@@ -66,6 +68,31 @@ class SaveQuestion(NamedTuple):
     renew: str
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class LibraryQuestion:
+    """What lies below some folders; with `follow` also what comes later."""
+
+    roots: tuple[str, ...]
+    follow: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FindQuestion:
+    """Which files below some folders are what is looked for."""
+
+    roots: tuple[str, ...]
+    text: str
+
+
+class FoundFiles(NamedTuple):
+    """Files that were found since the last answer; with `problem` there will be no more, and it says why; safe to draw."""
+
+    hits: tuple[Hit, ...]
+    unread: int = 0
+    complete: bool = False
+    problem: str = ""
+
+
 class FileRead(NamedTuple):
     """A walked file: its rows, and how many frames it says to have."""
 
@@ -113,6 +140,24 @@ class FactsFound(Message):
     def __init__(self, facts: dict[str, Facts]) -> None:
         super().__init__()
         self.facts = facts
+
+
+class LibraryGrown(Message):
+    """More is known of what lies below the folders."""
+
+    def __init__(self, question: LibraryQuestion, outline: Outline) -> None:
+        super().__init__()
+        self.question = question
+        self.outline = outline
+
+
+class FilesFound(Message):
+    """Files were found, or there are no more."""
+
+    def __init__(self, question: FindQuestion, found: FoundFiles) -> None:
+        super().__init__()
+        self.question = question
+        self.found = found
 
 
 class RowsRead(Message):

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tui.browser_state import Layout
     from tui.dicom.query import Hits, QueryError
     from tui.dicom.tags import TagRows
-    from tui.widgets.file_tree import FileTree
+    from tui.widgets.file_list import FileList
     from tui.widgets.pane import Pane
     from tui.widgets.search_input import SearchInput
 
@@ -38,10 +38,13 @@ class Searching(Screen[None]):
         mode: Mode
         file_filter: str
         tag_query: str
-        file_tree: FileTree
         table: TagTable
         searches: Background[questions.SearchQuestion, Hits | QueryError]
         _rows: TagRows | None
+
+        @property
+        def files_shown(self) -> FileList:
+            """Return the list that the files pane shows."""
 
         def drop_point(self) -> bool:
             """Drop the points of the measure that is under way; return whether there were some."""
@@ -52,6 +55,16 @@ class Searching(Screen[None]):
 
         def stop_cine(self) -> None:
             """Stop playing."""
+
+        @property
+        def view_words(self) -> str:
+            """Return what the files pane shows."""
+
+        def filter_files(self) -> None:
+            """Let only those files through that the filter names."""
+
+        def leave_hits(self) -> bool:
+            """Show again what was shown before the hits."""
 
         def pane(self, name: str) -> Pane:
             """Return the pane called `name`."""
@@ -122,7 +135,8 @@ class Searching(Screen[None]):
     def watch_file_filter(self) -> None:
         """Show the filter in the pane's title."""
         if self.is_mounted:
-            self._title_files()
+            self.filter_files()
+            self.title_files()
 
     @on(questions.Searched)
     def _searched(self, message: questions.Searched) -> None:
@@ -173,14 +187,15 @@ class Searching(Screen[None]):
             title += f" - {self.changes_here} change{'s' * (self.changes_here != 1)}, not saved"
         self.pane(TAGS).title = title
 
-    def _title_files(self) -> None:
+    def title_files(self) -> None:
+        """Show in the files pane's title what it shows, and its filter."""
         filtered = f" - {safe_text(self.file_filter, 30)}" if self.file_filter else ""
-        self.pane(FILES).title = PANE_NAMES[FILES] + filtered
+        self.pane(FILES).title = self.view_words + filtered
 
     def action_next_hit(self, step: int) -> None:
         """Put the cursor of the tags on the next or previous hit."""
         if self.layout_state.pane == FILES and self.file_filter:
-            self.file_tree.move_to_file(step)
+            self.files_shown.move_to_file(step)
         elif not self.table.next_hit(step):
             self.say("No search is on: / begins one")
 
@@ -199,3 +214,5 @@ class Searching(Screen[None]):
         if field is not None and field.value:
             field.value = ""
             field.display = False
+        elif pane == FILES:
+            self.leave_hits()

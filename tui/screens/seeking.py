@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tui.background import Background
-    from tui.widgets.file_tree import FileTree
+    from tui.widgets.file_list import FileList
 
 _LOOK_FURTHER = 20_000
 _NO_DICOM = Sentence("There is no DICOM file in this folder or below it.")
@@ -37,8 +36,11 @@ class Seeking(Screen[None]):
     if TYPE_CHECKING:  # what the browser has
         selection: Selection
         sentence: Sentence
-        file_tree: FileTree
         seeks: Background[questions.SeekQuestion, str]
+
+        @property
+        def files_shown(self) -> FileList:
+            """Return the list that the files pane shows."""
 
         def say(self, message: str) -> None:
             """Show a word on the last key."""
@@ -76,7 +78,7 @@ class Seeking(Screen[None]):
 
     def leave(self) -> None:
         """Drop what waited for a file: the cursor came to what is none, and it is not that one is on its way."""
-        if not self._is_seeking and self.file_tree.awaited is None:
+        if not self._is_seeking and self.files_shown.awaited is None:
             self._drop_waiting()
 
     def _drop_waiting(self) -> None:
@@ -87,7 +89,7 @@ class Seeking(Screen[None]):
     def _frames_known(self) -> bool:
         """Return whether the file that is shown is the one under the cursor, and its frames are known."""
         here = self.selection.path
-        tree = self.file_tree
+        tree = self.files_shown
         return self._frames is not None and tree.file in (None, here) and tree.awaited in (None, here)
 
     def take_waiting(self) -> None:
@@ -149,16 +151,16 @@ class Seeking(Screen[None]):
             return
         self._going_to = path
         self._frame_of_next_file = questions.LAST_FRAME if last_frame else 0
-        self.file_tree.reveal(path)
+        self.files_shown.reveal(path)
 
     def _go_on(self, step: int) -> None:
         """Go to the file that is `step` DICOM files on: at once where it is known what they are."""
         direction = 1 if step > 0 else -1
         none = "This is the last image" if step > 0 else "This is the first image"
-        paths = self.file_tree.files.paths_to(self.file_tree.cursor, direction)
+        paths = self.files_shown.paths_on(direction)
         known, last = list[str](), None
         for path in paths:
-            facts = self.file_tree.facts_of(path)
+            facts = self.files_shown.facts_of(path)
             if facts is None:
                 rest = (*known, path, *islice(paths, _LOOK_FURTHER))
                 self._ask_seek(questions.SeekQuestion(rest, abs(step), last_frame=direction < 0, none=none))
@@ -174,8 +176,8 @@ class Seeking(Screen[None]):
             self.go_to_file(last, last_frame=direction < 0)
 
     def files_here(self) -> tuple[str, ...]:
-        """Return the files of the folder of the file that is shown."""
-        return self.file_tree.files.files_of(os.path.dirname(self.selection.path or ""))
+        """Return the files of the folder, or of the stack, of the file that is shown."""
+        return self.files_shown.files_beside(self.selection.path)
 
     # --- looking for a file
 
@@ -196,8 +198,7 @@ class Seeking(Screen[None]):
 
     @property
     def _under_cursor(self) -> str | None:
-        entry = self.file_tree.entry
-        return entry.path if entry is not None else None
+        return self.files_shown.here
 
     def _ask_seek(self, question: questions.SeekQuestion) -> None:
         if not question.paths and not question.folders:
@@ -225,4 +226,4 @@ class Seeking(Screen[None]):
 
     def sentence_here(self, said: Sentence) -> Sentence:
         """Return what is said instead of a picture: what the files' cursor says, or at the start that there is none."""
-        return _NO_DICOM if self._no_dicom and self.file_tree.cursor == 0 else said
+        return _NO_DICOM if self._no_dicom and self.files_shown.cursor == 0 else said

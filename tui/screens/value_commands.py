@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tui.browser_state import Selection
     from tui.dicom.tags import TagRows
     from tui.terminal.probe import Terminal
-    from tui.widgets.file_tree import FileTree
+    from tui.widgets.file_list import FileList
     from tui.widgets.glyphs import Glyphs
     from tui.widgets.image_view import ImageView
     from tui.widgets.tag_table import TagTable
@@ -25,10 +25,13 @@ class ValueCommands(Screen[None]):
     if TYPE_CHECKING:  # what the browser has
         selection: Selection
         terminal: Terminal
-        file_tree: FileTree
         table: TagTable
         image: ImageView
         glyphs: Glyphs
+
+        @property
+        def files_shown(self) -> FileList:
+            """Return the list that the files pane shows."""
 
         def say(self, message: str) -> None:
             """Show a word on the last key."""
@@ -40,7 +43,7 @@ class ValueCommands(Screen[None]):
 
     def action_compare(self) -> None:
         """Show what differs between the marked files, or between the marked one and the one under the cursor."""
-        here, marked = self.file_tree.file or self.selection.path, self.file_tree.marked
+        here, marked = self.files_shown.file or self.selection.path, self.files_shown.marked
         paths = sorted(marked - {here})
         if here is not None and (len(paths) < 2 or here in marked):
             paths.append(here)

@@ -1,29 +1,25 @@
 """The files pane: folders as the disk has them, DICOM files told by content."""
 
 import os
-from typing import ClassVar
+from collections.abc import Iterator
 
-from textual.binding import BindingType
 from textual.message import Message
 from textual.reactive import var
 
-from tui.commands import FILES
 from tui.dicom.library.scan import Entry, Facts, Kind, Listing
 from tui.text import safe_text, shown_name
-from tui.widgets.bindings import bindings
+from tui.widgets.file_list import FileList
 from tui.widgets.file_rows import FileRow, FileRows
 from tui.widgets.glyphs import UNICODE, Glyphs
-from tui.widgets.row_list import Piece, RowList
+from tui.widgets.row_list import Piece
 
 _NAME_LIMIT = 512
 _INDENT = "  "
 _IN_SHORT = {Kind.LOOP: "loop", Kind.BROKEN: "nothing", Kind.SPECIAL: "no file", Kind.UNREADABLE: "?"}
 
 
-class FileTree(RowList):
+class FileTree(FileList):
     """Folders and files; what it needs from the disk it asks for with messages, and gets through its methods."""
-
-    BINDINGS: ClassVar[list[BindingType]] = bindings(FILES)
 
     filter: var[str] = var("", init=False)
 
@@ -41,21 +37,6 @@ class FileTree(RowList):
             super().__init__()
             self.paths = paths
 
-    class FileShown(Message):
-        """The cursor is on a file, or (`path` None) on something else, of which `words` tell; safe to draw."""
-
-        def __init__(self, path: str | None, words: str = "", *, error: bool = False) -> None:
-            super().__init__()
-            self.path = path
-            self.words = words
-            self.error = error
-
-    class FileEntered(Message):
-        """Enter was pressed on a file."""
-
-    class MarksChanged(Message):
-        """Files were marked, or marks taken away: see `marked`."""
-
     def __init__(self, roots: tuple[str, ...], glyphs: Glyphs = UNICODE, *, id: str | None = None) -> None:
         super().__init__(glyphs, id=id)
         self.set_roots(roots)
@@ -65,7 +46,7 @@ class FileTree(RowList):
     def set_roots(self, roots: tuple[str, ...]) -> None:
         """Show the folders `roots`, unfolded; nothing is known of them, and nothing marked."""
         self.files = FileRows(roots)
-        self.marked: frozenset[str] = frozenset()
+        self.marked = frozenset()
         self._facts: dict[str, Facts] = {}
         self._asked: frozenset[str] = frozenset()
         self._stale: set[str] = set()
@@ -153,11 +134,26 @@ class FileTree(RowList):
         """Return which of its folder's files (from 1) the cursor is on, and their number; (0, 0) if on none."""
         return self.files.place_of(self.entry)
 
-    def move_to_file(self, step: int) -> None:
-        """Put the cursor on the next (1) or previous (-1) file."""
-        path = next(self.files.paths_to(self.cursor, step), None)
-        if path is not None:
-            self.put_cursor_on(path)
+    @property
+    def here(self) -> str | None:
+        """Return the path under the cursor, or None."""
+        entry = self.entry
+        return entry.path if entry is not None else None
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """Return the marked files, else the file or the folder under the cursor."""
+        here = self.here
+        return tuple(sorted(self.marked)) or ((here,) if here is not None else ())
+
+    def paths_on(self, step: int, path: str | None = None) -> Iterator[str]:
+        """Yield the files after or before the cursor, or another file, nearest first."""
+        at = self.cursor if path is None else self.files.index_of(path)
+        return iter(()) if at is None else self.files.paths_to(at, step)
+
+    def files_beside(self, path: str | None) -> tuple[str, ...]:
+        """Return the files of the folder of a file."""
+        return self.files.files_of(os.path.dirname(path or ""))
 
     def read_again(self) -> None:
         """Ask for all unfolded folders anew, and what their files are; until it is known, all is shown as it was."""
@@ -212,10 +208,14 @@ class FileTree(RowList):
         self._put_on = None
         self._tell_cursor(None)
 
+    def tell_cursor(self) -> None:
+        """Say what is under the cursor."""
+        self._tell_cursor(None)
+
     def _tell_cursor(self, before: Entry | None) -> None:
         entry = self.entry
         if before is None or entry is None or entry.path != before.path:
-            self.post_message(self._what_is_shown())
+            self.tell(self._what_is_shown())
 
     def _what_is_shown(self) -> "FileTree.FileShown":
         row = self.files.row(self.cursor) if len(self.files) else FileRow(None, 0)
@@ -311,7 +311,7 @@ class FileTree(RowList):
         entry = self.entry
         if entry is None or entry.kind is not Kind.FILE:
             return
-        self._set_marks(self.marked ^ {entry.path})
+        self.toggle_marks(frozenset((entry.path,)))
         self.action_move(1)
 
     def action_mark_all(self) -> None:
@@ -320,11 +320,4 @@ class FileTree(RowList):
         folder = None
         if entry is not None:
             folder = entry.path if entry.kind is Kind.FOLDER else os.path.dirname(entry.path)
-        shown = frozenset(self.files.files_of(folder))
-        if shown:
-            self._set_marks(self.marked - shown if shown <= self.marked else self.marked | shown)
-
-    def _set_marks(self, marked: frozenset[str]) -> None:
-        self.marked = marked
-        self.refresh()
-        self.post_message(self.MarksChanged())
+        self.toggle_marks(frozenset(self.files.files_of(folder)))

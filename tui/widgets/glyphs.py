@@ -16,7 +16,21 @@ class Glyphs:
     line: str = "─"
     bar: str = "│"
     thumb: str = "┃"
+    good: str = "✓"
+    bad: str = "✗"
 
 
 UNICODE = Glyphs()
-ASCII = Glyphs(folded=">", unfolded="v", mark="*", link="->", identifying="*", corners="++++", line="-", bar="|", thumb="#")
+ASCII = Glyphs(
+    folded=">",
+    unfolded="v",
+    mark="*",
+    link="->",
+    identifying="*",
+    corners="++++",
+    line="-",
+    bar="|",
+    thumb="#",
+    good="+",
+    bad="x",
+)

@@ -10,17 +10,18 @@ from tui.widgets.colors import Colors
 
 
 def sentence_strips(sentence: Sentence, size: Size, colors: Colors) -> list[Strip]:
-    """Return the lines of a pane that shows nothing but `sentence`."""
+    """Return the lines of a pane that shows nothing but `sentence`; of one with line breaks as a block."""
     width, height = size
     blank = Strip.blank(width, colors.plain)
     if not sentence.text or width < 8 or not height:
         return [blank] * height
     style = colors.hit if sentence.error else colors.dim
-    lines = _wrapped(sentence.text, width - 4)[:height]
+    lines = [line for part in sentence.text.split("\n") for line in _wrapped(part, width - 4) or [""]][:height]
+    widest = max(map(cell_width, lines))
     above = (height - len(lines)) // 3
     strips = [blank] * above
     for line in lines:
-        left = max(0, (width - cell_width(line)) // 2)
+        left = max(0, (width - (widest if "\n" in sentence.text else cell_width(line))) // 2)
         fill = Segment(" " * left, colors.plain)
         rest = Segment(" " * max(0, width - left - cell_width(line)), colors.plain)
         strips.append(Strip([fill, Segment(line, style), rest], width))
