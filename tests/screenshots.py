@@ -94,8 +94,8 @@ async def studies(session: Session) -> None:
     await session.press("s")
     await session.until(lambda: "Studies - " in session.text and "✓" in session.text)
     await session.until(lambda: session.browser.files_shown.file is not None)
-    await session.press(*["down"] * 12)
-    await session.until(lambda: session.browser.files_shown.place[0] > 12)
+    await session.press(*["down"] * 4)
+    await session.until(lambda: session.browser.files_shown.place[0] > 4)
     await session.until(lambda: session.browser.selection.path == session.picture.key.path)
 
 
@@ -122,7 +122,7 @@ async def main() -> None:
         await draw("measures", [middle], measures)
         await draw("compare", [series / phantom.file_name(20)], compare)
         await draw("anonymize", [files / "CT_small.dcm"], anonymize)
-        await draw("studies", [middle, files / "dicomdirtests"], studies)
+        await draw("studies", [series / phantom.file_name(2), files / "dicomdirtests"], studies)
         await draw("help", [middle], help_screen)
 
 
