@@ -170,3 +170,20 @@ def test_find_says_what_is_wrong_with_a_query_and_where(tree: Path) -> None:
     assert run("find", str(tree)).returncode == 2
     assert run("find").returncode == 2
     assert "usage: dicom-tui find" in run("find", "--help").stdout.decode()
+
+
+# --- the index
+
+
+def test_the_index_is_kept_only_where_it_is_asked_for(tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    assert run("ls", str(tree)).returncode == 0
+    assert b"there is no index" in run("index").stdout
+    first = run("ls", "--index", str(tree))
+    assert (first.returncode, first.stderr) == (0, b"")
+    assert b"index.sqlite3: " in run("index").stdout
+    assert run("ls", "--index", str(tree)).stdout == first.stdout
+    assert run("check", "--index", str(tree)).returncode == 0
+    assert run("index", "clear").stdout == b"the index was removed\n"
+    assert run("index", "clear").stdout == b"there is no index\n"

@@ -15,6 +15,7 @@ GREY_THEME: Final = "grey"
 CONTRAST_THEME: Final = "high-contrast"
 _APP: Final = "dicom-tui"
 BOXES_FILE: Final = "boxes.json"
+INDEX_FILE: Final = "index.sqlite3"
 CELLS: Final = tuple(kind.value for kind in CellKind if kind is not CellKind.SPACE)  # which is for terminals without Unicode
 
 PRIVATE_DICTIONARY: Final = Option(
@@ -22,6 +23,12 @@ PRIVATE_DICTIONARY: Final = Option(
     "Private dictionary",
     "Names of private attributes, in the form of DCMTK's private.dic",
     metavar="FILE",
+)
+INDEX: Final = Option(
+    "index",
+    "Index",
+    "Keep what is found in folders, patients' data included, in a cache for you alone; `dicom-tui index clear` removes it",
+    False,
 )
 OPTIONS: Final = (
     Option("theme", "Theme", "Colours of the program: grey, high-contrast, or one of Textual's", GREY_THEME,
@@ -37,6 +44,7 @@ OPTIONS: Final = (
     Option("no-mouse", "No mouse", "Leave the mouse to the terminal", False),
     Option("no-corner-text", "No corner text", "Start without patient and study around the picture", False),
     Option("private", "Privacy view", "Mask names, values and file names that may identify somebody; P shows them", False),
+    INDEX,
     PRIVATE_DICTIONARY,
 )  # fmt: skip
 
@@ -58,6 +66,7 @@ class Settings:
     no_mouse: bool = False
     no_corner_text: bool = False
     private: bool = False
+    index: bool = False
     private_dictionary: str = ""
     keys: dict[str, str] = field(default_factory=dict)
 
@@ -163,6 +172,13 @@ def remembered_path() -> str:
     import platformdirs
 
     return os.path.join(platformdirs.user_state_dir(_APP), "layout.json")
+
+
+def index_path() -> str:
+    """Return where the index of folders is kept, where somebody wants one."""
+    import platformdirs
+
+    return os.path.join(platformdirs.user_cache_dir(_APP), INDEX_FILE)
 
 
 def boxes_path(project: str = "") -> str:

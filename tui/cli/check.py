@@ -9,13 +9,15 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from tui.cli import PROGRAM
-from tui.cli.arguments import Parser
-from tui.cli.library_words import missing, patient_words, series_words, study_words
+from tui.cli.arguments import Parser, add_options, given
+from tui.cli.configured import configured
+from tui.cli.library_words import closed_index, missing, opened_index, patient_words, series_words, study_words
 from tui.cli.output import ERROR, counted, refuse
 from tui.dicom.errors import DicomError
 from tui.dicom.job import Step
 from tui.dicom.library.check import Checked, check
 from tui.dicom.library.findings import Level, many
+from tui.settings import INDEX, SettingsError, index_path
 from tui.text import safe_text
 
 CLEAN: Final = 0
@@ -29,15 +31,22 @@ def run(words: Sequence[str]) -> int:
     arguments = _parser().parse_args(words)
     if problem := missing(arguments.paths):
         return refuse(problem)
+    try:
+        settings = configured(given(arguments, (INDEX,)))
+    except SettingsError as error:
+        return refuse(str(error))
     gc.disable()  # what is found stays
+    index = opened_index(index_path()) if settings.index else None
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")
     found: list[Checked] = []
     try:
-        counted(_steps(check(arguments.paths), found), "checking")
+        counted(_steps(check(arguments.paths, index=index), found), "checking")
     except DicomError as error:
         print(f"{PROGRAM}: {safe_text(str(error))}", file=sys.stderr)
         return ERROR
+    finally:
+        closed_index(index)
     (_print_json if arguments.json else _print_text)(found)
     return FINDINGS if found else CLEAN
 
@@ -52,6 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("paths", metavar="PATH", nargs="+", help="folders, or files")
     parser.add_argument("--json", action="store_true", help="print an object with every finding")
+    add_options(parser, (INDEX,))
     return parser
 
 

@@ -1,15 +1,42 @@
 """Patients, studies and series in words, as the sub-commands print them."""
 
 import os
+import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
+from tui.cli import PROGRAM
+from tui.dicom.errors import WriteError
 from tui.dicom.library.studies import Patient, Series, Study
+from tui.text import safe_text
+
+if TYPE_CHECKING:
+    from tui.dicom.library.index import Index
 
 
 def missing(paths: Sequence[str]) -> str | None:
     """Return which of some paths is not there, in a sentence, or None."""
     gone = next((path for path in paths if not os.path.exists(path)), None)
     return None if gone is None else f"{gone}: there is no such file or folder"
+
+
+def opened_index(path: str) -> "Index | None":
+    """Open the index; where that is not possible, say so on stderr and return None."""
+    from tui.dicom.library.index import Index  # SQLite is not imported where there is no index
+
+    try:
+        return Index(path)
+    except WriteError as error:
+        print(f"{PROGRAM}: {safe_text(str(error))}; it goes on without an index", file=sys.stderr)
+        return None
+
+
+def closed_index(index: "Index | None") -> None:
+    """Keep what was learned, and say on stderr what is to be said of the index."""
+    if index is not None:
+        index.close()
+        if index.word:
+            print(f"{PROGRAM}: {safe_text(index.word)}", file=sys.stderr)
 
 
 def day(date: str) -> str:

@@ -10,12 +10,15 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
 from tui.cli import PROGRAM
-from tui.cli.library_words import day, missing, name_of
+from tui.cli.configured import configured
+from tui.cli.library_words import closed_index, day, missing, name_of, opened_index
 from tui.cli.output import counted, refuse
 from tui.dicom.library.findings import many
 from tui.dicom.library.scanner import scan
 from tui.dicom.library.stacks import frames_in
 from tui.dicom.library.studies import Library, Patient, Series, Study
+from tui.dicom.options import Value
+from tui.settings import INDEX, SettingsError, index_path
 from tui.text import cell_width, fit_cells, safe_text
 
 SOME_UNREAD: Final = 1
@@ -47,15 +50,25 @@ _COLUMNS: Final[tuple[tuple[str, Callable[[Patient, Study, Series], Any]], ...]]
 
 def run(words: Sequence[str]) -> int:
     """List what lies below the paths in `words`; return the exit code."""
-    paths, form = list(words), "table"
+    paths, form, flags = list(words), "table", dict[str, Value]()
     if not paths or any(word.startswith("-") for word in words):  # else no parser is needed, nor the time to build one
+        from tui.cli.arguments import given
+
         arguments = _parser().parse_args(words)
-        paths, form = arguments.paths, arguments.form
+        paths, form, flags = arguments.paths, arguments.form, given(arguments, (INDEX,))
     if problem := missing(paths):
         return refuse(problem)
+    try:
+        settings = configured(flags)
+    except SettingsError as error:
+        return refuse(str(error))
     gc.disable()  # what is found stays: going through it again and again is a tenth of the time
     library = Library()
-    counted(scan(paths, library), "reading")
+    index = opened_index(index_path()) if settings.index else None
+    try:
+        counted(scan(paths, library, index=index), "reading")
+    finally:
+        closed_index(index)
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace", newline="" if form == "csv" else None)
     _WRITERS[form](library)
@@ -63,7 +76,7 @@ def run(words: Sequence[str]) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    from tui.cli.arguments import Parser
+    from tui.cli.arguments import Parser, add_options
 
     parser = Parser(
         prog=f"{PROGRAM} ls",
@@ -80,6 +93,7 @@ def _parser() -> argparse.ArgumentParser:
     ):
         forms.add_argument(f"--{form}", dest="form", action="store_const", const=form, help=what)
     parser.set_defaults(form="table")
+    add_options(parser, (INDEX,))
     return parser
 
 

@@ -92,7 +92,20 @@ class Answers:
         """Answer what lies below some folders, more and more of it."""
         from tui.dicom.library.outline import grow
 
-        return grow(question.roots, follow=question.follow)
+        if not question.index:
+            yield from grow(question.roots, follow=question.follow)
+            return
+        from tui.dicom.library.index import Index
+
+        try:
+            index = Index(question.index)
+        except DicomError:  # it is the same without one, but slower
+            yield from grow(question.roots, follow=question.follow)
+            return
+        try:
+            yield from grow(question.roots, follow=question.follow, index=index)
+        finally:
+            index.close()
 
     def find(self, question: FindQuestion) -> Iterator[FoundFiles | None]:
         """Answer which files are what is looked for, some at a time."""

@@ -10,6 +10,7 @@ from textual.screen import Screen
 from tui.commands import FILES
 from tui.dicom.options import Form, Option
 from tui.screens import questions
+from tui.settings import index_path
 from tui.text import names_are_masked, safe_text
 from tui.widgets.bars import PANE_NAMES
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from tui.browser_state import Layout, Start
     from tui.dicom.library.outline import Outline
     from tui.dicom.options import Values
+    from tui.settings import Settings
     from tui.widgets.file_list import FileList
     from tui.widgets.file_tree import FileTree
     from tui.widgets.glyphs import Glyphs
@@ -48,6 +50,7 @@ class LibraryCommands(Screen[None]):
     if TYPE_CHECKING:  # what the browser has
         start: Start
         glyphs: Glyphs
+        settings: Settings
         layout_state: Layout
         file_filter: str
         file_tree: FileTree
@@ -137,7 +140,8 @@ class LibraryCommands(Screen[None]):
 
     def scan_library(self) -> None:
         """Find anew what lies below the open folders."""
-        self._library = questions.LibraryQuestion(self.start.roots, self._follows)
+        index = index_path() if self.settings.index else ""
+        self._library = questions.LibraryQuestion(self.start.roots, self._follows, index)
         self.libraries.ask(self._library)
 
     async def action_follow(self) -> None:

@@ -70,10 +70,11 @@ class SaveQuestion(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LibraryQuestion:
-    """What lies below some folders; with `follow` also what comes later."""
+    """What lies below some folders; with `follow` also what comes later; `index` is where the index is, "" without one."""
 
     roots: tuple[str, ...]
     follow: bool = False
+    index: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -11,10 +11,11 @@ _TELLING: Final = {Kind.LOOP, Kind.BROKEN, Kind.UNREADABLE}
 
 
 class Folder(NamedTuple):
-    """A folder, and the names of its files; while it is still being listed, `names` is None."""
+    """A folder, and the names of its files and folders; while it is still being listed, `names` is None."""
 
     path: str
     names: list[str] | None
+    folders: tuple[str, ...] = ()
 
 
 class Below:
@@ -28,6 +29,8 @@ class Below:
         Is given the path of what cannot be gone into or read, and why.
     gently : bool
         Whether to give way to other threads.
+    known : callable, optional
+        Returns the names of a folder's folders where nothing else of it is wanted, else None.
 
     Attributes
     ----------
@@ -35,11 +38,14 @@ class Below:
         How many links lead to what is met anyway.
     """
 
-    def __init__(self, roots: Sequence[str], tell: Callable[[str, str], None], *, gently: bool) -> None:
+    def __init__(self, roots: Sequence[str], tell: Callable[[str, str], None], *, gently: bool,
+        known: Callable[[str], Sequence[str] | None] | None = None,
+    ) -> None:  # fmt: skip
         self.links = 0
         self._named = roots
         self._tell = tell
         self._gently = gently
+        self._known = known
         self._followed: set[str] = set()  # where links to folders led
         self._roots = [os.path.realpath(root) for root in roots]
 
@@ -56,13 +62,19 @@ class Below:
         waiting = [(root, 0)]
         while waiting:
             folder, depth = waiting.pop()
+            folders = self._known(folder) if self._known is not None else None
+            if folders is not None:
+                yield Folder(folder, None)
+                waiting += [(os.path.join(folder, name), depth + 1) for name in reversed(folders)]
+                continue
             listing = Listing(folder, (), complete=False)
             for listing in list_folder(folder, gently=self._gently):  # noqa: B007 - the last one is the whole
                 yield Folder(folder, None)
             if listing.problem:
                 self._tell(folder, listing.problem)
-            yield Folder(folder, [entry.name for entry in listing.entries if self._is_file(entry)])
             below = [entry.path for entry in listing.entries if entry.kind is Kind.FOLDER and self._is_entered(entry)]
+            names = [entry.name for entry in listing.entries if self._is_file(entry)]
+            yield Folder(folder, names, tuple(map(os.path.basename, below)))
             if depth < _DEEPEST:
                 waiting += [(path, depth + 1) for path in reversed(below)]
             elif below:

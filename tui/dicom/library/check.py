@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator, Sequence
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tui.dicom.attributes import Attributes
 from tui.dicom.element import PIXEL_DATA, UNDEFINED
@@ -18,6 +18,9 @@ from tui.dicom.library.scanner import scan
 from tui.dicom.library.studies import Library, Patient, Series, Study
 from tui.dicom.source import Source
 
+if TYPE_CHECKING:  # SQLite is not imported where there is no index
+    from tui.dicom.library.index import Index
+
 _SCANNED: Final = frozenset(field.tag for field in FIELDS)  # whose absence a scan tells
 _AT_ONCE: Final = 1 << 20
 _STEP_EVERY: Final = 20
@@ -32,8 +35,8 @@ class Checked(NamedTuple):
     findings: tuple[Finding, ...]
 
 
-def check(paths: Sequence[str]) -> Iterator[Step | Checked]:
-    """Look over what lies below folders.
+def check(paths: Sequence[str], *, index: "Index | None" = None) -> Iterator[Step | Checked]:
+    """Look over what lies below folders; `index` is what was kept of them.
 
     Yields
     ------
@@ -41,7 +44,7 @@ def check(paths: Sequence[str]) -> Iterator[Step | Checked]:
         Steps many times a second; what was found of each series, of each study, and of all of it, where something was.
     """
     library = Library()
-    yield from scan(paths, library)
+    yield from scan(paths, library, index=index)
     total, done = library.count, 0
     for patient in library.in_order:
         for study in patient.in_order:

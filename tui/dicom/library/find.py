@@ -83,7 +83,7 @@ def find(
     """
     unread: list[Unread] = []
     done = 0
-    for folder, names in Below(paths, lambda path, why: unread.append(Unread(path, why)), gently=gently):
+    for folder, names, _ in Below(paths, lambda path, why: unread.append(Unread(path, why)), gently=gently):
         yield from unread
         unread.clear()
         if names is None:

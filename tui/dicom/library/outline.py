@@ -1,9 +1,11 @@
 """What is known of a library as a tree to look at: patients, studies, series, stacks, in order and as frozen values."""
 
+from __future__ import annotations
+
 import time
 from collections.abc import Callable, Iterator, Sequence
 from enum import Enum
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tui.dicom.library.findings import Finding, Level, worst
 from tui.dicom.library.instances import Instance
@@ -11,6 +13,9 @@ from tui.dicom.library.quality import series_findings, study_findings
 from tui.dicom.library.scan import GIVE_WAY_S
 from tui.dicom.library.scanner import scan
 from tui.dicom.library.studies import Library, Patient, Series, Study
+
+if TYPE_CHECKING:  # SQLite is not imported where there is no index
+    from tui.dicom.library.index import Index
 
 _SHOW_EVERY_S: Final = 0.5
 _SHARE: Final = 10  # an outline is made anew after so many times as long as the last one took
@@ -58,7 +63,7 @@ class Node(NamedTuple):
     files: int
     looked: bool
     findings: tuple[Finding, ...]
-    below: "tuple[Node, ...]"
+    below: tuple[Node, ...]
     members: tuple[Instance, ...]
     level: Level | None
 
@@ -168,7 +173,7 @@ def _around(
 
 
 def grow(
-    roots: Sequence[str], *, follow: bool = False, clock: Callable[[], float] = time.monotonic
+    roots: Sequence[str], *, follow: bool = False, index: Index | None = None, clock: Callable[[], float] = time.monotonic
 ) -> Iterator[Outline | None]:
     """Scan beside a user interface: outlines while it goes on, then with the quality of each series.
 
@@ -178,6 +183,8 @@ def grow(
         Folders, or files.
     follow : bool
         Whether to go on for ever: what comes into the folders later is found, too.
+    index : Index, optional
+        What was kept of folders.
     clock : callable
         The time in seconds.
 
@@ -190,7 +197,7 @@ def grow(
     outliner = Outliner(library)
     due = clock()
     done = 0
-    for step in scan(roots, library, gently=True):
+    for step in scan(roots, library, gently=True, index=index):
         done = step.done
         if (now := clock()) >= due:
             yield outliner.outline(done)

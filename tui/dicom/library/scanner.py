@@ -9,15 +9,18 @@ import queue
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from tui.dicom.errors import ReadError
 from tui.dicom.job import Step
 from tui.dicom.library.below import Below
 from tui.dicom.library.header import FIRST_BYTES, HeaderReader
-from tui.dicom.library.instances import Instances
+from tui.dicom.library.instances import Instance, Instances
 from tui.dicom.library.scan import GIVE_WAY_S
 from tui.dicom.library.studies import Library
+
+if TYPE_CHECKING:  # SQLite is not imported where there is no index
+    from tui.dicom.library.index import Index
 
 _GIVE_WAY_EVERY: Final = 20
 _STEP_EVERY: Final = 64
@@ -27,7 +30,7 @@ _AHEAD: Final = 64  # files
 _FLAGS: Final = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY
 
 
-def scan(roots: Sequence[str], library: Library, *, gently: bool = False) -> Iterator[Step]:
+def scan(roots: Sequence[str], library: Library, *, gently: bool = False, index: "Index | None" = None) -> Iterator[Step]:
     """Read what lies below folders, and files, into a library, in natural order.
 
     Parameters
@@ -39,31 +42,45 @@ def scan(roots: Sequence[str], library: Library, *, gently: bool = False) -> Ite
         stopped can be gone on with.
     gently : bool
         Whether to give way to other threads.
+    index : Index, optional
+        What was kept of folders; those that are as they were are taken from it, and the others are kept.
 
     Yields
     ------
     Step
         How many files were looked at, many times a second; `total` is 0.
     """
-    yield from _Scanner(library, gently=gently).scan(roots)
+    yield from _Scanner(library, gently=gently, index=index).scan(roots)
 
 
 class _Scanner:
-    def __init__(self, library: Library, *, gently: bool) -> None:
+    def __init__(self, library: Library, *, gently: bool, index: "Index | None") -> None:
         self._library = library
+        self._index = index
         self._gently = gently
         self._reader = HeaderReader()
         self._instances = Instances()
         self._done = 0
+        self._kept: list[Instance] = []  # of the folder that is read
+        self._unread: list[str] = []
+        self._again: list[
+            tuple[str, tuple[str, ...]]
+        ] = []  # what could not be read, of folders that were taken as they were
         self._ahead: _Ahead | None = None
 
     def scan(self, roots: Sequence[str]) -> Iterator[Step]:
         known = self._known()
-        below = Below(roots, self._library.add_problem, gently=self._gently)
+        taken = self._taken if self._index is not None and not known else None
+        below = Below(roots, self._library.add_problem, gently=self._gently, known=taken)
         try:
-            for folder, names in below:
+            for folder, names, folders in below:
                 if names is None:
                     yield Step(self._done, 0, folder)
+                    again, self._again = self._again, []
+                    for place, unread in again:
+                        yield from self._files(place, unread)
+                elif taken is not None and os.path.isdir(folder):
+                    yield from self._kept_files(folder, names, folders)
                 else:
                     done = known.get(folder, ())
                     yield from self._files(folder, [name for name in names if name not in done] if done else names)
@@ -80,11 +97,34 @@ class _Scanner:
             known.setdefault(instance.folder, set()).add(instance.name)
         return known
 
+    # --- the index
+
+    def _taken(self, folder: str) -> tuple[str, ...] | None:
+        """Take a folder's files from the index; return its folders, or None where it is not as it was."""
+        before = self._library.count + self._library.others
+        found = self._index.take(folder, self._library) if self._index is not None else None
+        self._done += self._library.count + self._library.others - before
+        if found is None:
+            return None
+        if found.unread:
+            self._again.append((folder, found.unread))
+        return found.folders
+
+    def _kept_files(self, folder: str, names: Sequence[str], folders: Sequence[str]) -> Iterator[Step]:
+        """Read a folder's files, and keep what was found."""
+        from tui.dicom.library.index import see
+
+        seen, others = see(folder), self._library.others
+        self._kept, self._unread = [], []
+        yield from self._files(folder, names)
+        if self._index is not None and seen is not None and set(seen.names) == set(names):
+            self._index.keep(folder, seen, folders, self._kept, self._library.others - others, self._unread)
+
     # --- files
 
     def _files(self, folder: str, names: Sequence[str]) -> Iterator[Step]:
         library, read, make = self._library, self._reader.read, self._instances.make
-        begin, gently, ahead = time.perf_counter(), self._gently, self._ahead
+        begin, gently, ahead, kept = time.perf_counter(), self._gently, self._ahead, self._kept
         begins = os.path.join(folder, "")
         if ahead is not None:
             ahead.take(folder, names)
@@ -96,11 +136,14 @@ class _Scanner:
                 header = read(path)
             except ReadError as error:
                 library.add_problem(path, str(error))
+                self._unread.append(name)
             else:
                 if header is None:
                     library.others += 1
                 else:
-                    library.add(make(folder, name, header))
+                    instance = make(folder, name, header)
+                    library.add(instance)
+                    kept.append(instance)
             self._done += 1
             if gently and count % _GIVE_WAY_EVERY == 0:
                 time.sleep(GIVE_WAY_S)

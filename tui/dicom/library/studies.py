@@ -1,6 +1,6 @@
 """What is known of many files, as patients, studies and series (PS3.3 A.1.2): it grows while files are being found."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -147,9 +147,12 @@ class Library:
 
     def add(self, instance: Instance) -> None:
         """Put a file into its series."""
-        shared = instance.shared
+        self.add_all(instance.shared, (instance,))
+
+    def add_all(self, shared: Shared, instances: Sequence[Instance]) -> None:
+        """Put files that have the same values in common into their series."""
         if shared.directory:
-            self.directories.append(instance)
+            self.directories += instances
             return
         key = (shared.patient_id, "" if shared.patient_id else shared.patient_name)
         patient = self.patients.get(key)
@@ -161,14 +164,21 @@ class Library:
         series = study.series.get(shared.series_uid)
         if series is None:
             series = Series(shared.series_uid)
-        series.instances.append(instance)
+        series.instances += instances
         # What others may look at meanwhile is complete: a series has a file, a study a series.
         study.series.setdefault(shared.series_uid, series)
         patient.studies.setdefault(shared.study_uid, study)
         self.patients.setdefault(key, patient)
-        self.count += 1
-        if instance.uid and (first := self.uids.setdefault(instance.uid, instance)) is not instance:
-            self.repeated.setdefault(instance.uid, [first]).append(instance)
+        self.count += len(instances)
+        known = self.uids
+        new = {instance.uid: instance for instance in instances}
+        if len(new) == len(instances) and "" not in new and known.keys().isdisjoint(new):
+            known.update(new)
+            return
+        for instance in instances:
+            uid = instance.uid
+            if uid and (first := known.setdefault(uid, instance)) is not instance:
+                self.repeated.setdefault(uid, [first]).append(instance)
 
     def add_problem(self, path: str, sentence: str) -> None:
         """Keep why something could not be read."""
