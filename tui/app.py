@@ -4,6 +4,7 @@ import asyncio
 import gc
 import os
 import signal
+import sys
 import traceback
 from collections.abc import Sequence
 from functools import partial
@@ -33,6 +34,7 @@ from tui.widgets.type_ahead import TypeAhead
 
 _LAST_ANSWER_S = 0.5
 _COLLECTIONS = 20_000, 20, 50  # a picture is thousands of short strings and tuples, and hardly a cycle
+_SWITCH_S = 0.0005  # how long a thread that only computes may keep the keys waiting
 
 
 class UnknownThemeError(ValueError):
@@ -99,6 +101,7 @@ class DicomApp(App[None], inherit_bindings=False):
             gc.freeze()  # what start-up made stays to the end: no collection need look at it
             gc.enable()
             gc.set_threshold(*_COLLECTIONS)
+            sys.setswitchinterval(_SWITCH_S)
             for screen in self.screen_stack:
                 if isinstance(screen, Browser):
                     screen.begin()

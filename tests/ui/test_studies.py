@@ -316,3 +316,20 @@ async def test_finding_in_the_privacy_view_looks_at_no_masked_value(tree: Path) 
         assert hits.hits == []
         hits = await find(session, " Modality=CT")
         assert not any("Tree" in line or "IM0" in line for line in lines(session))
+
+
+async def test_reading_again_keeps_what_is_shown_until_as_much_is_known(tree: Path) -> None:
+    async with browsing([tree]) as session:
+        await session.shown("IM00001")
+        await session.press("s")
+        await looked(session)
+        await session.until(lambda: session.browser.files_shown.file is not None)
+        outlines = []
+        shown = studies(session)
+        show = shown.show_outline
+        shown.show_outline = lambda outline: (outlines.append(outline), show(outline))[1]  # type: ignore[method-assign] # to listen
+        await session.press("f5")
+        await session.until(lambda: outlines and outlines[-1].looked)
+        assert all(outline.known == 30 for outline in outlines)
+        assert session.file == "IM00001"
+        assert session.browser.table.row is not None

@@ -86,6 +86,7 @@ class LibraryCommands(Screen[None]):
     _find: questions.FindQuestion | None = None
     _last_query = ""
     _follows = False
+    _done = 0  # files looked at, while they are read again
 
     @property
     def files_shown(self) -> FileList:
@@ -164,7 +165,9 @@ class LibraryCommands(Screen[None]):
     def _library_grown(self, message: questions.LibraryGrown) -> None:
         if message.question is not self._library or self._study_list is None:
             return
-        self._study_list.show_outline(message.outline)
+        self._done = 0 if message.outline.complete else message.outline.done
+        if message.outline.complete or message.outline.known >= self._study_list.outline.known:
+            self._study_list.show_outline(message.outline)  # else what was known stays until as much is known again
         if self.files_view == STUDIES:
             self.title_files()
             self.show_place()
@@ -177,6 +180,8 @@ class LibraryCommands(Screen[None]):
             words = f"Studies - {outline.known:,}"
             if not outline.complete:
                 return f"{words} …"
+            if self._done:
+                return f"{words}, reading again: {self._done:,} …"
             unread = f", {outline.unread:,} unread" if outline.unread else ""
             return words + unread + ("" if outline.looked else " …") + (", following" if self._follows else "")
         if self.files_view == HITS and self._hit_list is not None:

@@ -41,7 +41,9 @@ _SYNTAX: Final = b"\x02\x00\x10\x00"
 _CLASS: Final = b"\x02\x00\x02\x00"
 _DIRECTORY: Final = b"1.2.840.10008.1.3.10"
 _DEFLATED: Final = DEFLATED_EXPLICIT_LITTLE.encode()
-_META_KEY: Final = 52  # bytes: the length of the group, its version, the SOP class and not yet the instance
+_META_LENGTH: Final = 12  # bytes: the length of the group
+_META_CLASS: Final = 52  # its version and the SOP class, but not yet the instance
+_META_LAST: Final = 24  # the last of it, by which makers are told apart
 _MOST_METAS: Final = 10_000
 _VARIANTS: Final = 12
 
@@ -165,7 +167,8 @@ class HeaderReader:
 
     def _meta(self, data: bytes, start: int) -> _Meta:
         """Return what the file meta information says (PS3.10 7.1): group 0002, in explicit VR little endian."""
-        key = data[start : start + _META_KEY]
+        end = start + _META_LENGTH + int.from_bytes(data[start + 8 : start + 12], "little")  # where it says that it ends
+        key = data[start : start + _META_CLASS] + data[end - _META_LAST : end + HEAD]
         metas = self._metas.setdefault(key, [])
         for meta in metas:
             if meta.start == start and len(data) >= meta.end + 2 and meta.read(data, start) == meta.expected:

@@ -65,7 +65,11 @@ def see(folder: str) -> Seen | None:
     names, numbers, folders, plain = list[str](), array("q"), list[str](), True
     add = numbers.append
     try:
-        with os.scandir(folder) as found:
+        fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except OSError:
+        return None
+    try:
+        with os.scandir(fd) as found:  # by its descriptor: the system need not look up the whole path for each file
             for entry in found:
                 if entry.is_file(follow_symlinks=False):
                     status = entry.stat(follow_symlinks=False)
@@ -78,6 +82,8 @@ def see(folder: str) -> Seen | None:
                     plain = False
     except OSError:
         return None
+    finally:
+        os.close(fd)
     return Seen(names, numbers, frozenset(folders), plain)
 
 

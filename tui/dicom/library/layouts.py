@@ -15,7 +15,7 @@ from tui.dicom.library.items import HEAD, LONG_HEAD, OF_ITEMS, Items, ShortError
 from tui.dicom.library.runs import Met, Patience, Run
 
 _LONGEST_RUN: Final = 512
-_LEAST_RUN: Final = 8  # elements: for fewer, one after the other is as quick
+_LEAST_RUN: Final = 14  # elements: for fewer, one after the other is as quick
 _VARIANTS: Final = 4  # layouts that begin with the same element
 _MOST_LEARNED: Final = 50_000
 _LONGEST_VALUE: Final = 1 << 14
@@ -34,17 +34,22 @@ class _Long(NamedTuple):
     field: int
 
 
+class _Items(NamedTuple):
+    """A header in implicit VR of items without a length."""
+
+
 class _Stop(NamedTuple):
     """A header behind the last field."""
 
 
 class _Variants:
-    """The runs that begin with the same header, the last one met first."""
+    """The runs that begin with the same header, the last one met first; `alone` is that header's element by itself."""
 
-    __slots__ = ("patience", "runs")
+    __slots__ = ("alone", "patience", "runs")
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run, alone: tuple[int, int, int]) -> None:
         self.runs = [run]
+        self.alone = alone
         self.patience = Patience()
 
 
@@ -68,9 +73,11 @@ class Layouts:
         self._wanted = {pack(field.tag >> 16, field.tag & 0xFFFF): index for index, field in enumerate(FIELDS)}
         self._vrs = [frozenset({field.vr.encode(), b"UN"}) for field in FIELDS]
         self._items = Items(encoding)
-        self._steps: dict[bytes, int | _Known | _Long | _Stop | _Variants] = {}  # by the first eight bytes of a header
+        self._steps: dict[
+            bytes, int | _Known | _Long | _Items | _Stop | _Variants
+        ] = {}  # by the first eight bytes of a header
 
-    def read(self, data: bytes, at: int, values: Values, size: int) -> None:  # noqa: C901, PLR0912 - the hot loop of a scan: a call per element would double its cost
+    def read(self, data: bytes, at: int, values: Values, size: int) -> None:  # noqa: C901, PLR0912, PLR0915 - the hot loop of a scan: a call per element would double its cost
         """Put the values of a dataset's wanted attributes into `values`.
 
         Parameters
@@ -99,6 +106,17 @@ class Layouts:
             if kind is int:
                 at += step  # type: ignore[operator] # it is an int
                 continue
+            if kind is _Known:
+                field, length = step  # type: ignore[misc] # it is one
+                begin = at + HEAD
+                at = begin + length
+                if at > end:
+                    raise ShortError(at)
+                if field <= before:
+                    raise UnsureError
+                before = field
+                values[field] = data[begin:at]
+                continue
             if kind is _Variants:
                 run = self._taken(step, data, at, values)  # type: ignore[arg-type] # it is one
                 if run is not None:
@@ -110,12 +128,24 @@ class Layouts:
                         return
                     at += run.total
                     continue
+                if head[4:6] in SHORT_VRS or self._implicit:  # the first eight bytes tell all
+                    width, length, field = step.alone  # type: ignore[union-attr] # it is one
+                    begin = at + width
+                    at = begin + length
+                    if field >= 0:
+                        if field <= before:
+                            raise UnsureError
+                        if at > end:
+                            raise ShortError(at)
+                        before = field
+                        values[field] = data[begin:at]
+                    continue
             if kind is _Stop:
                 return
-            if kind is _Known:
-                field, length = step  # type: ignore[misc] # it is one
-                width = HEAD
-            elif kind is _Long and at + LONG_HEAD <= end:
+            if kind is _Items:
+                at = self._items.after(data, at + HEAD, implicit=True)
+                continue
+            if kind is _Long and at + LONG_HEAD <= end:
                 width, length, field = LONG_HEAD, self._long(data, at + HEAD)[0], step.field  # type: ignore[union-attr] # it is one
             elif len(head) < HEAD:
                 if at == size:
@@ -197,7 +227,7 @@ class Layouts:
         if run is None:
             self._learn_one(head, element)
             return False
-        self._steps[head] = _Variants(run)
+        self._steps[head] = _Variants(run, element)
         return True
 
     def _learn_one(self, head: bytes, element: tuple[int, int, int]) -> None:
@@ -205,7 +235,9 @@ class Layouts:
         width, length, field = element
         if width == LONG_HEAD:
             self._steps[head] = _Long(field)
-        elif length != UNDEFINED:
+        elif length == UNDEFINED:
+            self._steps[head] = _Items()
+        elif length <= _LONGEST_VALUE:
             self._steps[head] = _Known(field, length) if field >= 0 else HEAD + length
 
     def _found(self, data: bytes, at: int) -> Run | None:

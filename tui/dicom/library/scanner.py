@@ -22,7 +22,7 @@ from tui.dicom.library.studies import Library
 if TYPE_CHECKING:  # SQLite is not imported where there is no index
     from tui.dicom.library.index import Index
 
-_GIVE_WAY_EVERY: Final = 20
+_GIVE_WAY_EVERY: Final = 32
 _STEP_EVERY: Final = 64
 _SLOW_S: Final = 0.0003  # for a file, on average: no disk cache answers that slowly
 _READERS: Final = 8
