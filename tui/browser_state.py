@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from tui.commands import FILES, PICTURE, TAGS
+from tui.dicom.archives import is_folder
 from tui.dicom.pixels.view import View
 
 PANES = (FILES, PICTURE, TAGS)
@@ -53,7 +54,7 @@ def start_of(paths: Sequence[str]) -> Start:
     roots: list[str] = []
     cursor: str | None = None
     for path in map(os.path.abspath, paths):
-        folder = path if os.path.isdir(path) else os.path.dirname(path)
+        folder = path if is_folder(path) else os.path.dirname(path)
         if folder not in roots:
             roots.append(folder)
         if cursor is None and folder != path:

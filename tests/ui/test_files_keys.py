@@ -1,4 +1,5 @@
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,19 @@ async def test_a_folder_starts_on_its_first_dicom_file(tmp_path: Path) -> None:
         assert session.entry == "deep.dcm"
         await session.until(lambda: "PatientName" in session.text)
         assert session.browser.layout_state.pane == "files"
+
+
+async def test_an_archive_is_a_folder(series: Path, tmp_path: Path) -> None:
+    shutil.make_archive(str(tmp_path / "all"), "zip", series.parent, series.name)
+    async with browsing([tmp_path / "all.zip"]) as session:
+        await session.shown("IM1")
+        assert await rows(session) == ["all.zip", "series", *(f"IM{number}" for number in range(1, 13)), "notes.txt"]
+        await session.press("j")
+        await session.shown("IM2")
+        await session.press("s")
+        await session.until(lambda: "Studies - 12" in session.text)
+        await session.press("j")
+        await session.shown("IM3")
 
 
 async def test_a_file_starts_on_itself(series: Path) -> None:

@@ -9,6 +9,7 @@ from textual.widgets import Input
 from tests.files import bundled, write
 from tests.library_tree import write_tree
 from tests.ui.browsing import Session, browsing
+from tui.dicom.library.outline import Outline
 from tui.settings import Settings
 from tui.widgets.hit_list import HitList
 from tui.widgets.study_list import StudyList
@@ -324,10 +325,15 @@ async def test_reading_again_keeps_what_is_shown_until_as_much_is_known(tree: Pa
         await session.press("s")
         await looked(session)
         await session.until(lambda: session.browser.files_shown.file is not None)
-        outlines = []
+        outlines: list[Outline] = []
         shown = studies(session)
         show = shown.show_outline
-        shown.show_outline = lambda outline: (outlines.append(outline), show(outline))[1]  # type: ignore[method-assign] # to listen
+
+        def listen(outline: Outline) -> None:
+            outlines.append(outline)
+            show(outline)
+
+        shown.show_outline = listen  # type: ignore[method-assign] # to listen
         await session.press("f5")
         await session.until(lambda: outlines and outlines[-1].looked)
         assert all(outline.known == 30 for outline in outlines)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui.cli import PROGRAM
 from tui.dicom.errors import WriteError
+from tui.dicom.library.scan import path_problem
 from tui.dicom.library.studies import Patient, Series, Study
 from tui.text import safe_text
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 def missing(paths: Sequence[str]) -> str | None:
     """Return which of some paths is not there, in a sentence, or None."""
-    gone = next((path for path in paths if not os.path.exists(path)), None)
+    gone = next((path for path in paths if not os.path.exists(path) and path_problem(path)), None)
     return None if gone is None else f"{gone}: there is no such file or folder"
 
 

@@ -6,6 +6,7 @@ import zlib
 from bisect import bisect_right
 from typing import NamedTuple
 
+from tui.dicom.archives import is_packed, unpacked_gzip, unpacked_member
 from tui.dicom.errors import ChangedError, ReadError, os_reason
 from tui.text import safe_text
 
@@ -29,16 +30,34 @@ def _identity(found: os.stat_result) -> Identity:
 
 
 def _open_regular(path: str) -> tuple[int, Identity]:
-    """Open a regular file for reading; a FIFO or a device would never answer, so it is refused."""
+    """Open a regular file for reading; a FIFO or a device would never answer, so it is refused.
+
+    What lies in an archive, or is packed by gzip, is unpacked in memory; its identity is that of the file around it, with
+    the size of what is in it.
+    """
     name = safe_text(os.path.basename(path))
     try:
         fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY)
+    except NotADirectoryError as error:
+        unpacked = unpacked_member(path)
+        if unpacked is None:
+            raise ReadError(f"{name} cannot be opened: {os_reason(error)}", path) from error
+        return unpacked.fd, _identity(unpacked.outer)._replace(size=unpacked.size)
     except OSError as error:
         raise ReadError(f"{name} cannot be opened: {os_reason(error)}", path) from error
     found = os.fstat(fd)
     if not stat.S_ISREG(found.st_mode):
         os.close(fd)
         raise ReadError(f"{name} is no regular file", path)
+    if is_packed(path):
+        try:
+            unpacked = unpacked_gzip(fd, path)
+        except ReadError:
+            os.close(fd)
+            raise
+        if unpacked is not None:
+            os.close(fd)
+            return unpacked.fd, _identity(unpacked.outer)._replace(size=unpacked.size)
     return fd, _identity(found)
 
 
@@ -87,7 +106,10 @@ class Source:
     @property
     def changed(self) -> bool:
         """Return whether the file is no longer the one that was opened; only of one that is still open."""
-        return self._fd >= 0 and _identity(os.fstat(self._fd)) != self.identity
+        found = os.fstat(self._fd) if self._fd >= 0 else None
+        if found is None or found.st_ino != self.identity.inode or found.st_dev != self.identity.device:
+            return False  # it is closed, or what was unpacked from it is read
+        return _identity(found) != self.identity
 
     def close(self) -> None:
         """Close the file; what was read near the headers stays readable."""

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from tui.dicom.archives import is_folder
 from tui.dicom.job import Step
 from tui.dicom.library.sniff import files_below
 
@@ -15,7 +16,7 @@ def found_files(paths: Sequence[str]) -> Iterator[Step | str]:
     seen: set[tuple[int, int]] = set()
     count = 0
     for path in paths:
-        for file in files_below(path) if os.path.isdir(path) else (path,):
+        for file in files_below(path) if is_folder(path) else (path,):
             try:
                 found = os.stat(file)
             except OSError:

@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final, NamedTuple
 
+from tui.dicom.archives import is_folder
 from tui.dicom.library.scan import Entry, Kind, Listing, list_folder
 
 _DEEPEST: Final = 64
@@ -52,7 +53,7 @@ class Below:
     def __iter__(self) -> Iterator[Folder]:
         """Yield the folders, each one's own files before what lies below it."""
         for root in self._named:
-            if os.path.isdir(root):
+            if is_folder(root):
                 yield from self._below(root)
             else:
                 folder, name = os.path.split(root)

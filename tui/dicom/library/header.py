@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any, Final, Literal, NamedTuple
 
 from tui.dicom import values as value_forms
+from tui.dicom.archives import is_packed
 from tui.dicom.attributes import Attributes
 from tui.dicom.element import UNDEFINED
 from tui.dicom.elements import walk_file
@@ -102,8 +103,12 @@ class HeaderReader:
         ReadError
             It cannot be read.
         """
+        if is_packed(path):
+            return _carefully(path)
         try:
             fd = os.open(path, _FLAGS)
+        except NotADirectoryError:  # it may lie in an archive
+            return _carefully(path)
         except OSError as error:
             raise _unreadable(path, error) from error
         try:

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import NamedTuple
 
-from tui.dicom.errors import os_reason
+from tui.dicom.archives import is_archive, is_folder, listed
+from tui.dicom.errors import ReadError, os_reason
 
 GIVE_WAY_S = 0.0005
 _GIVE_WAY_EVERY = 50
@@ -90,6 +91,8 @@ def order_of(name: str, *, folder: bool) -> str:
 
 def _kind(entry: os.DirEntry[str], folder: str) -> Kind:
     try:
+        if entry.is_file() and is_archive(entry.name):
+            return Kind.FOLDER
         if not entry.is_symlink():
             if entry.is_dir():
                 return Kind.FOLDER
@@ -110,6 +113,8 @@ def path_problem(path: str) -> str | None:
     try:
         if os.path.isdir(path):
             os.scandir(path).close()
+        elif is_folder(path):
+            return None
         else:
             with open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK)):
                 return None
@@ -118,6 +123,21 @@ def path_problem(path: str) -> str | None:
     except OSError as error:
         return f"{path}: cannot be opened: {os_reason(error)}"
     return None
+
+
+def _in_archive(path: str) -> Listing | None:
+    """Return what is in an archive, or in a folder in one; None where the path leads to none."""
+    try:
+        names = listed(path)
+    except ReadError as error:
+        return Listing(path, (), complete=True, problem=str(error))
+    if names is None:
+        return None
+    entries = [
+        Entry(order_of(name, folder=folder), name, os.path.join(path, name), Kind.FOLDER if folder else Kind.FILE)
+        for name, folder in names
+    ]
+    return Listing(path, tuple(sorted(entries, key=_BY_ORDER)), complete=True)
 
 
 def list_folder(path: str, *, gently: bool = True) -> Iterator[Listing]:
@@ -130,6 +150,9 @@ def list_folder(path: str, *, gently: bool = True) -> Iterator[Listing]:
     gently : bool
         Whether to give way to other threads.
     """
+    if not os.path.isdir(path) and (names := _in_archive(path)) is not None:
+        yield names
+        return
     entries: list[Entry] = []
     shown = time.monotonic()
     try:

@@ -36,7 +36,7 @@ def scan(roots: Sequence[str], library: Library, *, gently: bool = False, index:
     Parameters
     ----------
     roots : sequence of str
-        Folders and files.
+        Folders and files; of a DICOMDIR, the files that it names.
     library : Library
         What is found is added to it. Files of a folder that are in it already are not read again, so that a scan that was
         stopped can be gone on with.
@@ -71,6 +71,7 @@ class _Scanner:
     def scan(self, roots: Sequence[str]) -> Iterator[Step]:
         known = self._known()
         taken = self._taken if self._index is not None and not known else None
+        directories = [root for root in roots if not os.path.isdir(root)]
         below = Below(roots, self._library.add_problem, gently=self._gently, known=taken)
         try:
             for folder, names, folders in below:
@@ -84,6 +85,7 @@ class _Scanner:
                 else:
                     done = known.get(folder, ())
                     yield from self._files(folder, [name for name in names if name not in done] if done else names)
+            yield from self._named(directories)
         finally:
             self._library.links += below.links
             if self._ahead is not None:
@@ -96,6 +98,21 @@ class _Scanner:
         for instance in (*self._library.instances, *self._library.directories):
             known.setdefault(instance.folder, set()).add(instance.name)
         return known
+
+    def _named(self, roots: Sequence[str]) -> Iterator[Step]:
+        """Read what DICOMDIRs name that are roots themselves; what lies below other roots is read anyway."""
+        from tui.dicom.library.dicomdir import named_files
+
+        for directory in self._library.directories[:]:
+            if directory.path not in roots:
+                continue
+            met: set[str] = set()
+            for named in named_files(directory.path):
+                if named.problem:
+                    self._library.add_problem(named.path, named.problem)
+                elif named.path not in met:
+                    met.add(named.path)
+                    yield from self._files(*_parted(named.path))
 
     # --- the index
 
@@ -157,6 +174,11 @@ class _Scanner:
                 begin = now
         if names:
             yield Step(self._done, 0, folder)
+
+
+def _parted(path: str) -> tuple[str, list[str]]:
+    folder, name = os.path.split(path)
+    return folder, [name]
 
 
 class _Ahead:
