@@ -153,6 +153,10 @@ async def test_space_marks_a_whole_series_which_commands_then_work_on(tree: Path
         assert {Path(path).parent.name for path in shown.marked} == {"SER0000"}
         assert len(shown.marked) == 6
         assert "6 marked" in session.text
+        await session.press("s")
+        assert session.browser.file_tree.marked == shown.marked
+        assert "6 marked" in session.text
+        await session.press("s")
         assert "● " in lines(session)[3]
         assert shown.targets == tuple(sorted(shown.marked))
         await session.press("k", "space")
@@ -339,3 +343,14 @@ async def test_reading_again_keeps_what_is_shown_until_as_much_is_known(tree: Pa
         assert all(outline.known == 30 for outline in outlines)
         assert session.file == "IM00001"
         assert session.browser.table.row is not None
+
+
+async def test_with_marks_only_marked_files_are_looked_through(tree: Path) -> None:
+    async with browsing([tree]) as session:
+        await session.shown("IM00001")
+        await session.press("s")
+        await looked(session)
+        await session.until(lambda: session.browser.files_shown.file is not None)
+        await session.press("left", "space")
+        hits = await find(session, "InstanceNumber=3")
+        assert [Path(hit.path).parent.name for hit in hits.hits] == ["SER0000"]

@@ -109,7 +109,9 @@ class LibraryCommands(Screen[None]):
 
             self._hit_list = HitList(self.glyphs, id="hits")
             await self.pane(FILES).mount(self._hit_list)
+        marked = self.files_shown.marked
         self.files_view = view
+        self.files_shown.marked = marked  # what was marked in one view is marked in the others
         for each in (self.file_tree, self._study_list, self._hit_list):
             if each is not None:
                 each.display = each is self.files_shown
@@ -197,7 +199,10 @@ class LibraryCommands(Screen[None]):
 
     def action_find(self) -> None:
         """Ask what is looked for, and find it below the open folders."""
-        sentence = "Lists the files below the open folders that are what is looked for, as / takes it."
+        where = (
+            f"{len(self.files_shown.marked):,} marked files" if self.files_shown.marked else "files below the open folders"
+        )
+        sentence = f"Lists those of the {where} that are what is looked for, as / takes it."
         if names_are_masked():
             sentence += " Masked values are not found."
         form = Form("Find", sentence, (QUERY_OPTION,), "Find", values={"query": self._last_query}, preview=self._same)
@@ -214,15 +219,16 @@ class LibraryCommands(Screen[None]):
     def _look_for(self, answer: Values | None) -> None:
         if answer is not None:
             self._last_query = str(answer["query"])
-            self.call_later(self._find_files, self._last_query)
+            roots = tuple(sorted(self.files_shown.marked)) or self.start.roots
+            self.call_later(self._find_files, roots, self._last_query)
 
-    async def _find_files(self, text: str) -> None:
+    async def _find_files(self, roots: tuple[str, ...], text: str) -> None:
         if self.files_view != HITS:
             self._before_hits = self.files_view
         await self._show_files(HITS)
         if self._hit_list is not None:
             self._hit_list.begin()
-        self._find = questions.FindQuestion(self.start.roots, text)
+        self._find = questions.FindQuestion(roots, text)
         self.finds.ask(self._find)
         self.title_files()
 

@@ -1,5 +1,6 @@
 """What is wrong with files, by what a scan knows of them; those of a series that show the same are told of together."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
@@ -24,6 +25,7 @@ _SHARED_FIELDS: Final = tuple(field for field in FIELDS if field.name not in OWN
 def file_findings(instances: Sequence[Instance], today: date) -> Iterator[Finding]:
     """Yield what is wrong with some files of a series."""
     yield from _lengths(instances)
+    yield from _uids(instances)
     yield from _required(instances)
     yield from _texts(instances)
     yield from _dates(instances, today)
@@ -73,6 +75,16 @@ def required_of(sop_class: str) -> frozenset[int]:
         return frozenset()
     found = {tag for tag, kind in types_at_top(sop_class).items() if kind == "1"} - _CONDITIONAL
     return frozenset(found - {_MODALITY} if sop_class.startswith(_SECONDARY) else found)
+
+
+def _uids(instances: Sequence[Instance]) -> Iterator[Finding]:
+    """Yield files that have the UID of another one; whether they are copies is not known before they are read."""
+    counts = Counter(instance.uid for instance in instances if instance.uid)
+    again = [instance for instance in instances if counts[instance.uid] > 1]
+    if again:
+        uids = len({instance.uid for instance in again})
+        sentence = f"{many(len(again), 'file')} with {many(uids, 'repeated SOP Instance UID')}"
+        yield finding(Level.NOTE, "repeated-uids", sentence, again)
 
 
 @lru_cache(4096)
