@@ -3,6 +3,7 @@
 The files of an unfolded series are one block, however many they are.
 """
 
+import os
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
@@ -113,7 +114,8 @@ class StudyRows:
 
     def unfold_to(self, path: str) -> bool:
         """Unfold what a file lies in; return whether it is there."""
-        found = next((keys for node in self.nodes if (keys := _way_to(node, path)) is not None), None)
+        place = os.path.split(path)
+        found = next((keys for node in self.nodes if (keys := _way_to(node, place)) is not None), None)
         if found is None:
             return False
         self.unfolded.update(found)
@@ -154,12 +156,12 @@ class StudyRows:
         return False
 
 
-def _way_to(node: Node, path: str) -> list[Key] | None:
-    """Return the keys of the nodes around a file, from the top on."""
-    if any(instance.path == path for instance in node.members):
+def _way_to(node: Node, place: tuple[str, str]) -> list[Key] | None:
+    """Return the keys of the nodes around a file, given by folder and name, from the top on."""
+    if any((instance.folder, instance.name) == place for instance in node.members):
         return [node.key]
     for below in node.below:
-        found = _way_to(below, path)
+        found = _way_to(below, place)
         if found is not None:
             return [node.key, *found]
     return None
