@@ -15,7 +15,7 @@ from tui.cli.library_words import closed_index, missing, opened_index, patient_w
 from tui.cli.output import ERROR, counted, refuse
 from tui.dicom.errors import DicomError
 from tui.dicom.job import Step
-from tui.dicom.library.check import Checked, check
+from tui.dicom.library.check import Checked, Looked, check
 from tui.dicom.library.findings import Level, many
 from tui.settings import INDEX, SettingsError, index_path
 from tui.text import safe_text
@@ -39,15 +39,20 @@ def run(words: Sequence[str]) -> int:
     index = opened_index(index_path()) if settings.index else None
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")
-    found: list[Checked] = []
+    every: list[Checked | Looked] = []
     try:
-        counted(_steps(check(arguments.paths, index=index), found), "checking")
+        counted(_steps(check(arguments.paths, index=index), every), "checking")
     except DicomError as error:
         print(f"{PROGRAM}: {safe_text(str(error))}", file=sys.stderr)
         return ERROR
     finally:
         closed_index(index)
-    (_print_json if arguments.json else _print_text)(found)
+    found = [each for each in every if isinstance(each, Checked)]
+    total = next((each for each in every if isinstance(each, Looked)), Looked(0, 0, 0))
+    if arguments.json:
+        _print_json(found, total)
+    else:
+        _print_text(found, total)
     return FINDINGS if found else CLEAN
 
 
@@ -65,15 +70,15 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _steps(job: Iterator[Step | Checked], found: list[Checked]) -> Iterator[Step]:
+def _steps(job: Iterator[Step | Checked | Looked], found: list[Checked | Looked]) -> Iterator[Step]:
     for step in job:
-        if isinstance(step, Checked):
-            found.append(step)
-        else:
+        if isinstance(step, Step):
             yield step
+        else:
+            found.append(step)
 
 
-def _print_text(found: Sequence[Checked]) -> None:
+def _print_text(found: Sequence[Checked], total: Looked) -> None:
     for at, checked in enumerate(found):
         patient, study, series = checked.patient, checked.study, checked.series
         parts = []
@@ -91,12 +96,14 @@ def _print_text(found: Sequence[Checked]) -> None:
     findings = [finding for checked in found for finding in checked.findings]
     errors = sum(finding.level is Level.ERROR for finding in findings)
     if not findings:
-        print("nothing was found")
+        print(f"{many(total.files, 'file')} looked over: nothing is wrong" if total.files else "no DICOM files are there")
         return
-    print(f"\n{many(errors, 'error')} (x), {many(len(findings) - errors, 'note')} (!)")
+    print(
+        f"\n{many(total.files, 'file')} looked over: {many(errors, 'error')} (x), {many(len(findings) - errors, 'note')} (!)"
+    )
 
 
-def _print_json(found: Sequence[Checked]) -> None:
+def _print_json(found: Sequence[Checked], total: Looked) -> None:
     said: list[dict[str, Any]] = []
     for checked in found:
         of: dict[str, Any] = {}
@@ -115,4 +122,10 @@ def _print_json(found: Sequence[Checked]) -> None:
             for finding in checked.findings
         ]  # fmt: skip
     # lone surrogates of file names and control codes stay escapes
-    print(json.dumps({"findings": said}, indent=1, ensure_ascii=True).replace("\x7f", "\\u007f"))
+    print(
+        json.dumps(
+            {"files": total.files, "others": total.others, "unread": total.unread, "findings": said},
+            indent=1,
+            ensure_ascii=True,
+        ).replace("\x7f", "\\u007f")
+    )

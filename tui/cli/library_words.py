@@ -9,6 +9,7 @@ from tui.cli import PROGRAM
 from tui.dicom.errors import WriteError
 from tui.dicom.library.scan import path_problem
 from tui.dicom.library.studies import Patient, Series, Study
+from tui.dicom.temporal import day
 from tui.text import safe_text
 
 if TYPE_CHECKING:
@@ -38,12 +39,6 @@ def closed_index(index: "Index | None") -> None:
         index.close()
         if index.word:
             print(f"{PROGRAM}: {safe_text(index.word)}", file=sys.stderr)
-
-
-def day(date: str) -> str:
-    """Return a DA as people write it."""
-    plain = len(date) == 8 and date.isdecimal()
-    return f"{date[:4]}-{date[4:6]}-{date[6:]}" if plain else date
 
 
 def name_of(patient: Patient) -> str:

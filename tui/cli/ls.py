@@ -11,13 +11,14 @@ from typing import Any, Final
 
 from tui.cli import PROGRAM
 from tui.cli.configured import configured
-from tui.cli.library_words import closed_index, day, missing, name_of, opened_index
+from tui.cli.library_words import closed_index, missing, name_of, opened_index
 from tui.cli.output import counted, refuse
 from tui.dicom.library.findings import many
 from tui.dicom.library.scanner import scan
 from tui.dicom.library.stacks import frames_in
 from tui.dicom.library.studies import Library, Patient, Series, Study
 from tui.dicom.options import Value
+from tui.dicom.temporal import day
 from tui.settings import INDEX, SettingsError, index_path
 from tui.text import cell_width, fit_cells, safe_text
 
@@ -99,7 +100,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _told(library: Library) -> int:
     """Say on stderr what could not be read; return the exit code."""
-    for path, sentence in library.problems[:_MOST_TOLD]:
+    for path, sentence in list(library.problems.items())[:_MOST_TOLD]:
         print(f"{PROGRAM}: {safe_text(path)}: {safe_text(sentence)}", file=sys.stderr)
     if library.unread > _MOST_TOLD:
         print(f"{PROGRAM}: {library.unread - _MOST_TOLD:,} more could not be read", file=sys.stderr)
@@ -196,7 +197,7 @@ def _write_json(library: Library) -> None:
         "others": library.others,
         "directories": [instance.path for instance in library.directories],
         "repeated": {uid: [instance.path for instance in every] for uid, every in library.repeated.items()},
-        "unread": [{"path": path, "why": why} for path, why in library.problems],
+        "unread": [{"path": path, "why": why} for path, why in library.problems.items()],
     }
     # lone surrogates of file names and control codes stay escapes
     print(json.dumps(said, indent=1, ensure_ascii=True).replace("\x7f", "\\u007f"))

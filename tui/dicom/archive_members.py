@@ -8,13 +8,12 @@ import tarfile
 import threading
 import weakref
 import zipfile
-import zlib
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import IO, Any, Final, Protocol
 
-from tui.dicom.errors import ReadError, os_reason
+from tui.dicom.errors import ReadError, translated
 from tui.dicom.unnamed import LARGEST_STREAM, unnamed_memory
 from tui.text import safe_text
 
@@ -23,11 +22,9 @@ _PACKED: Final[dict[str, Callable[[str], Any]]] = {
 }  # fmt: skip
 _KEPT: Final = 2  # archives whose lists are kept
 _MOST_MEMBERS: Final = 1_000_000
+_LONGEST_NAME: Final = 4096
+_DEEPEST: Final = 64  # folders in each other
 _AT_ONCE: Final = 1 << 20
-_DAMAGED: Final = (
-    zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, OSError, NotImplementedError, RuntimeError,
-    ValueError,
-)  # fmt: skip
 
 
 class _Readable(Protocol):
@@ -52,6 +49,24 @@ def unpacked_from(path: str, member: str, whole: str) -> tuple[int, int, os.stat
     return fd, size, archive.status
 
 
+def beginning_of(path: str, member: str, whole: str, count: int) -> bytes:
+    """Return the first bytes of a member of an archive; raise as above."""
+    archive, name = opened(path), safe_text(member)
+    with _damage_told(whole, f"{name} in {safe_text(os.path.basename(path))}"), archive.lock:
+        stream = archive.open(member)
+        if stream is None:
+            raise ReadError(f"{name} is not in {safe_text(os.path.basename(path))}", whole)
+        with stream:
+            return stream.read(count)
+
+
+def beginning_of_gzip(fd: int, path: str, count: int) -> bytes:
+    """Return the first bytes of what gzip packed into an open file; raise as above."""
+    name = safe_text(os.path.basename(path))
+    with _damage_told(path, name), open(fd, "rb", closefd=False) as raw, gzip.GzipFile(fileobj=raw) as stream:
+        return stream.read(count)
+
+
 def unpacked_from_gzip(fd: int, path: str) -> tuple[int, int, os.stat_result]:
     """Return what gzip packed into an open file, as above; raise as above."""
     name = safe_text(os.path.basename(path))
@@ -60,19 +75,9 @@ def unpacked_from_gzip(fd: int, path: str) -> tuple[int, int, os.stat_result]:
     return memory, size, os.fstat(fd)
 
 
-@contextmanager
-def _damage_told(path: str, name: str) -> Iterator[None]:
-    try:
-        yield
-    except ReadError:
-        raise
-    except _DAMAGED as error:
-        why = (
-            os_reason(error)
-            if isinstance(error, OSError) and error.strerror
-            else safe_text(str(error)) or type(error).__name__
-        )
-        raise ReadError(f"{name} cannot be read: {why}", path) from error
+def _damage_told(path: str, name: str) -> AbstractContextManager[None]:
+    """Turn what hostile archives raise into a sentence."""
+    return translated(ReadError, f"{name} cannot be read", path)
 
 
 def _held(stream: _Readable, name: str) -> tuple[int, int]:
@@ -113,7 +118,7 @@ class _Archive:
         if path.lower().endswith(".zip"):
             self._zip = zipfile.ZipFile(stream)
             for info in self._zip.infolist():
-                self._add(info.filename, info, folder=info.is_dir())
+                self._add(info.filename, info, folder=info.filename.endswith("/"))
             return
         self._tar = tarfile.open(fileobj=stream, mode="r:")  # noqa: SIM115 - as above
         for member in self._tar:
@@ -123,7 +128,8 @@ class _Archive:
     def _add(self, name: str, member: zipfile.ZipInfo | tarfile.TarInfo, *, folder: bool) -> None:
         """Add a member, and the folders around it; one whose name leads elsewhere is left out."""
         parts = [part for part in name.replace("\\", "/").split("/") if part not in ("", ".")]
-        if ".." in parts or not parts or len(self._members) >= _MOST_MEMBERS:
+        odd = ".." in parts or not parts or "\0" in name or len(name) > _LONGEST_NAME or len(parts) > _DEEPEST
+        if odd or len(self._members) >= _MOST_MEMBERS:
             return
         around = ""
         for part in parts if folder else parts[:-1]:
@@ -132,7 +138,7 @@ class _Archive:
             self.folders.setdefault(around, {})
         if not folder:
             self.folders[around].setdefault(parts[-1], False)
-            self._members.setdefault("/".join(parts), member)
+            self._members["/".join(parts)] = member  # of two the last one: it was added later
 
     def open(self, name: str) -> IO[bytes] | None:
         """Return a member's bytes as a stream, or None."""

@@ -29,7 +29,7 @@ def is_archive(name: str) -> bool:
 
 def is_packed(name: str) -> bool:
     """Return whether a file of that name is read as what gzip packed."""
-    return name.endswith(_GZIP_ENDING) and not is_archive(name)
+    return name.lower().endswith(_GZIP_ENDING) and not is_archive(name)
 
 
 def is_folder(path: str) -> bool:
@@ -91,6 +91,35 @@ def unpacked_gzip(fd: int, path: str) -> Unpacked | None:
     from tui.dicom.archive_members import unpacked_from_gzip
 
     return Unpacked(*unpacked_from_gzip(fd, path))
+
+
+def beginning(path: str, count: int) -> bytes | None:
+    """Return the first bytes of a member of an archive, or of what gzip packed; None of anything else.
+
+    Raises
+    ------
+    ReadError
+        They cannot be read.
+    """
+    found = _parted(path)
+    if found is not None and found[1]:
+        from tui.dicom.archive_members import beginning_of
+
+        return beginning_of(*found, path, count)
+    try:
+        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY)
+    except OSError:
+        return None  # who reads it is told why
+    try:
+        if os.pread(fd, len(_GZIP), 0) != _GZIP:
+            return None
+        from tui.dicom.archive_members import beginning_of_gzip
+
+        return beginning_of_gzip(fd, path, count)
+    except OSError:
+        return None
+    finally:
+        os.close(fd)
 
 
 def _parted(path: str) -> tuple[str, str] | None:

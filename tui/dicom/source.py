@@ -45,6 +45,8 @@ def _open_regular(path: str) -> tuple[int, Identity]:
         return unpacked.fd, _identity(unpacked.outer)._replace(size=unpacked.size)
     except OSError as error:
         raise ReadError(f"{name} cannot be opened: {os_reason(error)}", path) from error
+    except ValueError as error:  # a name with a NUL in it
+        raise ReadError(f"{name} cannot be opened: {error}", path) from error
     found = os.fstat(fd)
     if not stat.S_ISREG(found.st_mode):
         os.close(fd)

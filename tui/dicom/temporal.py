@@ -21,6 +21,11 @@ def date_of(text: str) -> date | None:
         return None
 
 
+def day(text: str) -> str:
+    """Return a DA value as people write it, such as 2004-01-19; what is none as it is."""
+    return f"{text[:4]}-{text[4:6]}-{text[6:]}" if len(text) == 8 and text.isdecimal() else text
+
+
 def time_of(text: str) -> time | None:
     """Return the time of a TM value (the retired form with colons, too); what it leaves out is zero."""
     match = _TIME.fullmatch(text.strip())

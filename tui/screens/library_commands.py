@@ -11,7 +11,7 @@ from tui.commands import FILES
 from tui.dicom.options import Form, Option
 from tui.screens import questions
 from tui.settings import index_path
-from tui.text import names_are_masked, safe_text
+from tui.text import names_are_masked, safe_text, shown_path
 from tui.widgets.bars import PANE_NAMES
 
 if TYPE_CHECKING:
@@ -167,6 +167,8 @@ class LibraryCommands(Screen[None]):
     def _library_grown(self, message: questions.LibraryGrown) -> None:
         if message.question is not self._library or self._study_list is None:
             return
+        if message.outline.word:
+            self.say(message.outline.word)
         self._done = 0 if message.outline.complete else message.outline.done
         if message.outline.complete or message.outline.known >= self._study_list.outline.known:
             self._study_list.show_outline(message.outline)  # else what was known stays until as much is known again
@@ -188,12 +190,42 @@ class LibraryCommands(Screen[None]):
             return words + unread + ("" if outline.looked else " …") + (", following" if self._follows else "")
         if self.files_view == HITS and self._hit_list is not None:
             more = "" if self._hit_list.complete else " …"
-            return f"Found - {len(self._hit_list.hits):,}{more} - {safe_text(self._last_query, 20)}"
+            query = "" if names_are_masked() else f" - {safe_text(self._last_query, 20)}"
+            return f"Found - {len(self._hit_list.hits):,}{more}{query}"
         return PANE_NAMES[FILES]
 
     def on_study_list_told(self, message: StudyList.Told) -> None:
         """Show what is known of a series, to read and to copy."""
         self.read_text(message.title, "What its headers say, and what is wrong with it.", lambda: message.text)
+
+    def cancel_scan(self) -> bool:
+        """Stop finding what lies below the open folders; return whether that was under way. `F5` begins anew."""
+        if self.files_view != STUDIES or self._study_list is None or self._library is None:
+            return False
+        if self._study_list.outline.complete and not self._done:
+            return False
+        self._library, self._done = None, 0
+        self.libraries.ask(questions.LibraryQuestion(()))
+        self._study_list.stop()
+        self.title_files()
+        self.say("Stopped: F5 begins anew")
+        return True
+
+    def action_unread(self) -> None:
+        """Show what could not be read below the open folders, and why."""
+        problems = self._study_list.outline.problems if self._study_list is not None else ()
+        if not problems:
+            self.say("All could be read so far" if self._study_list is not None else "s finds out first")
+            return
+        text = "\n".join(f"{shown_path(path)}: {safe_text(why)}" for path, why in problems)
+        self.read_text("Not read", f"{len(problems):,} files and folders.", lambda: text)
+
+    def hide_hits(self) -> None:
+        """Take away what was found: it may have been found by what is masked now."""
+        self._find = None
+        if self._hit_list is not None:
+            self._hit_list.begin()
+            self._hit_list.add((), complete=True)
 
     # --- finding
 
@@ -205,7 +237,14 @@ class LibraryCommands(Screen[None]):
         sentence = f"Lists those of the {where} that are what is looked for, as / takes it."
         if names_are_masked():
             sentence += " Masked values are not found."
-        form = Form("Find", sentence, (QUERY_OPTION,), "Find", values={"query": self._last_query}, preview=self._same)
+        form = Form(
+            "Find",
+            sentence,
+            (QUERY_OPTION,),
+            "Find",
+            values={"query": "" if names_are_masked() else self._last_query},
+            preview=self._same,
+        )
         self.ask(form, self._look_for)
 
     def _same(self, values: Values) -> str:

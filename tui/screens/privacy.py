@@ -47,6 +47,12 @@ class Privacy(Screen[None]):
         def answers(self) -> Answers:
             """Return what answers questions."""
 
+        def hide_hits(self) -> None:
+            """Take away what was found."""
+
+        def title_files(self) -> None:
+            """Show in the files pane's title what it shows."""
+
         def say(self, message: str) -> None:
             """Show a word on the last key."""
 
@@ -67,8 +73,11 @@ class Privacy(Screen[None]):
         mask_names(on=self.is_private)
         self.answers.hides = hides() if self.is_private else None
         self.view = self.view.with_privacy(self.is_private)
+        if self.is_private:
+            self.hide_hits()
         self.files_shown.refresh()
         self.files_shown.tell_cursor()
+        self.title_files()
         self.show_place()
         self.show_title()
         self.read_again()

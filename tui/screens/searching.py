@@ -63,6 +63,9 @@ class Searching(Screen[None]):
         def filter_files(self) -> None:
             """Let only those files through that the filter names."""
 
+        def cancel_scan(self) -> bool:
+            """Stop finding what lies below the open folders."""
+
         def leave_hits(self) -> bool:
             """Show again what was shown before the hits."""
 
@@ -214,5 +217,5 @@ class Searching(Screen[None]):
         if field is not None and field.value:
             field.value = ""
             field.display = False
-        elif pane == FILES:
+        elif pane == FILES and not self.cancel_scan():
             self.leave_hits()

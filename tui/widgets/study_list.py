@@ -10,6 +10,7 @@ from tui.dicom.library.instances import Instance
 from tui.dicom.library.outline import Node, NodeKind, Outline
 from tui.dicom.library.scan import Facts
 from tui.dicom.library.stacks import place_mm
+from tui.dicom.temporal import day
 from tui.text import MASK, names_are_masked, safe_text, shown_name, shown_path
 from tui.widgets.file_list import FileList
 from tui.widgets.glyphs import UNICODE, Glyphs
@@ -64,10 +65,16 @@ class StudyList(FileList):
         self._wanted = None
         self.show_outline(Outline())
 
+    def stop(self) -> None:
+        """Show that no more will be found: the scan was cancelled."""
+        self.show_outline(self.outline._replace(complete=True))
+
     def _index_of(self, row: StudyRow) -> int | None:
         instance = row.instance
         if instance is not None:
             found = self.rows.index_of_file(instance.path)
+            if found is None and self.rows.unfold_to(instance.path):  # its series is several stacks by now
+                found = self.rows.index_of_file(instance.path)
             if found is not None:
                 return found
         return self.rows.index_of(row.node.key)
@@ -290,10 +297,6 @@ def _mark(node: Node, glyphs: Glyphs) -> tuple[str, str]:
     return (glyphs.bad, "error") if node.level is Level.ERROR else ("!", "hit")
 
 
-def _day(date: str) -> str:
-    return f"{date[:4]}-{date[4:6]}-{date[6:]}" if len(date) == 8 and date.isdecimal() else date
-
-
 def node_words(node: Node) -> str:
     """Return a node in a few words, not safe to draw; what may identify somebody is masked in the privacy view."""
     return "  ".join(_part(tag, text) for tag, text in node.parts if text)
@@ -302,7 +305,7 @@ def node_words(node: Node) -> str:
 def _part(tag: int, text: str) -> str:
     if tag and names_are_masked():
         return MASK
-    return _day(text) if tag == _STUDY_DATE else text
+    return day(text) if tag == _STUDY_DATE else text
 
 
 def node_lines(node: Node, most: int | None, glyphs: Glyphs) -> Iterator[str]:

@@ -75,7 +75,7 @@ def test_what_is_not_there_and_what_leads_out_is_told(media: Path, tmp_path: Pat
     for _ in scan([str(media / "DICOMDIR")], library):
         continue
     assert library.count == 31 - 4
-    assert [why.rpartition(", ")[2] for _, why in library.problems] == [
+    assert [why.rpartition(", ")[2] for why in library.problems.values()] == [
         "which is not there", "which leads out of its folder", "which is not there", "which is not there",
     ]  # fmt: skip
 

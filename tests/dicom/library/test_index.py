@@ -108,7 +108,7 @@ def test_what_was_removed_is_not_there(tree: Path, file: Path) -> None:
     shutil.rmtree(tree / "PAT0000" / "STUDY0001")
     library, _ = _scanned(tree, file)
     assert library.count == 8 * 5 - 3 * 5 + 1
-    assert not library.problems[1:]
+    assert [Path(path).name for path in library.problems] == ["empty"]
 
 
 @pytest.mark.parametrize("content", [b"no database at all" * 99, b"SQLite format 3\0" + b"\xff" * 4000])

@@ -121,7 +121,7 @@ def test_a_volume_that_is_turned_around_stays_one_stack() -> None:
 def test_a_file_of_many_frames_is_a_stack() -> None:
     cine = _CT._replace(frames="30", orientation="")
     images = [_image(1, None, shared=cine, name="a"), _image(2, None, shared=cine, name="b")]
-    assert _shown(images) == [("a", ["1"]), ("b", ["2"])]
+    assert _shown(images) == [("frames, image 1", ["1"]), ("frames, image 2", ["2"])]
 
 
 def test_odd_values_are_survived() -> None:

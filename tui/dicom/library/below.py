@@ -43,7 +43,7 @@ class Below:
         known: Callable[[str], Sequence[str] | None] | None = None,
     ) -> None:  # fmt: skip
         self.links = 0
-        self._named = roots
+        self._named = _apart(roots)
         self._tell = tell
         self._gently = gently
         self._known = known
@@ -85,7 +85,12 @@ class Below:
         """Return whether an entry is a file to be read; what is odd about others is told."""
         if entry.kind in _TELLING:
             self._tell(entry.path, entry.kind.value)
-        return entry.kind is Kind.FILE and not (entry.link and self._is_met_anyway(entry.path))
+        if entry.kind is not Kind.FILE or not entry.link:
+            return entry.kind is Kind.FILE
+        if self._is_met_anyway(entry.path):
+            return False
+        self._followed.add(os.path.realpath(entry.path))
+        return True
 
     def _is_entered(self, entry: Entry) -> bool:
         """Return whether a folder is gone into: one behind a link only where nothing else leads there."""
@@ -94,8 +99,8 @@ class Below:
         if self._is_met_anyway(entry.path):
             return False
         target = os.path.realpath(entry.path)
-        around = any(root.startswith(target.rstrip(os.sep) + os.sep) for root in self._roots)
-        if around or target in self._followed:
+        around = any(_lies_in(root, target) for root in (*self._roots, *self._followed))
+        if around or any(_lies_in(target, followed) for followed in self._followed):
             self.links += 1
             return False
         self._followed.add(target)
@@ -104,6 +109,22 @@ class Below:
     def _is_met_anyway(self, path: str) -> bool:
         """Return whether a link leads to what lies below one of the roots."""
         target = os.path.realpath(path)
-        inside = any(target == root or target.startswith(root.rstrip(os.sep) + os.sep) for root in self._roots)
+        inside = any(_lies_in(target, root) for root in (*self._roots, *self._followed))
         self.links += inside
         return inside
+
+
+def _lies_in(path: str, folder: str) -> bool:
+    """Return whether a path is a folder's, or lies in it."""
+    return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
+
+
+def _apart(roots: Sequence[str]) -> list[str]:
+    """Return roots without those that another one leads to, too."""
+    real = {root: os.path.realpath(root) for root in dict.fromkeys(roots)}
+    kept: list[str] = []
+    for root, path in real.items():
+        others = (other for other in real if other != root and (real[other] != path or other in kept))
+        if not any(_lies_in(path, real[other]) for other in others):
+            kept.append(root)
+    return kept

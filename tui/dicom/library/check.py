@@ -17,6 +17,7 @@ from tui.dicom.library.quality import repeated_findings, series_findings, study_
 from tui.dicom.library.scanner import scan
 from tui.dicom.library.studies import Library, Patient, Series, Study
 from tui.dicom.source import Source
+from tui.text import safe_text
 
 if TYPE_CHECKING:  # SQLite is not imported where there is no index
     from tui.dicom.library.index import Index
@@ -35,13 +36,22 @@ class Checked(NamedTuple):
     findings: tuple[Finding, ...]
 
 
-def check(paths: Sequence[str], *, index: "Index | None" = None) -> Iterator[Step | Checked]:
+class Looked(NamedTuple):
+    """How many files were looked over, how many were no DICOM files, and what could not be read."""
+
+    files: int
+    others: int
+    unread: int
+
+
+def check(paths: Sequence[str], *, index: "Index | None" = None) -> Iterator[Step | Checked | Looked]:
     """Look over what lies below folders; `index` is what was kept of them.
 
     Yields
     ------
-    Step or Checked
-        Steps many times a second; what was found of each series, of each study, and of all of it, where something was.
+    Step, Checked or Looked
+        Steps many times a second; what was found of each series, of each study, and of all of it, where something was; at
+        last how many files were looked over.
     """
     library = Library()
     yield from scan(paths, library, index=index)
@@ -57,12 +67,21 @@ def check(paths: Sequence[str], *, index: "Index | None" = None) -> Iterator[Ste
                     done += 1
                     if done % _STEP_EVERY == 0:
                         yield Step(done, total, instance.path)
-                if found := (*series_findings(series), *looked.findings):
+                found = _without_doubles([*series_findings(series), *looked.findings])
+                if found:
                     yield Checked(patient, study, series, tuple(sorted(found, key=lambda each: (-each.level, each.code))))
     rest = [*repeated_findings(library, same_content), *_unread(library)]
     if rest:
         yield Checked(None, None, None, tuple(rest))
     yield Step(total, total, "")
+    yield Looked(total, library.others, library.unread)
+
+
+def _without_doubles(findings: list[Finding]) -> list[Finding]:
+    """Return findings without those that say less of what another one says."""
+    codes = {each.code for each in findings}
+    told = "broken" in codes
+    return [each for each in findings if not (told and each.code == "truncated") and each.code != "repeated-uids"]
 
 
 class _Looked:
@@ -124,8 +143,9 @@ def same_content(one: Instance, other: Instance) -> bool:
 def _unread(library: Library) -> list[Finding]:
     """Return what could not be read."""
     by_why: dict[str, list[str]] = {}
-    for path, why in library.problems:
-        by_why.setdefault(why.replace(os.path.basename(path), "it", 1), []).append(path)
+    for path, why in library.problems.items():
+        name = f"{safe_text(os.path.basename(path))} "
+        by_why.setdefault(f"it {why.removeprefix(name)}" if why.startswith(name) else why, []).append(path)
     return [
         Finding(
             Level.ERROR,

@@ -5,16 +5,21 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final, NamedTuple
 
+from tui.dicom.archives import beginning, is_packed
 from tui.dicom.attributes import Attributes
 from tui.dicom.elements import walk_file
+from tui.dicom.encoding import layout_of
 from tui.dicom.errors import NotDicomError, ReadError
 from tui.dicom.job import Step
 from tui.dicom.library.below import Below
+from tui.dicom.library.dicomdir import named_files
 from tui.dicom.library.scan import GIVE_WAY_S
 from tui.dicom.query import Query
 from tui.dicom.tags import TagRow, load_rows
 
 _STEP_EVERY: Final = 16
+_BEGINNING: Final = 1024
+_LARGEST: Final = 1 << 40
 _MOST_ROWS: Final = 20  # of a file's hits
 
 
@@ -83,7 +88,7 @@ def find(
     """
     unread: list[Unread] = []
     done = 0
-    for folder, names, _ in Below(paths, lambda path, why: unread.append(Unread(path, why)), gently=gently):
+    for folder, names in _places(paths, lambda path, why: unread.append(Unread(path, why)), gently=gently):
         yield from unread
         unread.clear()
         if names is None:
@@ -108,9 +113,31 @@ def find(
     yield Step(done, done, "")
 
 
+def _places(
+    paths: Sequence[str], tell: Callable[[str, str], None], *, gently: bool
+) -> Iterator[tuple[str, Sequence[str] | None]]:
+    """Yield folders with the names of their files; of a DICOMDIR that is named, the files that it names."""
+    for folder, names, _ in Below(paths, tell, gently=gently):
+        yield folder, names
+        path = os.path.join(folder, *(names or ())[:1])
+        if names is None or path not in paths or os.path.basename(path).upper() != "DICOMDIR":
+            continue
+        try:
+            for named in named_files(path):
+                if named.problem:
+                    tell(named.path, named.problem)
+                else:
+                    yield os.path.dirname(named.path), [os.path.basename(named.path)]
+        except ReadError as error:
+            tell(path, str(error))
+
+
 def _hit(
     path: str, query: Query, identifying: Callable[[int], bool], hides: Callable[[int, str], bool] | None
 ) -> Hit | None:
+    begins = beginning(path, _BEGINNING) if is_packed(path) or not os.path.isfile(path) else None
+    if begins is not None and layout_of(begins, _LARGEST) is None:
+        return None  # of what is packed only DICOM files are unpacked whole
     rows = load_rows(walk_file(path), hides=hides)
     hits = query.find(rows, identifying)
     if not hits.holds:

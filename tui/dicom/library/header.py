@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any, Final, Literal, NamedTuple
 
 from tui.dicom import values as value_forms
-from tui.dicom.archives import is_packed
+from tui.dicom.archives import beginning, is_packed
 from tui.dicom.attributes import Attributes
 from tui.dicom.element import UNDEFINED
 from tui.dicom.elements import walk_file
@@ -27,7 +27,7 @@ from tui.dicom.encoding import (
     settled,
 )
 from tui.dicom.errors import NotDicomError, ReadError, os_reason
-from tui.dicom.library.fields import FIELDS, LAST, Field, Values
+from tui.dicom.library.fields import FIELDS, INDEX, LAST, Field, Values
 from tui.dicom.library.items import HEAD, LONG_HEAD, ShortError, UnsureError
 from tui.dicom.library.layouts import Layouts
 from tui.text import safe_text
@@ -37,6 +37,7 @@ _LARGEST: Final = 512 * 1024  # what is longer before its last field is the walk
 _INFLATED: Final = 64 * 1024
 _START: Final = PREAMBLE_LENGTH + len(MAGIC)
 _FLAGS: Final = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY
+_SERIES, _BITS, _COLUMNS = INDEX["series_uid"], INDEX["bits_allocated"], INDEX["columns"]
 _NOTHING: Final[Values] = [None] * len(FIELDS)
 _SYNTAX: Final = b"\x02\x00\x10\x00"
 _CLASS: Final = b"\x02\x00\x02\x00"
@@ -104,12 +105,12 @@ class HeaderReader:
             It cannot be read.
         """
         if is_packed(path):
-            return _carefully(path)
+            return _of_packed(path)
         try:
             fd = os.open(path, _FLAGS)
         except NotADirectoryError:  # it may lie in an archive
-            return _carefully(path)
-        except OSError as error:
+            return _of_packed(path)
+        except (OSError, ValueError) as error:  # a name with a NUL in it
             raise _unreadable(path, error) from error
         try:
             data = os.read(fd, FIRST_BYTES)
@@ -138,7 +139,10 @@ class HeaderReader:
             except ShortError as short:
                 if len(data) >= size or short.wanted > min(size, _LARGEST):
                     raise UnsureError from None
-                data += os.pread(fd, max(short.wanted, 4 * len(data)) - len(data), len(data))
+                more = os.pread(fd, max(short.wanted, 4 * len(data)) - len(data), len(data))
+                if not more:  # it has become shorter
+                    raise UnsureError from None
+                data += more
 
     def _in(self, data: bytes, start: int, size: int) -> Header:
         meta = self._meta(data, start)
@@ -155,6 +159,8 @@ class HeaderReader:
             if deflated:
                 raise UnsureError from None
             raise
+        if not meta.directory and (values[_SERIES] is None or (values[_BITS] is not None and values[_COLUMNS] is None)):
+            raise UnsureError  # attributes may stand in disorder: behind those that come last, or in private ones
         return Header(values, meta.syntax, layouts.encoding.big_endian, size, "", meta.directory)
 
     def _layouts_of(self, syntax: bytes, first: bytes, size: int) -> Layouts:
@@ -219,12 +225,21 @@ def _inflated(data: bytes, at: int) -> tuple[bytes, int, int]:
     return inflated, 0, len(inflated) if inflater.eof else 1 << 40
 
 
+def _of_packed(path: str) -> Header | None:
+    """Read what lies in an archive, or is packed by gzip: all of it is unpacked only where it begins as DICOM files do."""
+    begins = beginning(path, FIRST_BYTES)
+    if begins is not None and layout_of(begins, max(len(begins), _LARGEST)) is None:
+        return None
+    return _carefully(path)
+
+
 def _carefully(path: str) -> Header | None:
     """Read a file with the walker."""
     try:
         elements = walk_file(path, until=LAST, first_window=FIRST_BYTES)
-        if elements.broken is not None and elements.source.inflated:  # of which only the beginning was inflated
-            elements = walk_file(path)
+        deflated = elements.broken is not None and elements.source.inflated  # of which only the beginning was inflated
+        if deflated or any(FIELDS[index].tag not in elements.top for index in (_SERIES, _COLUMNS)):
+            elements = walk_file(path)  # what is missing may stand in disorder
     except NotDicomError:
         return None
     top = Attributes.of(elements)
@@ -254,5 +269,6 @@ def _value(top: Attributes, field: Field) -> bytes | None:
     return data
 
 
-def _unreadable(path: str, error: OSError) -> ReadError:
-    return ReadError(f"{safe_text(os.path.basename(path))} cannot be read: {os_reason(error)}", path)
+def _unreadable(path: str, error: OSError | ValueError) -> ReadError:
+    why = os_reason(error) if isinstance(error, OSError) else str(error)
+    return ReadError(f"{safe_text(os.path.basename(path))} cannot be read: {why}", path)

@@ -23,9 +23,10 @@ from tui.dicom.library.studies import Library
 from tui.dicom.save import private_folder
 from tui.text import safe_text
 
-_VERSION: Final = 1
+_VERSION: Final = zlib.crc32(repr((1, Instance._fields, Shared._fields)).encode()) & 0x7FFFFFFF  # of what it holds
 _PRIVATE: Final = 0o600
 _WAIT_S: Final = 2.0  # for another program that writes
+_DAMAGED: Final = "the index was damaged, or of another version, and is made anew"
 _COMMIT_S: Final = 1.0
 _BESIDE: Final = ("", "-journal", "-wal", "-shm")
 _TABLE: Final = (
@@ -110,6 +111,7 @@ class Index:
         self.path = path
         self.word = ""
         self._committed = time.monotonic()
+        self._made_anew = False
         try:
             private_folder(os.path.dirname(path))
             self._file = self._opened()
@@ -127,7 +129,7 @@ class Index:
         except sqlite3.DatabaseError as error:
             if isinstance(error, sqlite3.OperationalError) and "locked" in str(error):
                 raise
-            self.word = "the index was damaged, or of another version, and is made anew"
+            self.word = _DAMAGED
         self._remove()
         os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, _PRIVATE))
         return self._connected()
@@ -140,7 +142,7 @@ class Index:
                 raise sqlite3.DatabaseError("it is of another version")
             file.execute(_TABLE)
             file.execute(f"PRAGMA user_version = {_VERSION}")
-            file.execute("SELECT path FROM folders LIMIT 1").fetchone()
+            file.execute(f"{_SELECT} LIMIT 1", (b"",)).fetchone()
         except sqlite3.Error:
             file.close()
             raise
@@ -151,20 +153,42 @@ class Index:
             with suppress(FileNotFoundError):
                 os.unlink(self.path + ending)
 
-    def close(self) -> None:
-        """Keep what was learned, and close the file."""
+    def commit(self) -> None:
+        """Keep what was learned so far, so that others can write, too."""
         try:
             self._file.commit()
         except sqlite3.Error as error:
-            self.word = f"the index could not be written: {error}"
+            self._failed(error, "written")
+        self._committed = time.monotonic()
+
+    def close(self) -> None:
+        """Keep what was learned, and close the file."""
+        self.commit()
         self._file.close()
+
+    def _failed(self, error: sqlite3.Error, what: str) -> None:
+        """Say what is wrong; a file that is damaged is made anew, once."""
+        damaged = isinstance(error, sqlite3.DatabaseError) and (
+            not isinstance(error, sqlite3.OperationalError) or "no column" in str(error) or "columns but" in str(error)
+        )
+        if not damaged or self._made_anew:
+            self.word = f"the index could not be {what}: {error}"
+            return
+        self._made_anew = True
+        self.word = _DAMAGED
+        try:
+            self._file.close()
+            self._remove()
+            self._file = self._opened()
+        except (OSError, sqlite3.Error) as again:
+            self.word = f"the index was damaged, and cannot be made anew: {again}"
 
     def take(self, folder: str, library: Library) -> Taken | None:
         """Put the files of a folder into a library, where it is as it was; return what else is to be done, else None."""
         try:
             row = self._file.execute(_SELECT, (_key(folder),)).fetchone()
         except sqlite3.Error as error:
-            self.word = f"the index cannot be read: {error}"
+            self._failed(error, "read")
             return None
         seen = see(folder) if row is not None else None
         if row is None or seen is None:
@@ -213,11 +237,10 @@ class Index:
         parts = (json.dumps(said).encode(), _joined(seen.names), seen.numbers.tobytes(), sizes, texts)
         try:
             self._file.execute(_INSERT, (_key(folder), *parts, _sum(parts)))
-            if time.monotonic() - self._committed > _COMMIT_S:  # so that others can write, too
-                self._file.commit()
-                self._committed = time.monotonic()
+            if time.monotonic() - self._committed > _COMMIT_S:
+                self.commit()
         except sqlite3.Error as error:
-            self.word = f"the index could not be written: {error}"
+            self._failed(error, "written")
 
 
 def _key(folder: str) -> bytes:

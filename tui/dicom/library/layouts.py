@@ -242,7 +242,7 @@ class Layouts:
 
     def _found(self, data: bytes, at: int) -> Run | None:
         """Return the run that begins at a place, up to what is odd, or to where another one begins; None if it is short."""
-        elements, begin, last = list[Met](), at, False
+        elements, begin, last, before = list[Met](), at, False, -1
         while len(elements) < _LONGEST_RUN and not last:
             head = data[at : at + HEAD]
             if len(head) < HEAD or (elements and self._steps.get(head).__class__ is _Variants):
@@ -254,8 +254,9 @@ class Layouts:
             if element is None:  # whether it stands there in other files, too, is not known
                 break
             width, length, field = element
-            if length == UNDEFINED or at + width + length > len(data):
+            if length == UNDEFINED or at + width + length > len(data) or 0 <= field <= before:
                 break
+            before = field if field >= 0 else before
             elements.append(Met(at - begin, width, length, field))
             at += width + length
             last = field == len(FIELDS) - 1

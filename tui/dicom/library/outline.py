@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from enum import Enum
+from itertools import islice
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tui.dicom.library.findings import Finding, Level, worst
@@ -18,6 +19,7 @@ if TYPE_CHECKING:  # SQLite is not imported where there is no index
     from tui.dicom.library.index import Index
 
 _SHOW_EVERY_S: Final = 0.5
+_MOST_PROBLEMS: Final = 1000  # that are shown
 _SHARE: Final = 10  # an outline is made anew after so many times as long as the last one took
 _NAME, _ID, _SEX, _BIRTH = 0x00100010, 0x00100020, 0x00100040, 0x00100030
 _STUDY_DATE, _STUDY_DESCRIPTION, _SERIES_DESCRIPTION = 0x00080020, 0x00081030, 0x0008103E
@@ -90,6 +92,7 @@ class Outline(NamedTuple):
     others: int = 0
     unread: int = 0
     problems: tuple[tuple[str, str], ...] = ()
+    word: str = ""  # what is to be said of the index
 
 
 class Outliner:
@@ -105,7 +108,14 @@ class Outliner:
         library = self._library
         nodes = tuple(self._patient(patient) for patient in library.in_order)
         return Outline(
-            nodes, done, complete, looked, library.count, library.others, library.unread, tuple(library.problems[:1000])
+            nodes,
+            done,
+            complete,
+            looked,
+            library.count,
+            library.others,
+            library.unread,
+            tuple(islice(list(library.problems.items()), _MOST_PROBLEMS)),
         )
 
     def look(self) -> Iterator[None]:
@@ -134,22 +144,22 @@ class Outliner:
         )  # fmt: skip
         looked = all(node.looked for node in below)
         findings = tuple(study_findings(study, self._library)) if looked else ()
-        return _around((*patient.key, study.uid), NodeKind.STUDY, parts, findings, below)
+        return _around((*patient.key, study.key), NodeKind.STUDY, parts, findings, below)
 
     def _one_series(self, patient: Patient, study: Study, series: Series) -> Node:
         count = len(series.instances)
         known = self._series.get(id(series))
         if known is not None and known[0] == count:
             return known[1]
-        shared, stacks, key = series.shared, series.stacks, (*patient.key, study.uid, series.uid)
+        shared, stacks, key = series.shared, series.stacks, (*patient.key, study.key, series.key)
         below: tuple[Node, ...] = ()
         if len(stacks) > 1:
             below = tuple(
                 Node(
-                    (*key, str(at)), NodeKind.STACK, ((0, stack.label or "others"),), len(stack.members), True, (), (),
+                    (*key, stack.key), NodeKind.STACK, stack.parts or ((0, "others"),), len(stack.members), True, (), (),
                     stack.members, None,
                 )
-                for at, stack in enumerate(stacks)
+                for stack in stacks
             )  # fmt: skip
         parts = ((0, shared.series_number), (0, shared.modality), (_SERIES_DESCRIPTION, shared.series_description))
         looked_count, findings = self._findings.get(id(series), (-1, ()))
@@ -212,7 +222,9 @@ def grow(
             due = max(now + _SHOW_EVERY_S, clock() + _SHARE * (clock() - now))
         else:
             yield None
-    yield outliner.outline(done, complete=True, looked=True)
+    if index is not None:
+        index.commit()
+    yield outliner.outline(done, complete=True, looked=True)._replace(word=index.word if index is not None else "")
     if follow:
         yield from _follow(roots, library, outliner, done)
 
@@ -231,7 +243,8 @@ def _follow(roots: Sequence[str], library: Library, outliner: Outliner, done: in
         before = library.count
         for _ in scan(roots, library, gently=True):
             yield None
-        if library.count != before:
+        if library.changed or library.count != before:
+            library.changed = False
             for _ in outliner.look():
                 yield None
             done += library.count - before

@@ -36,7 +36,7 @@ def series_findings(series: Series, today: date | None = None) -> list[Finding]:
 def study_findings(study: Study, library: Library) -> list[Finding]:
     """Return what is wrong with a study as a whole: patients mixed in it, and UIDs that are missing."""
     found: list[Finding] = []
-    others = [patient for patient in list(library.patients.values()) if study.uid and study.uid in patient.studies]
+    others = library.patients_of.get(study.key, []) if study.uid else []
     if len(others) > 1:
         first = [
             next(patient.studies[study.uid].series[uid].instances[0] for uid in patient.studies[study.uid].series)
@@ -50,7 +50,8 @@ def study_findings(study: Study, library: Library) -> list[Finding]:
                 first,
             )
         )
-    every = [series.shared for series in list(study.series.values())]
+    instances = (instance for series in list(study.series.values()) for instance in series.instances[:])
+    every = list({id(instance.shared): instance.shared for instance in instances}.values())
     for name, words in (("patient_name", "names of the patient"), ("birth_date", "birth dates"), ("sex", "sexes")):
         values = {getattr(shared, name).rstrip("^ ").upper() for shared in every} - {""}
         if len(values) > 1:

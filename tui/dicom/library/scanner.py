@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from tui.dicom.errors import ReadError
 from tui.dicom.job import Step
 from tui.dicom.library.below import Below
+from tui.dicom.library.file_quality import pixel_bytes
 from tui.dicom.library.header import FIRST_BYTES, HeaderReader
 from tui.dicom.library.instances import Instance, Instances
 from tui.dicom.library.scan import GIVE_WAY_S
@@ -93,18 +94,36 @@ class _Scanner:
         yield Step(self._done, self._done, "")
 
     def _known(self) -> dict[str, set[str]]:
-        """Return the names of the files that are known, by folder."""
+        """Return the names of the files that are known, by folder, and need not be read again.
+
+        One that was met while somebody was writing it is read again when it has changed.
+        """
         known: dict[str, set[str]] = {}
-        for instance in (*self._library.instances, *self._library.directories):
-            known.setdefault(instance.folder, set()).add(instance.name)
+        library = self._library
+        for instance in (*library.instances, *library.directories):
+            if (instance.broken or instance.size < pixel_bytes(instance)) and _size_and_time(instance.path)[
+                0
+            ] != instance.size:
+                library.remove(instance)
+                library.changed = True
+            else:
+                known.setdefault(instance.folder, set()).add(instance.name)
+        for path, before in list(library.rest.items()):
+            if _size_and_time(path) == before:
+                folder, name = os.path.split(path)
+                known.setdefault(folder, set()).add(name)
+            else:
+                del library.rest[path]
+                library.others -= library.problems.pop(path, None) is None
         return known
 
     def _named(self, roots: Sequence[str]) -> Iterator[Step]:
         """Read what DICOMDIRs name that are roots themselves; what lies below other roots is read anyway."""
         from tui.dicom.library.dicomdir import named_files
 
+        named_so = set(map(os.path.normpath, roots))
         for directory in self._library.directories[:]:
-            if directory.path not in roots:
+            if os.path.normpath(directory.path) not in named_so:
                 continue
             met: set[str] = set()
             for named in named_files(directory.path):
@@ -153,10 +172,12 @@ class _Scanner:
                 header = read(path)
             except ReadError as error:
                 library.add_problem(path, str(error))
+                library.rest[path] = _size_and_time(path)
                 self._unread.append(name)
             else:
                 if header is None:
                     library.others += 1
+                    library.rest[path] = _size_and_time(path)
                 else:
                     instance = make(folder, name, header)
                     library.add(instance)
@@ -174,6 +195,15 @@ class _Scanner:
                 begin = now
         if names:
             yield Step(self._done, 0, folder)
+
+
+def _size_and_time(path: str) -> tuple[int, int]:
+    """Return a file's size and time of change; zeros where they cannot be told."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return 0, 0
+    return found.st_size, found.st_mtime_ns
 
 
 def _parted(path: str) -> tuple[str, list[str]]:

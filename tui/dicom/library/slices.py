@@ -9,7 +9,7 @@ from typing import Final
 from tui.dicom.dictionary import uid_name
 from tui.dicom.library.findings import Finding, Level, finding, many, stretches
 from tui.dicom.library.instances import Instance
-from tui.dicom.library.stacks import Stack, integer_of
+from tui.dicom.library.stacks import REPEATED, Stack, integer_of, plain_number
 
 _LEAST_SLICES: Final = 3  # for a distance to be the usual one
 _UNEVEN: Final = 0.02  # of the usual distance between slices
@@ -22,12 +22,20 @@ _PLANES: Final = ("axial", "coronal", "sagittal")
 def slice_findings(instances: Sequence[Instance], stacks: Sequence[Stack]) -> Iterator[Finding]:
     """Yield what is wrong with the slices of a series: its files, and its stacks of them."""
     for stack in stacks:
-        yield from _spacing(stack, named=len(stacks) > 1)
+        if stack.key != REPEATED and not _is_part(stack, stacks):
+            yield from _spacing(stack, named=len(stacks) > 1)
     images = [instance for instance in instances if not _is_localizer(instance)]
     for code, words, value_of in _SAME:
         yield from _mixed(code, words, value_of, images)
     yield from _orientations(stacks)
     yield from _numbers(instances)
+
+
+def _is_part(stack: Stack, stacks: Sequence[Stack]) -> bool:
+    """Return whether all places of a stack are places of a larger one: some of its slices were acquired again."""
+    places = {place for place in stack.places_mm if place is not None}
+    larger = (other for other in stacks if len(other.members) > len(stack.members))
+    return any(places <= set(other.places_mm) for other in larger)
 
 
 def _is_localizer(instance: Instance) -> bool:
@@ -49,7 +57,7 @@ def _spacing(stack: Stack, *, named: bool) -> Iterator[Finding]:
     missing = sum(round(steps[at] / usual) - 1 for at in gaps)
     if gaps:
         first = gaps[0]
-        numbers = " and ".join(_called(slices[at][1]) for at in (first, first + 1))
+        numbers = " and ".join(_called(*slices[at]) for at in (first, first + 1))
         sentence = (
             f"{many(len(gaps), 'gap')} along the normal{where}, of {many(missing, 'slice')}: the first between {numbers}, "
             f"{steps[first]:.2f} mm where others are {usual:.2f} mm apart"
@@ -66,13 +74,13 @@ def _spacing(stack: Stack, *, named: bool) -> Iterator[Finding]:
         yield finding(Level.NOTE, "uneven", sentence, [slices[at][1] for at in uneven])
 
 
-def _called(instance: Instance) -> str:
-    return f"image {instance.number}" if instance.number else instance.name
+def _called(place: float, instance: Instance) -> str:
+    return f"image {instance.number}" if instance.number else f"the slice at {place:.2f} mm"
 
 
 _SAME: Final[tuple[tuple[str, str, Callable[[Instance], str]], ...]] = (  # what all images of a series should share
-    ("spacing", "pixel spacings", lambda instance: instance.shared.spacing),
-    ("thickness", "slice thicknesses", lambda instance: instance.shared.thickness),
+    ("spacing", "pixel spacings", lambda instance: plain_number(instance.shared.spacing)),
+    ("thickness", "slice thicknesses", lambda instance: plain_number(instance.shared.thickness)),
     ("kernel", "kernels", lambda instance: instance.shared.kernel),
     ("syntax", "transfer syntaxes", lambda instance: uid_name(instance.shared.syntax) or instance.shared.syntax),
     ("class", "SOP classes", lambda instance: uid_name(instance.shared.sop_class) or instance.shared.sop_class),

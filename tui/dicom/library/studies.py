@@ -9,16 +9,20 @@ from tui.dicom.library.scan import natural_key
 from tui.dicom.library.stacks import Stack, integer_of, stacks_of
 
 _LAST: Final = 1 << 40  # of series without a number
-_MOST_PROBLEMS: Final = 10_000
 
 
 @dataclass(slots=True)
 class Series:
-    """A series: its files as they were found, and as stacks in the order of their slices."""
+    """A series: its files as they were found, and as stacks in the order of their slices.
 
+    `key` tells it from the other series of its study: its UID, or of files that name none where they are and what.
+    """
+
+    key: str
     uid: str
     instances: list[Instance] = field(default_factory=list)
-    _stacks: tuple[int, list[Stack]] = (0, [])
+    _stacks: tuple[list[Instance], list[Stack]] = ([], [])  # of which instances
+    _counted: int = 0
 
     @property
     def shared(self) -> Shared:
@@ -33,11 +37,12 @@ class Series:
     @property
     def stacks(self) -> list[Stack]:
         """Return its stacks; they are found anew where files came since."""
-        count, stacks = self._stacks
-        if count != len(self.instances):
-            count, found = len(self.instances), self.instances[:]
-            stacks = stacks_of(found[:count])
-            self._stacks = (count, stacks)
+        known, stacks = self._stacks
+        if known is not self.instances or self._counted != len(known):
+            known = self.instances
+            self._counted = len(known)
+            stacks = stacks_of(known[: self._counted])
+            self._stacks = (known, stacks)
         return stacks
 
     @property
@@ -51,8 +56,9 @@ class Series:
 
 @dataclass(slots=True)
 class Study:
-    """A study of one patient."""
+    """A study of one patient; `key` is its UID, or of files that name none where they are."""
 
+    key: str
     uid: str
     series: dict[str, Series] = field(default_factory=dict)
 
@@ -123,26 +129,30 @@ class Library:
         The first file of each SOP Instance UID.
     repeated : dict
         By UID, all files of those that are met more than once.
+    patients_of : dict
+        The patients of each study, by its key: one, unless they are mixed.
     directories : list of Instance
         DICOMDIR files.
     others : int
         How many files are no DICOM files.
     links : int
         How many links lead to what is read anyway.
-    problems : list of (path, sentence)
-        What could not be read, and why; of very many the first ones.
-    unread : int
-        How many could not be read.
+    problems : dict
+        What could not be read, by its path, and why.
+    rest : dict
+        Of files that are no DICOM files, or could not be read: size and time of change, so that they are not read again.
     """
 
     patients: dict[tuple[str, str], Patient] = field(default_factory=dict)
     uids: dict[str, Instance] = field(default_factory=dict)
     repeated: dict[str, list[Instance]] = field(default_factory=dict)
+    patients_of: dict[str, list[Patient]] = field(default_factory=dict)
     directories: list[Instance] = field(default_factory=list)
     others: int = 0
     links: int = 0
-    problems: list[tuple[str, str]] = field(default_factory=list)
-    unread: int = 0
+    changed: bool = False  # whether a file was read anew
+    problems: dict[str, str] = field(default_factory=dict)
+    rest: dict[str, tuple[int, int]] = field(default_factory=dict)
     count: int = 0
 
     def add(self, instance: Instance) -> None:
@@ -158,16 +168,20 @@ class Library:
         patient = self.patients.get(key)
         if patient is None:
             patient = Patient(key)
-        study = patient.studies.get(shared.study_uid)
+        folder = instances[0].folder
+        study_key = shared.study_uid or f"\0{folder}"
+        study = patient.studies.get(study_key)
         if study is None:
-            study = Study(shared.study_uid)
-        series = study.series.get(shared.series_uid)
+            study = Study(study_key, shared.study_uid)
+            self.patients_of.setdefault(study_key, []).append(patient)
+        series_key = shared.series_uid or f"\0{folder}\0{shared.sop_class}"
+        series = study.series.get(series_key)
         if series is None:
-            series = Series(shared.series_uid)
+            series = Series(series_key, shared.series_uid)
         series.instances += instances
         # What others may look at meanwhile is complete: a series has a file, a study a series.
-        study.series.setdefault(shared.series_uid, series)
-        patient.studies.setdefault(shared.study_uid, study)
+        study.series.setdefault(series_key, series)
+        patient.studies.setdefault(study_key, study)
         self.patients.setdefault(key, patient)
         self.count += len(instances)
         known = self.uids
@@ -182,9 +196,34 @@ class Library:
 
     def add_problem(self, path: str, sentence: str) -> None:
         """Keep why something could not be read."""
-        self.unread += 1
-        if len(self.problems) < _MOST_PROBLEMS:
-            self.problems.append((path, sentence))
+        self.problems[path] = sentence
+
+    @property
+    def unread(self) -> int:
+        """Return how many files and folders could not be read."""
+        return len(self.problems)
+
+    def remove(self, instance: Instance) -> None:
+        """Take a file away: it is to be read anew."""
+        shared = instance.shared
+        patient = self.patients.get((shared.patient_id, "" if shared.patient_id else shared.patient_name))
+        study = patient.studies.get(shared.study_uid or f"\0{instance.folder}") if patient is not None else None
+        series = (
+            study.series.get(shared.series_uid or f"\0{instance.folder}\0{shared.sop_class}") if study is not None else None
+        )
+        if patient is None or study is None or series is None or instance not in series.instances:
+            return
+        self.count -= 1
+        if self.uids.get(instance.uid) is instance:
+            del self.uids[instance.uid]
+        series.instances = [other for other in series.instances if other is not instance]
+        if not series.instances:
+            del study.series[series.key]
+        if not study.series:
+            del patient.studies[study.key]
+            self.patients_of[study.key].remove(patient)
+        if not patient.studies:
+            del self.patients[patient.key]
 
     @property
     def in_order(self) -> list[Patient]:
