@@ -120,6 +120,11 @@ def fit_cells(text: str, width: int, *, pad: bool = False) -> str:
 _ASCII = str.maketrans("…→←↑↓▾▸●│┃─·×–", "~><^vv>*||-.x-")
 
 
+def sentence_case(words: str) -> str:
+    """Return words that begin with a capital letter; all others stay as they are."""
+    return words[:1].upper() + words[1:]
+
+
 def in_ascii(text: str) -> str:
     """Return `text` for a terminal that knows ASCII only, as many characters: marks as their likes, the rest as ?."""
     return text.translate(_ASCII).encode("ascii", "replace").decode()

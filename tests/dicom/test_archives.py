@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.files import bundled, write
-from tui.dicom import archive_members
+from tui.dicom import archive_members, archives
 from tui.dicom.archives import is_folder, listed
 from tui.dicom.elements import walk_file
 from tui.dicom.errors import ChangedError, ReadError
@@ -198,3 +198,48 @@ def test_an_encrypted_member_says_so(tmp_path: Path, files: Path) -> None:
     path.write_bytes(data)
     with pytest.raises(ReadError, match="encrypted"):
         Source(f"{path}/files/mr.dcm")
+
+
+def test_of_two_members_of_a_name_the_last_is_read(tmp_path: Path) -> None:
+    for number in (1, 2):
+        write(tmp_path / str(number), InstanceNumber=str(number), SOPInstanceUID=f"1.2.{number}")
+    folder = tmp_path / "in"
+    folder.mkdir()
+    with tarfile.open(folder / "a.tar", "w") as archive:
+        archive.add(tmp_path / "1", "x")
+        archive.add(tmp_path / "2", "x")
+    library = Library()
+    for _ in scan([str(folder)], library):
+        continue
+    assert [instance.number for instance in library.instances] == ["2"]
+
+
+def test_a_name_of_very_many_folders_ends_soon(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("ab/" * 20_000 + "x", b"")
+        archive.write(bundled("MR_small.dcm"), "mr.dcm")
+    library = Library()
+    for _ in scan([str(tmp_path)], library):
+        continue
+    assert library.count == 1
+
+
+def test_what_gzip_packed_and_is_no_dicom_file_is_not_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "log.gz").write_bytes(gzip.compress(b"a line of a log\n" * 100_000))
+    unpacked: list[str] = []
+    monkeypatch.setattr(archives, "unpacked_gzip", lambda fd, path: unpacked.append(path))
+    library = Library()
+    for _ in scan([str(tmp_path)], library):
+        continue
+    assert (library.count, library.others, library.unread) == (0, 1, 0)
+    assert unpacked == []
+
+
+@pytest.mark.parametrize("name", ["A.DCM.GZ", "a.gz"])
+def test_the_letters_of_its_ending_may_be_large(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(gzip.compress(Path(bundled("MR_small.dcm")).read_bytes()))
+    library = Library()
+    for _ in scan([str(tmp_path)], library):
+        continue
+    assert library.count == 1
+    assert walk_file(str(tmp_path / name)).elements

@@ -1,7 +1,10 @@
 """The studies view, marks of whole series, and finding, key by key."""
 
 import shutil
+import threading
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from textual.widgets import Input
@@ -9,7 +12,9 @@ from textual.widgets import Input
 from tests.files import bundled, write
 from tests.library_tree import write_tree
 from tests.ui.browsing import Session, browsing
+from tui.dicom.library import outline as outline_module
 from tui.dicom.library.outline import Outline
+from tui.dicom.library.scanner import scan
 from tui.settings import Settings
 from tui.widgets.hit_list import HitList
 from tui.widgets.study_list import StudyList
@@ -354,3 +359,94 @@ async def test_with_marks_only_marked_files_are_looked_through(tree: Path) -> No
         await session.press("left", "space")
         hits = await find(session, "InstanceNumber=3")
         assert [Path(hit.path).parent.name for hit in hits.hits] == ["SER0000"]
+
+
+# --- while it grows
+
+
+async def test_the_cursor_stays_on_its_file_when_its_series_becomes_stacks(tmp_path: Path) -> None:
+    def slices(folder: str, first: int) -> None:
+        for number in range(1, 6):
+            write(
+                tmp_path / folder / f"{folder}{number}", InstanceNumber=str(first + number), StudyInstanceUID="1.2",
+                SOPInstanceUID=f"1.2.3.{first + number}", ImagePositionPatient=["0", "0", str(number)],
+                ImageOrientationPatient=["1", "0", "0", "0", "1", "0"],
+            )  # fmt: skip
+
+    slices("a", 0)
+    async with browsing([tmp_path]) as session:
+        await session.shown("a1")
+        await session.press("s")
+        await looked(session)
+        await session.until(lambda: session.browser.files_shown.file is not None)
+        await session.press("j")
+        path = studies(session).file
+        assert path is not None
+        slices("b", 10)  # the same places once more: two stacks
+        await session.press("f5")
+        await session.until(lambda: any("set 2" in line for line in lines(session)))
+        await looked(session)
+        assert studies(session).file == path
+        assert Path(path).name in lines(session)[studies(session).cursor]
+
+
+async def test_esc_stops_finding_and_f5_begins_anew(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    waiting = threading.Event()
+    real = scan
+
+    def slowly(*args: Any, **options: Any) -> Iterator[Any]:  # noqa: ANN401 - as what it stands for
+        for step in real(*args, **options):
+            yield step
+            waiting.wait(20)
+
+    monkeypatch.setattr(outline_module, "scan", slowly)
+    async with browsing([tree]) as session:
+        await session.shown("IM00001")
+        await session.press("s")
+        await session.until(lambda: isinstance(session.browser.files_shown, StudyList))
+        await session.press("escape")
+        await session.until(lambda: "Stopped: F5 begins anew" in session.text)
+        assert "stopped" in session.browser.view_words
+        assert session.browser.files_view == "studies"
+        waiting.set()
+        await session.press("f5")
+        await looked(session)
+        assert studies(session).outline.known == 30
+
+
+async def test_what_could_not_be_read_is_a_page(tree: Path) -> None:
+    (tree / "empty[x]\x1b").touch()
+    async with browsing([tree]) as session:
+        await session.shown("IM00001")
+        await session.press("s")
+        await looked(session)
+        await session.press("colon", *"unread", "enter")
+        await session.until(lambda: "has no bytes" in session.text)
+        assert "empty[x]␛" in session.text
+
+
+async def test_the_privacy_view_hides_what_was_found_before_and_the_query(tree: Path) -> None:
+    async with browsing([tree]) as session:
+        await session.shown("IM00001")
+        hits = await find(session, "PatientID=PAT0000")
+        assert hits.hits
+        await session.press("P")
+        await session.until(lambda: not hits.hits)
+        assert "PAT0000" not in session.text
+        await session.press("F")
+        await session.until(lambda: "Find" in session.text)
+        assert "PAT0000" not in session.text
+
+
+async def test_no_label_shows_a_file_s_name_in_the_privacy_view(tmp_path: Path) -> None:
+    for number in (1, 2):
+        write(
+            tmp_path / f"SMITH_JOHN_{number}.dcm", NumberOfFrames="2", PixelData=b"\0" * 16384, InstanceNumber=str(number),
+            SOPInstanceUID=f"1.2.3.{number}", StudyInstanceUID="1.2",
+        )  # fmt: skip
+    async with browsing([tmp_path], settings=Settings(private=True)) as session:
+        await session.until(lambda: session.browser.image.picture is not None)
+        await session.press("s")
+        await looked(session)
+        assert not any("SMITH" in line for line in lines(session))
+        assert any("image 1" in line for line in lines(session))

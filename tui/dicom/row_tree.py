@@ -9,7 +9,7 @@ from typing import Final
 from tui.dicom.csa import Field
 from tui.dicom.element import FOLDED_OUT, ITEM, PER_FRAME_GROUPS, Element, tag_text
 from tui.dicom.elements import Elements
-from tui.text import safe_text
+from tui.text import safe_text, sentence_case
 
 NO_FIELDS: Final[Mapping[int, Field]] = MappingProxyType({})
 
@@ -48,7 +48,7 @@ class RowTree:
         """Return what is odd about the file, and where and why it broke, in sentences."""
         broken = self.elements.broken
         notes = [*self.elements.remarks, *([broken.sentence] if broken is not None else [])]
-        return [safe_text(note[:1].upper() + note[1:]) for note in notes]
+        return [safe_text(sentence_case(note)) for note in notes]
 
     def depth(self, index: int) -> int:
         """Return how deep row `index` lies."""

@@ -29,7 +29,7 @@ from tui.screens.questions import (
     SearchQuestion,
     SeekQuestion,
 )
-from tui.text import names_are_masked, safe_text, shown_name, shown_path
+from tui.text import names_are_masked, safe_text, sentence_case, shown_name, shown_path
 
 if TYPE_CHECKING:  # NumPy is imported with the first picture, the query with the first search
     from tui.dicom.library.outline import Outline
@@ -59,7 +59,7 @@ def sentence_of(error: DicomError) -> Sentence:
         name = safe_text(os.path.basename(error.path))
         text = text.replace(safe_text(error.path), shown_path(error.path)).replace(name, shown_name(name))
     named = error.path is not None and text.startswith(shown_name(os.path.basename(error.path)))
-    return Sentence(text if named else text[:1].upper() + text[1:], error=True)
+    return Sentence(text if named else sentence_case(text), error=True)
 
 
 class Answers:

@@ -184,6 +184,8 @@ class LibraryCommands(Screen[None]):
             words = f"Studies - {outline.known:,}"
             if not outline.complete:
                 return f"{words} …"
+            if outline.stopped:
+                return f"{words}, stopped"
             if self._done:
                 return f"{words}, reading again: {self._done:,} …"
             unread = f", {outline.unread:,} unread" if outline.unread else ""

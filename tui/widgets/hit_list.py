@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from tui.dicom.library.scan import Facts
-from tui.text import MASK, names_are_masked, safe_text, shown_name
+from tui.text import MASK, names_are_masked, safe_text, sentence_case, shown_name
 from tui.widgets.file_list import FileList
 from tui.widgets.glyphs import UNICODE, Glyphs
 from tui.widgets.row_list import Piece
@@ -147,7 +147,7 @@ class HitList(FileList):
     def tell_cursor(self) -> None:
         """Say what is under the cursor."""
         here = self.file
-        self.tell(self.FileShown(here, "" if here is not None else self._empty_words.capitalize()))
+        self.tell(self.FileShown(here, "" if here is not None else sentence_case(self._empty_words)))
 
     # --- actions
 

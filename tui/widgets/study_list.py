@@ -11,7 +11,7 @@ from tui.dicom.library.outline import Node, NodeKind, Outline
 from tui.dicom.library.scan import Facts
 from tui.dicom.library.stacks import place_mm
 from tui.dicom.temporal import day
-from tui.text import MASK, names_are_masked, safe_text, shown_name, shown_path
+from tui.text import MASK, names_are_masked, safe_text, sentence_case, shown_name, shown_path
 from tui.widgets.file_list import FileList
 from tui.widgets.glyphs import UNICODE, Glyphs
 from tui.widgets.row_list import Piece
@@ -67,7 +67,7 @@ class StudyList(FileList):
 
     def stop(self) -> None:
         """Show that no more will be found: the scan was cancelled."""
-        self.show_outline(self.outline._replace(complete=True))
+        self.show_outline(self.outline._replace(complete=True, stopped=True))
 
     def _index_of(self, row: StudyRow) -> int | None:
         instance = row.instance
@@ -190,6 +190,8 @@ class StudyList(FileList):
             return f"looking for studies … {self.outline.done:,} files so far"
         if self.outline.known:
             return "nothing matches"
+        if self.outline.stopped:
+            return "stopped: F5 begins anew"
         return "no DICOM files are here"
 
     # --- telling
@@ -206,7 +208,7 @@ class StudyList(FileList):
         if self._wanted is not None:
             return
         if row is None:
-            self.tell(self.FileShown(None, self._empty_words.capitalize()))
+            self.tell(self.FileShown(None, sentence_case(self._empty_words)))
         elif row.instance is not None:
             self.tell(self.FileShown(row.instance.path))
         else:

@@ -9,7 +9,7 @@ from textual.message import Message
 
 from tui.commands import TAGS
 from tui.dicom.element import UNDEFINED
-from tui.text import cell_width, fit_cells, safe_text
+from tui.text import cell_width, fit_cells, safe_text, sentence_case
 from tui.widgets.bindings import bindings
 from tui.widgets.glyphs import UNICODE, Glyphs
 from tui.widgets.row_list import Piece, RowList
@@ -101,7 +101,7 @@ class TagTable(RowList):
         self._keep_cursor()
         self.shown = ShownRows(None, self.shown.folds, None)
         at = cell_width(safe_text(problem.text[: problem.at]))
-        self._problem = (f"{problem.reason[:1].upper()}{problem.reason[1:]}", safe_text(problem.text), f"{' ' * at}^")
+        self._problem = (sentence_case(problem.reason), safe_text(problem.text), f"{' ' * at}^")
         self.rows_changed(0)
         self._tell_count()
 

@@ -37,9 +37,9 @@ COMPRESSED = ("1.2.840.10008.1.2.4.", "1.2.840.10008.1.2.5")
 BASIC = Policy(on_burned_in=OnBurnedIn.KEEP)
 ALL = Policy(frozenset(switch.profile for switch in SWITCHES), Dates.SHIFT, on_burned_in=OnBurnedIn.KEEP)
 REFUSED = {  # by rule; the rest is written
-    "no SOP UIDs": 8, "DICOMDIR": 8, "pixel data that is not understood": 2, "parse error": 2, "no DICOM file": 14,
+    "no SOP UIDs": 8, "DICOMDIR": 8, "pixel data that is not understood": 2, "parse error": 2, "no DICOM file": 13,
 }  # fmt: skip
-FILES = files_of(BUNDLED)
+FILES = [path for path in files_of(BUNDLED) if path.suffix != ".gz"]  # packed, it is not what pydicom reads
 
 
 class Pair(NamedTuple):

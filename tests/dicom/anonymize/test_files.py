@@ -1,6 +1,7 @@
 """Whole files and batches: refusals by name, pixels, code streams, verifying, resuming, the report, the command line."""
 
 import csv
+import gzip
 import json
 import re
 import signal
@@ -93,6 +94,20 @@ def test_what_cannot_be_trusted_is_refused_by_name_and_without_a_value(tmp_path:
     if rule != "unknown character set":
         assert "SECRET" not in outcome.reason
     assert not any((tmp_path / "out").rglob("*.dcm"))
+
+
+def test_of_a_file_that_gzip_packed_the_copy_is_unpacked(tmp_path: Path) -> None:
+    packed = tmp_path / "in" / "a.dcm.gz"
+    packed.parent.mkdir()
+    packed.write_bytes(gzip.compress(Path(write(tmp_path / "plain.dcm")).read_bytes()))
+    before = packed.read_bytes()
+    outcome, copy = done(tmp_path, str(packed))
+    assert outcome.rule == ""
+    assert packed.read_bytes() == before
+    made = pydicom.dcmread(copy)
+    assert made.PatientIdentityRemoved == "YES"
+    assert "DOE" not in str(made)
+    assert made.PixelData == pydicom.dcmread(tmp_path / "plain.dcm").PixelData
 
 
 def test_zeros_behind_the_end_are_padding(tmp_path: Path) -> None:

@@ -9,8 +9,10 @@ import pytest
 
 from tests.files import bundled
 from tui.dicom.library.dicomdir import named_files
+from tui.dicom.library.find import Hit, find
 from tui.dicom.library.scanner import scan
 from tui.dicom.library.studies import Library
+from tui.dicom.query import Query
 
 
 @pytest.fixture
@@ -86,3 +88,19 @@ def test_offsets_that_lead_in_a_circle_end(media: Path) -> None:
         record.OffsetOfTheNextDirectoryRecord = changed.OffsetOfTheFirstDirectoryRecordOfTheRootDirectoryEntity
     changed.save_as(media / "DICOMDIR")
     assert len(list(named_files(str(media / "DICOMDIR")))) == 31
+
+
+def test_its_path_may_be_written_in_other_ways(media: Path) -> None:
+    counts = []
+    for path in (f"{media}/DICOMDIR", f"{media}//DICOMDIR", f"{media}/./DICOMDIR"):
+        library = Library()
+        for _ in scan([path], library):
+            continue
+        counts.append((library.count, library.unread))
+    assert counts == [(31, 0)] * 3
+
+
+def test_finding_looks_through_the_files_it_names(media: Path) -> None:
+    found = find([str(media / "DICOMDIR")], Query.parse("Rows>0 Modality=CT"), lambda tag: tag < 0)
+    paths = {hit.path for hit in found if isinstance(hit, Hit)}
+    assert paths == {path for path in _by_pydicom(media / "DICOMDIR") if pydicom.dcmread(path).Modality == "CT"}

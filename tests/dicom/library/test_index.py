@@ -180,3 +180,39 @@ def test_clearing_removes_it(tree: Path, file: Path) -> None:
     assert clear(str(file))
     assert not clear(str(file))
     assert list(file.parent.iterdir()) == []
+
+
+def test_a_page_that_is_damaged_makes_it_anew(tree: Path, file: Path) -> None:
+    _scanned(tree, file)
+    data = bytearray(file.read_bytes())
+    data[4096:] = b"\xaa" * (len(data) - 4096)  # the first page, with the schema, is as it was
+    file.write_bytes(data)
+    library, word = _scanned(tree, file)
+    assert library.count == 41
+    assert word == "the index was damaged, or of another version, and is made anew"
+    assert _scanned(tree, file)[1] == ""
+
+
+def test_a_table_of_other_columns_is_made_anew(tree: Path, file: Path, read: list[str]) -> None:
+    _scanned(tree, file)
+    with sqlite3.connect(file) as changed:
+        changed.execute("DROP TABLE folders")
+        changed.execute("CREATE TABLE folders (path BLOB PRIMARY KEY, other)")
+    changed.close()
+    library, word = _scanned(tree, file)
+    assert library.count == 41
+    assert word == "the index was damaged, or of another version, and is made anew"
+    read.clear()
+    assert _scanned(tree, file)[1] == ""
+    assert read == ["empty"]
+
+
+def test_two_programs_may_have_it_open(tree: Path, file: Path) -> None:
+    index = Index(str(file))
+    library = Library()
+    for _ in scan([str(tree)], library, index=index):
+        continue
+    index.commit()  # as is done before new files are waited for
+    assert _scanned(tree, file)[1] == ""
+    index.close()
+    assert index.word == ""

@@ -193,3 +193,36 @@ def test_every_attribute_that_is_said_to_be_missing_is_so_to_dciodvfy() -> None:
             wrong[path.name] = names - theirs
     assert wrong == {}
     assert missing > 500
+
+
+def test_a_second_time_over_some_places_is_no_gap(tmp_path: Path) -> None:
+    for number in range(1, 21):
+        _write(tmp_path / "series", number)
+    for number in (3, 4, 5, 15):
+        _write(tmp_path / "series", number + 100, place=number * 2.0)
+    assert "gap" not in _codes(tmp_path / "series")
+
+
+def test_numbers_that_are_written_in_two_ways_are_no_finding(tmp_path: Path) -> None:
+    for number in range(1, 7):
+        text = ("0.5", "0.500")[number % 2]
+        _write(tmp_path / "series", number, PixelSpacing=[text, text], SliceThickness=("5", "5.0")[number % 2])
+    assert _found(tmp_path / "series") == []
+
+
+def test_two_patients_in_one_series_are_told(tmp_path: Path) -> None:
+    for number in range(1, 7):
+        _write(tmp_path / "series", number, PatientName=("A^B", "C^D")[number % 2], PatientID="1")
+    found = {finding.code: finding.sentence for finding in _found(tmp_path / "series")}
+    assert found, "two names of one patient are a finding"
+    assert not any("A^B" in sentence for sentence in found.values())
+
+
+def test_series_without_uid_are_apart_by_their_folders(tmp_path: Path) -> None:
+    for folder in ("a", "b"):
+        for number in range(1, 4):
+            _write(
+                tmp_path / folder, number, SeriesInstanceUID=None, SOPInstanceUID=f"1.2.{ord(folder)}.{number}", place=number
+            )
+    assert "gap" not in _codes(tmp_path)
+    assert "repeated-number" not in _codes(tmp_path)

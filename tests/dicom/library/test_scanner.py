@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.files import bundled, dataset
+from tests.files import bundled, dataset, write
 from tests.library_tree import write_tree
+from tui.dicom.errors import ReadError
 from tui.dicom.library import scanner
+from tui.dicom.library.header import HeaderReader
 from tui.dicom.library.scanner import scan
 from tui.dicom.library.studies import Library
 
@@ -178,3 +180,62 @@ def test_pipes_and_devices_are_never_read(tmp_path: Path) -> None:
 def test_steps_come_while_a_long_folder_is_listed(tree: Path) -> None:
     notes = [step.note for step in islice(scan([str(tree)], Library()), 5)]
     assert notes[0] == str(tree)
+
+
+# --- roots, names and files that change
+
+
+def test_folders_that_lie_in_each_other_are_read_once(tree: Path) -> None:
+    inner = tree / "PAT0000" / "STUDY0001"
+    for roots in ([tree, inner], [inner, tree], [tree, tree], [Path(f"{tree}/"), tree]):
+        library = Library()
+        for _ in scan([str(root) for root in roots], library):
+            continue
+        assert (library.count, len(library.repeated)) == (240, 0)
+
+
+def test_what_was_looked_at_is_counted_once(tree: Path) -> None:
+    (tree / "empty").touch()
+    library = Library()
+    for _turn in range(3):
+        for _ in scan([str(tree)], library):
+            continue
+        assert (library.count, library.others, library.unread) == (240, 3, 1)
+
+
+def test_a_file_that_was_met_half_written_is_read_again(tree: Path) -> None:
+    whole = tree / "PAT0000" / "STUDY0000" / "SER0000" / "IM00001"
+    data = whole.read_bytes()
+    whole.write_bytes(data[: len(data) // 2])
+    early = tree / "early"
+    early.write_bytes(b"")
+    library = _scanned(tree)
+    assert (library.count, library.unread) == (240, 1)
+    whole.write_bytes(data)
+    early.write_bytes(data.replace(b"IM00001", b"IM00002"))
+    for _ in scan([str(tree)], library):
+        continue
+    assert (library.count, library.unread) == (241, 0)
+    (found,) = (instance for instance in library.instances if instance.path == str(whole))
+    assert (found.size, found.broken) == (len(data), "")
+    assert list(map(len, library.repeated.values())) == [2]  # one that came early is a copy, told once
+
+
+def test_a_file_that_shrinks_while_it_is_read_ends(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write(tree / "long", StudyDescription="x" * 20000, SOPInstanceUID="1.2.9")
+    real = os.lseek
+
+    def shrink(fd: int, offset: int, whence: int) -> int:
+        size = real(fd, offset, whence)
+        os.truncate(path, 9000)
+        return size
+
+    monkeypatch.setattr(os, "lseek", shrink)
+    found = HeaderReader().read(path)
+    assert found is not None
+    assert found.broken
+
+
+def test_a_name_that_no_file_can_have_is_an_error() -> None:
+    with pytest.raises(ReadError, match="cannot be read: embedded null byte"):
+        HeaderReader().read("a\0b")

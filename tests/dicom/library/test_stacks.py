@@ -128,3 +128,37 @@ def test_odd_values_are_survived() -> None:
     odd = _CT._replace(orientation="1\\x\\0", frames="many")
     images = [_image("one", None, shared=odd), _image("1e999", None, shared=odd), _image("", 3.0, uid="z")]
     assert sum(len(stack.members) for stack in stacks_of(images)) == 3
+
+
+@pytest.mark.parametrize("texts", [("1e307", "1", "2", "3"), ("1e300", "-1e305", "1", "2"), ("nan", "nan", "inf", "1")])
+def test_places_out_of_all_reach_are_none(texts: tuple[str, ...]) -> None:
+    images = [_image(number, None, uid=str(number)) for number in range(1, 5)]
+    moved = [image._replace(position=f"0\\0\\{text}") for image, text in zip(images, texts, strict=True)]
+    (stack,) = stacks_of(moved)
+    assert len(stack.members) == 4
+    assert all(place is None or abs(place) < 10 for place in stack.places_mm)
+
+
+def test_numbers_that_are_written_in_two_ways_are_the_same() -> None:
+    images = [_image(number, number * 2.0, _CT._replace(echo_time=("27", "27.0")[number % 2])) for number in range(1, 7)]
+    assert _shown(images) == [("", ["1", "2", "3", "4", "5", "6"])]
+
+
+def test_what_has_another_sop_class_is_called_by_it() -> None:
+    other = _CT._replace(sop_class="1.2.840.10008.5.1.4.1.1.4")
+    images = [_image(1, 2.0), _image(2, 4.0), _image(3, 2.0, other)]
+    assert _shown(images) == [("CT Image", ["1", "2"]), ("MR Image", ["3"])]
+
+
+def test_no_label_holds_the_name_of_a_file() -> None:
+    cine = _CT._replace(frames="30", orientation="")
+    images = [_image(number, None, shared=cine, name=f"SMITH_JOHN_{number}") for number in (1, 2)]
+    assert "SMITH" not in "".join(label for label, _ in _shown(images))
+
+
+def test_a_stack_keeps_its_key_when_others_come() -> None:
+    axial = [_image(number, number * 2.0) for number in range(1, 4)]
+    coronal = [_image(number, number * 2.0, _CT._replace(orientation=_CORONAL), name=f"c{number}") for number in range(4, 7)]
+    (alone,) = stacks_of(axial)
+    assert alone.key in {stack.key for stack in stacks_of([*coronal, *axial])}
+    assert len({stack.key for stack in stacks_of([*coronal, *axial])}) == 2

@@ -93,6 +93,7 @@ class Outline(NamedTuple):
     unread: int = 0
     problems: tuple[tuple[str, str], ...] = ()
     word: str = ""  # what is to be said of the index
+    stopped: bool = False  # whether the scan was stopped before it was complete
 
 
 class Outliner:

@@ -214,8 +214,13 @@ class Library:
         if patient is None or study is None or series is None or instance not in series.instances:
             return
         self.count -= 1
+        same = [other for other in self.repeated.pop(instance.uid, ()) if other is not instance]
+        if len(same) > 1:
+            self.repeated[instance.uid] = same
         if self.uids.get(instance.uid) is instance:
             del self.uids[instance.uid]
+            if same:
+                self.uids[instance.uid] = same[0]
         series.instances = [other for other in series.instances if other is not instance]
         if not series.instances:
             del study.series[series.key]
