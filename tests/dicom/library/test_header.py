@@ -22,13 +22,13 @@ from pydicom.uid import (
 )
 from pydicom.valuerep import PersonName
 
-from tests.files import BUNDLED, SHARED, dataset, files_of
+from tests.files import BUNDLED, SHARED, dataset, explicit, files_of, part_10
 from tests.library_tree import write_tree
 from tui.dicom.attributes import Attributes
 from tui.dicom.elements import walk_file
 from tui.dicom.errors import NotDicomError, ReadError
 from tui.dicom.library import header as header_module
-from tui.dicom.library.fields import FIELDS
+from tui.dicom.library.fields import FIELDS, INDEX
 from tui.dicom.library.header import Header, HeaderReader
 from tui.dicom.library.instances import Instance, Instances
 from tui.dicom.library.scanner import scan
@@ -91,6 +91,35 @@ def test_most_files_need_no_walker(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     for path in write_tree(tmp_path, series=60, files=3):
         assert reader.read(str(path)) is not None
     assert needed == []
+
+
+def _elements(*, series: bool) -> list[bytes]:
+    rest = [
+        explicit(0x00100020, "LO", b"AB"), explicit(0x00281201, "OW", bytes(20_000)), explicit(0x00400275, "SQ", b""),
+        *([explicit(0x0020000E, "UI", b"1.2.3.")] if series else []), explicit(0x7FE00010, "OW", bytes(64)),
+    ]  # fmt: skip
+    return [explicit(0x00080016, "UI", b"1.2.840.10008.5.1.4.39.1\0\0"), *rest]
+
+
+@pytest.mark.parametrize("series", [False, True])
+def test_what_is_missing_is_looked_for_up_to_the_pixels(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, series: bool
+) -> None:
+    path = tmp_path / "a.dcm"
+    path.write_bytes(part_10(_elements(series=series)))
+    walked: list[str] = []
+    real = header_module._carefully
+
+    def carefully(each: str) -> Header | None:
+        walked.append(each)
+        return real(each)
+
+    monkeypatch.setattr(header_module, "_carefully", carefully)
+    found = HeaderReader().read(str(path))
+    assert found is not None
+    assert (found.values[INDEX["series_uid"]] or b"").rstrip(b"\0") == (b"1.2.3." if series else b"")
+    assert found.values[INDEX["patient_id"]] == b"AB"
+    assert walked == ([str(path)] if series else [])
 
 
 # --- against pydicom

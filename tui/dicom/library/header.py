@@ -154,13 +154,13 @@ class HeaderReader:
         layouts = self._layouts_of(meta.syntax, data[at : at + HEAD], size_here - at)
         values = _NOTHING[:]
         try:
-            layouts.read(data, at, values, size_here)
+            at = layouts.read(data, at, values, size_here)
+            if not meta.directory and (values[_SERIES] is None or (values[_BITS] is not None and values[_COLUMNS] is None)):
+                layouts.items.look_on(data, at, size_here, LAST)  # what is missing may stand in disorder
         except ShortError:
             if deflated:
                 raise UnsureError from None
             raise
-        if not meta.directory and (values[_SERIES] is None or (values[_BITS] is not None and values[_COLUMNS] is None)):
-            raise UnsureError  # attributes may stand in disorder: behind those that come last, or in private ones
         return Header(values, meta.syntax, layouts.encoding.big_endian, size, "", meta.directory)
 
     def _layouts_of(self, syntax: bytes, first: bytes, size: int) -> Layouts:

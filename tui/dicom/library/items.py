@@ -10,6 +10,7 @@ HEAD: Final = 8  # bytes of a header in implicit VR, and of most in explicit VR
 LONG_HEAD: Final = 12
 OF_ITEMS: Final = frozenset({b"SQ", b"UN"})
 _DEEPEST: Final = 32
+_PIXELS: Final = 0x7FE0  # the group that nothing but pixel data and what follows it lies in
 
 
 class ShortError(Exception):
@@ -29,6 +30,7 @@ class Items:
 
     def __init__(self, encoding: Encoding) -> None:
         order = ">" if encoding.big_endian else "<"
+        self._implicit = encoding.implicit
         self._tag_and_length = struct.Struct(f"{order}HHI").unpack_from
         self._short = struct.Struct(f"{order}H").unpack_from
         self._long = struct.Struct(f"{order}I").unpack_from
@@ -62,6 +64,26 @@ class Items:
             else:
                 at += HEAD + length
         return at
+
+    def look_on(self, data: bytes, at: int, size: int, last: int) -> None:
+        """Look at the elements from a place to the pixel data, or to the end: none of a tag up to `last` may be there.
+
+        Raises
+        ------
+        ShortError, UnsureError
+            As said there.
+        """
+        while at != size:
+            if at + HEAD > len(data):
+                raise ShortError(at + HEAD)
+            group, number, length = self._tag_and_length(data, at)
+            if group >= _PIXELS:
+                return
+            if group << 16 | number <= last:
+                raise UnsureError
+            at, below = self._after_element(data, at, group, length, implicit=self._implicit)
+            if below:
+                at = self.after(data, at, implicit=below[0][1])
 
     def _after_element(
         self, data: bytes, at: int, group: int, length: int, *, implicit: bool

@@ -60,6 +60,8 @@ class Layouts:
     ----------
     encoding : Encoding
         Explicit or implicit VR, in which byte order.
+    items : Items
+        What skips its sequences, and looks on behind what is wanted.
     """
 
     def __init__(self, encoding: Encoding) -> None:
@@ -72,13 +74,13 @@ class Layouts:
         pack = struct.Struct(f"{order}HH").pack
         self._wanted = {pack(field.tag >> 16, field.tag & 0xFFFF): index for index, field in enumerate(FIELDS)}
         self._vrs = [frozenset({field.vr.encode(), b"UN"}) for field in FIELDS]
-        self._items = Items(encoding)
+        self.items = Items(encoding)
         self._steps: dict[
             bytes, int | _Known | _Long | _Items | _Stop | _Variants
         ] = {}  # by the first eight bytes of a header
 
-    def read(self, data: bytes, at: int, values: Values, size: int) -> None:  # noqa: C901, PLR0912, PLR0915 - the hot loop of a scan: a call per element would double its cost
-        """Put the values of a dataset's wanted attributes into `values`.
+    def read(self, data: bytes, at: int, values: Values, size: int) -> int:  # noqa: C901, PLR0912, PLR0915 - the hot loop of a scan: a call per element would double its cost
+        """Put the values of a dataset's wanted attributes into `values`; return where what lies behind them begins.
 
         Parameters
         ----------
@@ -124,9 +126,9 @@ class Layouts:
                         if run.first_field <= before:
                             raise UnsureError
                         before = run.last_field
-                    if run.last:
-                        return
                     at += run.total
+                    if run.last:
+                        return at
                     continue
                 if head[4:6] in SHORT_VRS or self._implicit:  # the first eight bytes tell all
                     width, length, field = step.alone  # type: ignore[union-attr] # it is one
@@ -141,28 +143,28 @@ class Layouts:
                         values[field] = data[begin:at]
                     continue
             if kind is _Stop:
-                return
+                return at
             if kind is _Items:
-                at = self._items.after(data, at + HEAD, implicit=True)
+                at = self.items.after(data, at + HEAD, implicit=True)
                 continue
             if kind is _Long and at + LONG_HEAD <= end:
                 width, length, field = LONG_HEAD, self._long(data, at + HEAD)[0], step.field  # type: ignore[union-attr] # it is one
             elif len(head) < HEAD:
                 if at == size:
-                    return
+                    return at
                 raise ShortError(at + HEAD)
             else:
                 element = self._element(data, at, head)
                 if element is None:
                     self._steps[head] = _Stop()
-                    return
+                    return at
                 if step is None and self._learn(data, at, head, element):
                     continue
                 width, length, field = element
             if length == UNDEFINED:
                 if not self._implicit and head[4:6] not in OF_ITEMS:
                     raise UnsureError
-                at = self._items.after(data, at + width, implicit=self._implicit or head[4:6] == b"UN")
+                at = self.items.after(data, at + width, implicit=self._implicit or head[4:6] == b"UN")
                 continue
             at += width
             if field >= 0:
