@@ -11,6 +11,7 @@ from tui.dicom.errors import ReadError
 
 ENDINGS: Final = (".zip", ".tar", ".tgz", ".tar.gz", ".tar.bz2", ".tar.xz")
 _GZIP_ENDING: Final = ".gz"
+_GZIP_LENGTH: Final = len(_GZIP_ENDING)
 _GZIP: Final = b"\x1f\x8b"
 
 
@@ -29,7 +30,7 @@ def is_archive(name: str) -> bool:
 
 def is_packed(name: str) -> bool:
     """Return whether a file of that name is read as what gzip packed."""
-    return name.lower().endswith(_GZIP_ENDING) and not is_archive(name)
+    return name[-_GZIP_LENGTH:].lower() == _GZIP_ENDING and not is_archive(name)
 
 
 def is_folder(path: str) -> bool:

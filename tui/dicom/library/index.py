@@ -28,6 +28,7 @@ _PRIVATE: Final = 0o600
 _WAIT_S: Final = 2.0  # for another program that writes
 _DAMAGED: Final = "the index was damaged, or of another version, and is made anew"
 _COMMIT_S: Final = 1.0
+_PAGE: Final = 16384  # bytes: a folder's row lies in one or two
 _BESIDE: Final = ("", "-journal", "-wal", "-shm")
 _TABLE: Final = (
     "CREATE TABLE IF NOT EXISTS folders (path BLOB PRIMARY KEY, head BLOB NOT NULL, names BLOB NOT NULL, "
@@ -140,8 +141,10 @@ class Index:
             (version,) = file.execute("PRAGMA user_version").fetchone()
             if version not in (0, _VERSION):
                 raise sqlite3.DatabaseError("it is of another version")
-            file.execute(_TABLE)
-            file.execute(f"PRAGMA user_version = {_VERSION}")
+            if not version:  # it is new; what is there already is not written to, which would wait for the disk
+                file.execute(f"PRAGMA page_size = {_PAGE}")
+                file.execute(_TABLE)
+                file.execute(f"PRAGMA user_version = {_VERSION}")
             file.execute(f"{_SELECT} LIMIT 1", (b"",)).fetchone()
         except sqlite3.Error:
             file.close()

@@ -6,6 +6,7 @@ what its first eight bytes say: they were met before, too.
 """
 
 import struct
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from tui.dicom.element import UNDEFINED
@@ -215,7 +216,7 @@ class Layouts:
                     self._learn_one(head, element)
                 return None
             break
-        made = self._found(data, at)
+        made = _run(data, at, *self._found(data, at))
         if made is not None:
             runs.insert(0, made)
             del runs[_VARIANTS:]
@@ -225,9 +226,13 @@ class Layouts:
         """Keep the run that begins at a place, or its first element; return whether a run was kept."""
         if len(self._steps) > _MOST_LEARNED:
             self._steps.clear()
-        run = self._found(data, at)
+        elements, last = self._found(data, at)
+        run = _run(data, at, elements, last)
         if run is None:
             self._learn_one(head, element)
+            for met in elements:  # a run from one of them on would be as short
+                begin = at + met.at
+                self._learn_one(data[begin : begin + HEAD], (met.head, met.length, met.field))
             return False
         self._steps[head] = _Variants(run, element)
         return True
@@ -242,8 +247,8 @@ class Layouts:
         elif length <= _LONGEST_VALUE:
             self._steps[head] = _Known(field, length) if field >= 0 else HEAD + length
 
-    def _found(self, data: bytes, at: int) -> Run | None:
-        """Return the run that begins at a place, up to what is odd, or to where another one begins; None if it is short."""
+    def _found(self, data: bytes, at: int) -> tuple[list[Met], bool]:
+        """Return the elements from a place up to what is odd or begins a known run, and whether the last field is theirs."""
         elements, begin, last, before = list[Met](), at, False, -1
         while len(elements) < _LONGEST_RUN and not last:
             head = data[at : at + HEAD]
@@ -262,7 +267,7 @@ class Layouts:
             elements.append(Met(at - begin, width, length, field))
             at += width + length
             last = field == len(FIELDS) - 1
-        return Run(data, begin, elements, last=last) if len(elements) >= _LEAST_RUN else None
+        return elements, last
 
     def _element(self, data: bytes, at: int, head: bytes) -> tuple[int, int, int] | None:
         """Return the bytes of a header, those of its value, and its field or -1; None behind the last field."""
@@ -284,3 +289,8 @@ class Layouts:
         if at + LONG_HEAD > len(data):
             raise ShortError(at + LONG_HEAD)
         return LONG_HEAD, self._long(data, at + HEAD)[0], field
+
+
+def _run(data: bytes, at: int, elements: Sequence[Met], last: bool) -> Run | None:  # noqa: FBT001 - as it was found
+    """Return a run of elements that begin at a place; None of too few."""
+    return Run(data, at, elements, last=last) if len(elements) >= _LEAST_RUN else None

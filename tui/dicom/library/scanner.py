@@ -23,7 +23,7 @@ from tui.dicom.library.studies import Library
 if TYPE_CHECKING:  # SQLite is not imported where there is no index
     from tui.dicom.library.index import Index
 
-_GIVE_WAY_EVERY: Final = 32
+_GIVE_WAY_EVERY: Final = 48
 _STEP_EVERY: Final = 64
 _SLOW_S: Final = 0.0003  # for a file, on average: no disk cache answers that slowly
 _READERS: Final = 8
@@ -183,7 +183,7 @@ class _Scanner:
                     library.add(instance)
                     kept.append(instance)
             self._done += 1
-            if gently and count % _GIVE_WAY_EVERY == 0:
+            if gently and self._done % _GIVE_WAY_EVERY == 0:  # in however small folders
                 time.sleep(GIVE_WAY_S)
             if count % _STEP_EVERY == 0:
                 yield Step(self._done, 0, path)
