@@ -23,7 +23,7 @@ from tui.dicom.library.studies import Library
 from tui.dicom.save import private_folder
 from tui.text import safe_text
 
-_VERSION: Final = zlib.crc32(repr((1, Instance._fields, Shared._fields)).encode()) & 0x7FFFFFFF  # of what it holds
+_VERSION: Final = zlib.crc32(repr((2, Instance._fields, Shared._fields)).encode()) & 0x7FFFFFFF  # of what it holds
 _PRIVATE: Final = 0o600
 _WAIT_S: Final = 2.0  # for another program that writes
 _DAMAGED: Final = "the index was damaged, or of another version, and is made anew"
@@ -45,8 +45,8 @@ _instance: Final = partial(tuple.__new__, Instance)  # as Instance._make, but wi
 class Seen(NamedTuple):
     """What stands in a folder, as the file system says it.
 
-    `names` are its files, as the file system lists them, `numbers` the size of each and the time of its last change in
-    nanoseconds, `folders` its folders, and `plain` is whether nothing else is in it.
+    `names` are its files, as the file system lists them, `numbers` the size of each and then the time of each one's last
+    change in nanoseconds, `folders` its folders, and `plain` is whether nothing else is in it.
     """
 
     names: list[str]
@@ -64,8 +64,7 @@ class Taken(NamedTuple):
 
 def see(folder: str) -> Seen | None:
     """Return what stands in a folder; None where that cannot be told."""
-    names, numbers, folders, plain = list[str](), array("q"), list[str](), True
-    add = numbers.append
+    names, sizes, times, folders, plain = list[str](), list[int](), list[int](), list[str](), True
     try:
         fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     except OSError:
@@ -76,8 +75,8 @@ def see(folder: str) -> Seen | None:
                 if entry.is_file(follow_symlinks=False):
                     status = entry.stat(follow_symlinks=False)
                     names.append(entry.name)
-                    add(status.st_size)
-                    add(status.st_mtime_ns)
+                    sizes.append(status.st_size)
+                    times.append(status.st_mtime_ns)
                 elif entry.is_dir(follow_symlinks=False):
                     folders.append(entry.name)
                 else:
@@ -86,7 +85,7 @@ def see(folder: str) -> Seen | None:
         return None
     finally:
         os.close(fd)
-    return Seen(names, numbers, frozenset(folders), plain)
+    return Seen(names, array("q", sizes + times), frozenset(folders), plain)
 
 
 class Index:
@@ -236,7 +235,7 @@ class Index:
         runs = [(shared, sum(1 for _ in together)) for shared, together in groupby(map(_shared_of, instances))]
         said = {"folders": list(folders), "others": others, "unread": list(unread), "runs": runs}
         sizes = array("q", [instance.size for instance in instances]).tobytes()
-        texts = _COLUMN.encode().join(map(_joined, columns))
+        texts = _COLUMN.encode().join(_joined(column if len(set(column)) > 1 else column[:1]) for column in columns)
         parts = (json.dumps(said).encode(), _joined(seen.names), seen.numbers.tobytes(), sizes, texts)
         try:
             self._file.execute(_INSERT, (_key(folder), *parts, _sum(parts)))
@@ -268,7 +267,10 @@ def _add(said: dict[str, Any], folder: str, sizes: bytes, texts: bytes, library:
         return
     size_of = array("q", sizes).tolist()
     parts = texts.decode("utf-8", "surrogatepass").split(_COLUMN)
-    columns: dict[str, Sequence[Any]] = {name: part.split(_FIELD) for name, part in zip(_TEXTS, parts, strict=True)}
+    columns: dict[str, Sequence[Any]] = {
+        name: part.split(_FIELD) if _FIELD in part else [part] * len(size_of)  # a text that all have in common
+        for name, part in zip(_TEXTS, parts, strict=True)
+    }
     begin = 0
     for values, count in said["runs"]:
         shared, end = Shared._make(values), begin + count

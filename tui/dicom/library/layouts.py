@@ -291,6 +291,6 @@ class Layouts:
         return LONG_HEAD, self._long(data, at + HEAD)[0], field
 
 
-def _run(data: bytes, at: int, elements: Sequence[Met], last: bool) -> Run | None:  # noqa: FBT001 - as it was found
+def _run(data: bytes, at: int, elements: Sequence[Met], last: bool) -> Run | None:
     """Return a run of elements that begin at a place; None of too few."""
     return Run(data, at, elements, last=last) if len(elements) >= _LEAST_RUN else None

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Final
 
 from tui.dicom.library.instances import Instance, Shared
@@ -9,6 +10,7 @@ from tui.dicom.library.scan import natural_key
 from tui.dicom.library.stacks import Stack, integer_of, stacks_of
 
 _LAST: Final = 1 << 40  # of series without a number
+_uid_of: Final = attrgetter("uid")
 
 
 @dataclass(slots=True)
@@ -185,7 +187,7 @@ class Library:
         self.patients.setdefault(key, patient)
         self.count += len(instances)
         known = self.uids
-        new = {instance.uid: instance for instance in instances}
+        new = dict(zip(map(_uid_of, instances), instances, strict=True))
         if len(new) == len(instances) and "" not in new and known.keys().isdisjoint(new):
             known.update(new)
             return
