@@ -222,6 +222,18 @@ def test_a_file_that_was_met_half_written_is_read_again(tree: Path) -> None:
     assert list(map(len, library.repeated.values())) == [2]  # one that came early is a copy, told once
 
 
+def test_a_dicomdir_that_was_met_half_written_is_known_once(tmp_path: Path) -> None:
+    path = tmp_path / "DICOMDIR"
+    data = Path(bundled("dicomdirtests/DICOMDIR")).read_bytes()
+    path.write_bytes(data[:-1000])
+    library = _scanned(tmp_path)
+    path.write_bytes(data)
+    for _ in range(2):
+        for _step in scan([str(tmp_path)], library):
+            continue
+        assert [(each.size, each.broken) for each in library.directories] == [(len(data), "")]
+
+
 def test_a_file_that_shrinks_while_it_is_read_ends(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = write(tree / "long", StudyDescription="x" * 20000, SOPInstanceUID="1.2.9")
     real = os.lseek

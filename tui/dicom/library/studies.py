@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
-from typing import Final
+from typing import Final, TypeVar
 
 from tui.dicom.library.instances import Instance, Shared
 from tui.dicom.library.scan import natural_key
 from tui.dicom.library.stacks import Stack, integer_of, stacks_of
 
+_T = TypeVar("_T")
 _LAST: Final = 1 << 40  # of series without a number
 _uid_of: Final = attrgetter("uid")
 
@@ -166,17 +167,14 @@ class Library:
         if shared.directory:
             self.directories += instances
             return
-        key = (shared.patient_id, "" if shared.patient_id else shared.patient_name)
+        key, study_key, series_key = _keys(shared, instances[0].folder)
         patient = self.patients.get(key)
         if patient is None:
             patient = Patient(key)
-        folder = instances[0].folder
-        study_key = shared.study_uid or f"\0{folder}"
         study = patient.studies.get(study_key)
         if study is None:
             study = Study(study_key, shared.study_uid)
             self.patients_of.setdefault(study_key, []).append(patient)
-        series_key = shared.series_uid or f"\0{folder}\0{shared.sop_class}"
         series = study.series.get(series_key)
         if series is None:
             series = Series(series_key, shared.series_uid)
@@ -208,27 +206,29 @@ class Library:
     def remove(self, instance: Instance) -> None:
         """Take a file away: it is to be read anew."""
         shared = instance.shared
-        patient = self.patients.get((shared.patient_id, "" if shared.patient_id else shared.patient_name))
-        study = patient.studies.get(shared.study_uid or f"\0{instance.folder}") if patient is not None else None
-        series = (
-            study.series.get(shared.series_uid or f"\0{instance.folder}\0{shared.sop_class}") if study is not None else None
-        )
+        if shared.directory:
+            self.directories = _without(self.directories, instance)
+            return
+        key, study_key, series_key = _keys(shared, instance.folder)
+        patient = self.patients.get(key)
+        study = patient.studies.get(study_key) if patient is not None else None
+        series = study.series.get(series_key) if study is not None else None
         if patient is None or study is None or series is None or instance not in series.instances:
             return
         self.count -= 1
-        same = [other for other in self.repeated.pop(instance.uid, ()) if other is not instance]
+        same = _without(self.repeated.pop(instance.uid, ()), instance)
         if len(same) > 1:
             self.repeated[instance.uid] = same
         if self.uids.get(instance.uid) is instance:
             del self.uids[instance.uid]
             if same:
                 self.uids[instance.uid] = same[0]
-        series.instances = [other for other in series.instances if other is not instance]
+        series.instances = _without(series.instances, instance)
         if not series.instances:
             del study.series[series.key]
         if not study.series:
             del patient.studies[study.key]
-            self.patients_of[study.key].remove(patient)
+            self.patients_of[study.key] = _without(self.patients_of[study.key], patient)
         if not patient.studies:
             del self.patients[patient.key]
 
@@ -244,3 +244,14 @@ class Library:
             for study in list(patient.studies.values()):
                 for series in list(study.series.values()):
                     yield from list(series.instances)
+
+
+def _keys(shared: Shared, folder: str) -> tuple[tuple[str, str], str, str]:
+    """Return what tells a file's patient, study and series from others; what names none is told by where it is."""
+    patient = (shared.patient_id, "" if shared.patient_id else shared.patient_name)
+    return patient, shared.study_uid or f"\0{folder}", shared.series_uid or f"\0{folder}\0{shared.sop_class}"
+
+
+def _without(these: Sequence[_T], gone: _T) -> list[_T]:
+    """Return all but one; what only equals it stays."""
+    return [each for each in these if each is not gone]
