@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.files import bundled, write
-from tui.dicom import archive_members, archives
+from tui.dicom import archives, unnamed
 from tui.dicom.archives import is_folder, listed
 from tui.dicom.elements import walk_file
 from tui.dicom.errors import ChangedError, ReadError
@@ -163,7 +163,7 @@ def test_a_truncated_member_is_an_error(tmp_path: Path, files: Path) -> None:
 
 
 def test_what_holds_too_much_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(archive_members, "LARGEST_STREAM", 1 << 20)
+    monkeypatch.setattr(unnamed, "LARGEST_STREAM", 1 << 20)
     path = tmp_path / "bomb.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("zeros", bytes(4 << 20))

@@ -46,12 +46,17 @@ async def looked(session: Session) -> None:
     await session.until(lambda: isinstance(session.browser.files_shown, StudyList) and studies(session).outline.looked)
 
 
+async def open_studies(session: Session, name: str) -> None:
+    """Show the studies, with the cursor on a file, once that file is shown in the folders."""
+    await session.shown(name)
+    await session.press("s")
+    await looked(session)
+    await session.until(lambda: session.browser.files_shown.file is not None)
+
+
 async def test_s_shows_studies_with_the_file_under_the_cursor_and_the_folders_again(tree: Path) -> None:
     async with browsing([tree]) as session:
-        await session.shown("IM00001")
-        await session.press("s")
-        await looked(session)
-        await session.until(lambda: session.browser.files_shown.file is not None)
+        await open_studies(session, "IM00001")
         assert lines(session)[:4] == [
             "▾ Tree^Patient 0  PAT0000  O | 30 ✓", "  ▸ 2020-02-01  e+1  CT | 12 ✓", "  ▾ 2020-01-01  e+1  CT | 18 ✓",
             "    ▾ 1  CT  AX SOFT | 6 ✓",
@@ -73,10 +78,7 @@ async def test_series_are_looked_through_in_the_order_of_their_slices(tmp_path: 
             ImageOrientationPatient=["1", "0", "0", "0", "1", "0"],
         )  # fmt: skip
     async with browsing([tmp_path]) as session:
-        await session.shown("IM1")
-        await session.press("s")
-        await looked(session)
-        await session.until(lambda: session.browser.files_shown.file is not None)
+        await open_studies(session, "IM1")
         assert session.browser.files_shown.place == (3, 3)
         await session.focus("picture")
         await session.press("g")
@@ -108,10 +110,7 @@ async def test_window_and_tag_row_stay_through_a_series(tree: Path) -> None:
 
 async def test_folding_and_what_is_said_of_what_is_no_file(tree: Path) -> None:
     async with browsing([tree]) as session:
-        await session.shown("IM00001")
-        await session.press("s")
-        await looked(session)
-        await session.until(lambda: session.browser.files_shown.file is not None)
+        await open_studies(session, "IM00001")
         await session.press("left")
         await session.says("Series 1  CT  AX SOFT: 6 files\nNothing is wrong with it, by its headers.")
         await session.press("left")
@@ -133,10 +132,7 @@ async def test_a_mark_tells_what_is_wrong_and_enter_says_it_whole(tmp_path: Path
             ImageOrientationPatient=["1", "0", "0", "0", "1", "0"],
         )  # fmt: skip
     async with browsing([tmp_path]) as session:
-        await session.shown("IM1")
-        await session.press("s")
-        await looked(session)
-        await session.until(lambda: session.browser.files_shown.file is not None)
+        await open_studies(session, "IM1")
         assert lines(session)[2].endswith("5 ✗")
         await session.press("left")
         await session.says("✗ 1 gap along the normal, of 2 slices")
@@ -149,10 +145,7 @@ async def test_a_mark_tells_what_is_wrong_and_enter_says_it_whole(tmp_path: Path
 
 async def test_space_marks_a_whole_series_which_commands_then_work_on(tree: Path) -> None:
     async with browsing([tree]) as session:
-        await session.shown("IM00001")
-        await session.press("s")
-        await looked(session)
-        await session.until(lambda: session.browser.files_shown.file is not None)
+        await open_studies(session, "IM00001")
         await session.press("left", "space")
         shown = session.browser.files_shown
         assert {Path(path).parent.name for path in shown.marked} == {"SER0000"}
@@ -175,10 +168,7 @@ async def test_space_marks_a_whole_series_which_commands_then_work_on(tree: Path
 
 async def test_a_series_under_the_cursor_is_what_anonymizing_works_on(tree: Path) -> None:
     async with browsing([tree]) as session:
-        await session.shown("IM00001")
-        await session.press("s")
-        await looked(session)
-        await session.until(lambda: session.browser.files_shown.file is not None)
+        await open_studies(session, "IM00001")
         await session.press("left")
         assert len(session.browser.files_shown.targets) == 6
 
@@ -232,10 +222,7 @@ async def test_the_privacy_view_masks_patients_and_studies(tree: Path) -> None:
 async def test_odd_values_are_safe_to_draw(tmp_path: Path) -> None:
     write(tmp_path / "a.dcm", PatientName="A\x1b]0;x\x07^B[/x]", SeriesDescription="\x1b[31mred", StudyInstanceUID="1.2")
     async with browsing([tmp_path]) as session:
-        await session.shown("a.dcm")
-        await session.press("s")
-        await looked(session)
-        await session.until(lambda: session.browser.files_shown.file is not None)
+        await open_studies(session, "a.dcm")
         assert "A␛]0;x␇^B[/x]" in lines(session)[0]
         await session.press("left")
         await session.says("␛[31mred")
@@ -330,10 +317,7 @@ async def test_finding_in_the_privacy_view_looks_at_no_masked_value(tree: Path) 
 
 async def test_reading_again_keeps_what_is_shown_until_as_much_is_known(tree: Path) -> None:
     async with browsing([tree]) as session:
-        await session.shown("IM00001")
-        await session.press("s")
-        await looked(session)
-        await session.until(lambda: session.browser.files_shown.file is not None)
+        await open_studies(session, "IM00001")
         outlines: list[Outline] = []
         shown = studies(session)
         show = shown.show_outline
@@ -352,10 +336,7 @@ async def test_reading_again_keeps_what_is_shown_until_as_much_is_known(tree: Pa
 
 async def test_with_marks_only_marked_files_are_looked_through(tree: Path) -> None:
     async with browsing([tree]) as session:
-        await session.shown("IM00001")
-        await session.press("s")
-        await looked(session)
-        await session.until(lambda: session.browser.files_shown.file is not None)
+        await open_studies(session, "IM00001")
         await session.press("left", "space")
         hits = await find(session, "InstanceNumber=3")
         assert [Path(hit.path).parent.name for hit in hits.hits] == ["SER0000"]
@@ -375,10 +356,7 @@ async def test_the_cursor_stays_on_its_file_when_its_series_becomes_stacks(tmp_p
 
     slices("a", 0)
     async with browsing([tmp_path]) as session:
-        await session.shown("a1")
-        await session.press("s")
-        await looked(session)
-        await session.until(lambda: session.browser.files_shown.file is not None)
+        await open_studies(session, "a1")
         await session.press("j")
         path = studies(session).file
         assert path is not None

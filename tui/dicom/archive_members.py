@@ -9,12 +9,12 @@ import threading
 import weakref
 import zipfile
 from collections import OrderedDict
-from collections.abc import Callable
-from contextlib import AbstractContextManager
-from typing import IO, Any, Final, Protocol
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import IO, Any, Final
 
 from tui.dicom.errors import ReadError, translated
-from tui.dicom.unnamed import LARGEST_STREAM, unnamed_memory
+from tui.dicom.unnamed import Readable, held
 from tui.text import safe_text
 
 _PACKED: Final[dict[str, Callable[[str], Any]]] = {
@@ -24,11 +24,6 @@ _KEPT: Final = 2  # archives whose lists are kept
 _MOST_MEMBERS: Final = 1_000_000
 _LONGEST_NAME: Final = 4096
 _DEEPEST: Final = 64  # folders in each other
-_AT_ONCE: Final = 1 << 20
-
-
-class _Readable(Protocol):
-    def read(self, size: int, /) -> bytes: ...
 
 
 def unpacked_from(path: str, member: str, whole: str) -> tuple[int, int, os.stat_result]:
@@ -39,61 +34,51 @@ def unpacked_from(path: str, member: str, whole: str) -> tuple[int, int, os.stat
     ReadError
         It is not in the archive, is too large or damaged.
     """
-    archive, name = opened(path), safe_text(member)
-    with _damage_told(whole, f"{name} in {safe_text(os.path.basename(path))}"), archive.lock:
-        stream = archive.open(member)
-        if stream is None:
-            raise ReadError(f"{name} is not in {safe_text(os.path.basename(path))}", whole)
-        with stream:
-            fd, size = _held(stream, name)
-    return fd, size, archive.status
+    with _member(path, member, whole) as (stream, archive):
+        return *held(stream, safe_text(member)), archive.status
 
 
 def beginning_of(path: str, member: str, whole: str, count: int) -> bytes:
     """Return the first bytes of a member of an archive; raise as above."""
-    archive, name = opened(path), safe_text(member)
-    with _damage_told(whole, f"{name} in {safe_text(os.path.basename(path))}"), archive.lock:
-        stream = archive.open(member)
-        if stream is None:
-            raise ReadError(f"{name} is not in {safe_text(os.path.basename(path))}", whole)
-        with stream:
-            return stream.read(count)
+    with _member(path, member, whole) as (stream, _):
+        return stream.read(count)
 
 
 def beginning_of_gzip(fd: int, path: str, count: int) -> bytes:
     """Return the first bytes of what gzip packed into an open file; raise as above."""
-    name = safe_text(os.path.basename(path))
-    with _damage_told(path, name), open(fd, "rb", closefd=False) as raw, gzip.GzipFile(fileobj=raw) as stream:
+    with _packed(fd, path) as stream:
         return stream.read(count)
 
 
 def unpacked_from_gzip(fd: int, path: str) -> tuple[int, int, os.stat_result]:
     """Return what gzip packed into an open file, as above; raise as above."""
+    with _packed(fd, path) as stream:
+        return *held(stream, safe_text(os.path.basename(path))), os.fstat(fd)
+
+
+@contextmanager
+def _member(path: str, member: str, whole: str) -> Iterator[tuple[Readable, "_Archive"]]:
+    """Open a member of an archive, which nobody else reads meanwhile."""
+    archive, name = opened(path), f"{safe_text(member)} in {safe_text(os.path.basename(path))}"
+    with _damage_told(whole, name), archive.lock:
+        stream = archive.open(member)
+        if stream is None:
+            raise ReadError(f"{safe_text(member)} is not in {safe_text(os.path.basename(path))}", whole)
+        with stream:
+            yield stream, archive
+
+
+@contextmanager
+def _packed(fd: int, path: str) -> Iterator[Readable]:
+    """Open what gzip packed into an open file."""
     name = safe_text(os.path.basename(path))
     with _damage_told(path, name), open(fd, "rb", closefd=False) as raw, gzip.GzipFile(fileobj=raw) as stream:
-        memory, size = _held(stream, name)
-    return memory, size, os.fstat(fd)
+        yield stream
 
 
 def _damage_told(path: str, name: str) -> AbstractContextManager[None]:
     """Turn what hostile archives raise into a sentence."""
     return translated(ReadError, f"{name} cannot be read", path)
-
-
-def _held(stream: _Readable, name: str) -> tuple[int, int]:
-    """Return a descriptor of the bytes of a stream, and their number."""
-    memory, total = unnamed_memory(), 0
-    try:
-        while part := stream.read(_AT_ONCE):
-            total += len(part)
-            if total > LARGEST_STREAM:
-                raise ReadError(f"{name} holds more than {LARGEST_STREAM >> 30} GB: unpack it into a file first")
-            while part:
-                part = part[os.write(memory, part) :]
-    except BaseException:
-        os.close(memory)
-        raise
-    return memory, total
 
 
 # --- archives
@@ -156,7 +141,7 @@ def _unpacked_whole(path: str) -> int:
     if opener is None:
         return os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     with opener(path) as packed:
-        fd, _ = _held(packed, safe_text(os.path.basename(path)))
+        fd, _ = held(packed, safe_text(os.path.basename(path)))
     os.lseek(fd, 0, os.SEEK_SET)
     return fd
 

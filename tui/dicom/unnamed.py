@@ -5,14 +5,15 @@ import io
 import os
 import tempfile
 import zlib
-from typing import Final
+from contextlib import ExitStack
+from typing import Final, Protocol
 
+from tui.dicom.archives import GZIP
 from tui.dicom.errors import ReadError
 
 LARGEST_STREAM: Final = 2 << 30
 _AT_ONCE: Final = 1 << 20
 _HELD: Final = "/dev/fd/"
-_GZIP: Final = b"\x1f\x8b"
 
 
 def unnamed_memory() -> int:
@@ -23,6 +24,34 @@ def unnamed_memory() -> int:
         return os.dup(file.fileno())
 
 
+class Readable(Protocol):
+    """What can be read part by part."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return so many bytes; fewer at the end, and none behind it."""
+
+
+def held(stream: Readable, name: str) -> tuple[int, int]:
+    """Return a descriptor of all bytes of a stream, and their number; what the stream raises is raised.
+
+    Raises
+    ------
+    ReadError
+        They are too many.
+    """
+    memory, total = unnamed_memory(), 0
+    with ExitStack() as undone:
+        undone.callback(os.close, memory)
+        while part := stream.read(_AT_ONCE):
+            total += len(part)
+            if total > LARGEST_STREAM:
+                raise ReadError(f"{name} holds more than {LARGEST_STREAM >> 30} GB: unpack it into a file first")
+            while part:
+                part = part[os.write(memory, part) :]
+        undone.pop_all()
+    return memory, total
+
+
 def held_stream(stream: io.BufferedReader, name: str) -> str:
     """Read a stream to its end, unpacked if it is gzip's; return a path that its bytes can be read by in this process.
 
@@ -31,22 +60,11 @@ def held_stream(stream: io.BufferedReader, name: str) -> str:
     ReadError
         It is too large, damaged, or cannot be read.
     """
-    memory, total = unnamed_memory(), 0
     try:
-        packed = stream.peek(len(_GZIP))[: len(_GZIP)] == _GZIP
-        whole = gzip.GzipFile(fileobj=stream) if packed else stream
-        while part := whole.read(_AT_ONCE):
-            total += len(part)
-            if total > LARGEST_STREAM:
-                raise ReadError(f"{name} holds more than {LARGEST_STREAM >> 30} GB: unpack it into a file first")
-            while part:
-                part = part[os.write(memory, part) :]
+        packed = stream.peek(len(GZIP))[: len(GZIP)] == GZIP
+        memory, _ = held(gzip.GzipFile(fileobj=stream) if packed else stream, name)
     except (OSError, EOFError, zlib.error) as error:
-        os.close(memory)
         raise ReadError(f"{name} cannot be read: {error}") from error
-    except ReadError:
-        os.close(memory)
-        raise
     return f"{_HELD}{memory}"
 
 

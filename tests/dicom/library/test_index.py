@@ -185,7 +185,8 @@ def test_clearing_removes_it(tree: Path, file: Path) -> None:
 def test_a_page_that_is_damaged_makes_it_anew(tree: Path, file: Path) -> None:
     _scanned(tree, file)
     data = bytearray(file.read_bytes())
-    data[4096:] = b"\xaa" * (len(data) - 4096)  # the first page, with the schema, is as it was
+    page = int.from_bytes(data[16:18], "big")
+    data[page:] = b"\xaa" * (len(data) - page)  # the first page, with the schema, is as it was
     file.write_bytes(data)
     library, word = _scanned(tree, file)
     assert library.count == 41
