@@ -11,7 +11,7 @@ import pytest
 from tests.files import bundled, dataset, write
 from tests.library_tree import write_tree
 from tui.dicom.errors import ReadError
-from tui.dicom.library import scanner
+from tui.dicom.library import ahead, scanner
 from tui.dicom.library.header import HeaderReader
 from tui.dicom.library.scanner import scan
 from tui.dicom.library.studies import Library
@@ -150,7 +150,7 @@ def test_files_are_named_too_and_those_known_are_not_read_again(tree: Path) -> N
 
 def test_a_slow_disk_is_read_ahead_by_threads(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     touched: list[str] = []
-    monkeypatch.setattr(scanner, "_touch", touched.append)
+    monkeypatch.setattr(ahead, "_touch", touched.append)
     monkeypatch.setattr(scanner, "_SLOW_S", 0.0)
     monkeypatch.setattr(scanner, "_STEP_EVERY", 4)
     library = _scanned(tree)

@@ -4,10 +4,8 @@ Whatever is odd is read by the walker, which survives everything; what both find
 """
 
 import os
-import struct
 import zlib
-from collections.abc import Callable
-from typing import Any, Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from tui.dicom import values as value_forms
 from tui.dicom.archives import beginning, is_packed
@@ -16,10 +14,8 @@ from tui.dicom.element import UNDEFINED
 from tui.dicom.elements import walk_file
 from tui.dicom.encoding import (
     DEFLATED_EXPLICIT_LITTLE,
-    LONG_VRS,
     MAGIC,
     PREAMBLE_LENGTH,
-    VRS,
     Encoding,
     encoding_of,
     guess,
@@ -28,8 +24,9 @@ from tui.dicom.encoding import (
 )
 from tui.dicom.errors import NotDicomError, ReadError, os_reason
 from tui.dicom.library.fields import FIELDS, INDEX, LAST, Field, Values
-from tui.dicom.library.items import HEAD, LONG_HEAD, ShortError, UnsureError
+from tui.dicom.library.items import HEAD, ShortError, UnsureError
 from tui.dicom.library.layouts import Layouts
+from tui.dicom.library.metas import DIRECTORY, Metas
 from tui.text import safe_text
 
 FIRST_BYTES: Final = 8192
@@ -39,15 +36,8 @@ _START: Final = PREAMBLE_LENGTH + len(MAGIC)
 _FLAGS: Final = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY
 _SERIES, _BITS, _COLUMNS = INDEX["series_uid"], INDEX["bits_allocated"], INDEX["columns"]
 _NOTHING: Final[Values] = [None] * len(FIELDS)
-_SYNTAX: Final = b"\x02\x00\x10\x00"
-_CLASS: Final = b"\x02\x00\x02\x00"
-_DIRECTORY: Final = b"1.2.840.10008.1.3.10"
 _DEFLATED: Final = DEFLATED_EXPLICIT_LITTLE.encode()
-_META_LENGTH: Final = 12  # bytes: the length of the group
-_META_CLASS: Final = 52  # its version and the SOP class, but not yet the instance
-_META_LAST: Final = 24  # the last of it, by which makers are told apart
-_MOST_METAS: Final = 10_000
-_VARIANTS: Final = 12
+_MOST_FIRSTS: Final = 10_000
 
 
 class Header(NamedTuple):
@@ -77,24 +67,13 @@ class Header(NamedTuple):
     directory: bool = False
 
 
-class _Meta(NamedTuple):
-    """A file meta information that was met: where it begins and ends, its bytes but for values that vary, what it says."""
-
-    start: int
-    read: Callable[[bytes, int], tuple[Any, ...]]
-    expected: tuple[bytes, ...]
-    end: int
-    syntax: bytes
-    directory: bool
-
-
 class HeaderReader:
     """Reads the headers of many files; it remembers the layouts that it met, and is used by one thread."""
 
     def __init__(self) -> None:
         self._layouts: dict[Encoding, Layouts] = {}
         self._firsts: dict[tuple[bytes, bytes], Layouts] = {}  # by transfer syntax and first header
-        self._metas: dict[bytes, list[_Meta]] = {}
+        self._metas = Metas()
 
     def read(self, path: str) -> Header | None:
         """Return what a file says; None of one that is no DICOM file.
@@ -145,7 +124,7 @@ class HeaderReader:
                 data += more
 
     def _in(self, data: bytes, start: int, size: int) -> Header:
-        meta = self._meta(data, start)
+        meta = self._metas.of(data, start)
         at, deflated = meta.end, meta.syntax == _DEFLATED
         if deflated:
             data, at, size_here = _inflated(data, at)
@@ -171,48 +150,10 @@ class HeaderReader:
         encoding = settled(syntax.decode("latin-1"), guess(first, 0, size))
         made = self._layouts.setdefault(encoding, Layouts(encoding))
         if not encoding.implicit or encoding_of(syntax.decode("latin-1")).implicit:  # whatever its size is
-            if len(self._firsts) > _MOST_METAS:
+            if len(self._firsts) > _MOST_FIRSTS:
                 self._firsts.clear()
             self._firsts[syntax, first] = made
         return made
-
-    def _meta(self, data: bytes, start: int) -> _Meta:
-        """Return what the file meta information says (PS3.10 7.1): group 0002, in explicit VR little endian."""
-        end = start + _META_LENGTH + int.from_bytes(data[start + 8 : start + 12], "little")  # where it says that it ends
-        key = data[start : start + _META_CLASS] + data[end - _META_LAST : end + HEAD]
-        metas = self._metas.setdefault(key, [])
-        for meta in metas:
-            if meta.start == start and len(data) >= meta.end + 2 and meta.read(data, start) == meta.expected:
-                return meta
-        if len(self._metas) > _MOST_METAS:
-            self._metas.clear()
-        made = _read_meta(data, start)
-        metas.insert(0, made)
-        del metas[_VARIANTS:]
-        return made
-
-
-def _read_meta(data: bytes, start: int) -> _Meta:
-    at, form, syntax, directory = start, "<", b"", False
-    while data[at : at + 2] == b"\x02\x00":
-        vr, width = data[at + 4 : at + 6], HEAD
-        if len(data) < at + LONG_HEAD or vr not in VRS:
-            raise UnsureError
-        length = int.from_bytes(data[at + 6 : at + 8], "little")
-        if vr in LONG_VRS:
-            width, length = LONG_HEAD, int.from_bytes(data[at + 8 : at + 12], "little")
-        value = data[at + width : at + width + length]
-        if len(value) < length:
-            raise UnsureError
-        if data[at : at + 4] in (_SYNTAX, _CLASS):
-            form += f"{width + length}s"
-            syntax = value.strip(b" \0") if data[at : at + 4] == _SYNTAX else syntax
-            directory = directory or (data[at : at + 4] == _CLASS and value.strip(b" \0") == _DIRECTORY)
-        else:
-            form += f"{width}s{length}x"
-        at += width + length
-    read = struct.Struct(form + "2s").unpack_from  # and the next group, so that this one ends here
-    return _Meta(start, read, read(data + b"\0\0", start), at, syntax, directory)
 
 
 def _inflated(data: bytes, at: int) -> tuple[bytes, int, int]:
@@ -244,7 +185,7 @@ def _carefully(path: str) -> Header | None:
         return None
     top = Attributes.of(elements)
     broken = elements.broken.sentence if elements.broken is not None else ""
-    directory = (top.text(0x00020002) or "").encode("latin-1", "replace") == _DIRECTORY
+    directory = (top.text(0x00020002) or "").encode("latin-1", "replace") == DIRECTORY
     values = [_value(top, field) for field in FIELDS]
     return Header(
         values, elements.transfer_syntax.encode("latin-1", "replace"), elements.encoding.big_endian,

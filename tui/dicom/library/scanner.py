@@ -5,19 +5,19 @@ ahead in threads, which wait for it side by side.
 """
 
 import os
-import queue
-import threading
 import time
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from tui.dicom.errors import ReadError
 from tui.dicom.job import Step
+from tui.dicom.library.ahead import Ahead
 from tui.dicom.library.below import Below
 from tui.dicom.library.file_quality import pixel_bytes
-from tui.dicom.library.header import FIRST_BYTES, HeaderReader
+from tui.dicom.library.header import HeaderReader
 from tui.dicom.library.instances import Instance, Instances
 from tui.dicom.library.scan import GIVE_WAY_S
+from tui.dicom.library.seen import see
 from tui.dicom.library.studies import Library
 
 if TYPE_CHECKING:  # SQLite is not imported where there is no index
@@ -26,9 +26,6 @@ if TYPE_CHECKING:  # SQLite is not imported where there is no index
 _GIVE_WAY_EVERY: Final = 48
 _STEP_EVERY: Final = 64
 _SLOW_S: Final = 0.0003  # for a file, on average: no disk cache answers that slowly
-_READERS: Final = 8
-_AHEAD: Final = 64  # files
-_FLAGS: Final = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY
 
 
 def scan(roots: Sequence[str], library: Library, *, gently: bool = False, index: "Index | None" = None) -> Iterator[Step]:
@@ -67,7 +64,7 @@ class _Scanner:
         self._again: list[
             tuple[str, tuple[str, ...]]
         ] = []  # what could not be read, of folders that were taken as they were
-        self._ahead: _Ahead | None = None
+        self._ahead: Ahead | None = None
 
     def scan(self, roots: Sequence[str]) -> Iterator[Step]:
         known = self._known()
@@ -148,8 +145,6 @@ class _Scanner:
 
     def _kept_files(self, folder: str, names: Sequence[str], folders: Sequence[str]) -> Iterator[Step]:
         """Read a folder's files, and keep what was found."""
-        from tui.dicom.library.index import see
-
         seen, others = see(folder), self._library.others
         self._kept, self._unread = [], []
         yield from self._files(folder, names)
@@ -189,7 +184,7 @@ class _Scanner:
                 yield Step(self._done, 0, path)
                 now = time.perf_counter()
                 if ahead is None and now - begin > _SLOW_S * _STEP_EVERY:
-                    self._ahead = self._ahead or _Ahead()
+                    self._ahead = self._ahead or Ahead()
                     ahead = self._ahead
                     ahead.take(folder, names)
                 begin = now
@@ -209,50 +204,3 @@ def _size_and_time(path: str) -> tuple[int, int]:
 def _parted(path: str) -> tuple[str, list[str]]:
     folder, name = os.path.split(path)
     return folder, [name]
-
-
-class _Ahead:
-    """Threads that read the beginnings of files before they are wanted, so that the system holds them by then."""
-
-    def __init__(self) -> None:
-        self._wanted: queue.SimpleQueue[str | None] = queue.SimpleQueue()
-        self._folder = ""
-        self._names: Sequence[str] = ()
-        self._given = 0
-        self._threads = [threading.Thread(target=self._run, daemon=True) for _ in range(_READERS)]
-        for thread in self._threads:
-            thread.start()
-
-    def take(self, folder: str, names: Sequence[str]) -> None:
-        """Begin with another folder."""
-        self._folder, self._names, self._given = folder, names, 0
-
-    def reached(self, at: int) -> None:
-        """Give the threads what comes soon behind file `at` of the folder."""
-        self._given = max(self._given, at + 1)
-        while self._given < min(len(self._names), at + _AHEAD):
-            self._wanted.put(os.path.join(self._folder, self._names[self._given]))
-            self._given += 1
-
-    def end(self) -> None:
-        """Let the threads end; none of them is waited for: a network file system may never answer."""
-        for _ in self._threads:
-            self._wanted.put(None)
-
-    def _run(self) -> None:
-        while (path := self._wanted.get()) is not None:
-            _touch(path)
-
-
-def _touch(path: str) -> None:
-    """Read the beginning of a file; who really reads it says what is wrong with it."""
-    try:
-        fd = os.open(path, _FLAGS)
-    except OSError:
-        return
-    try:
-        os.read(fd, FIRST_BYTES)
-    except OSError:
-        return
-    finally:
-        os.close(fd)
