@@ -12,7 +12,7 @@ from tui.dicom.errors import ReadError
 ENDINGS: Final = (".zip", ".tar", ".tgz", ".tar.gz", ".tar.bz2", ".tar.xz")
 _GZIP_ENDING: Final = ".gz"
 _GZIP_LENGTH: Final = len(_GZIP_ENDING)
-GZIP: Final = b"\x1f\x8b"
+_GZIP: Final = b"\x1f\x8b"
 
 
 class Unpacked(NamedTuple):
@@ -87,7 +87,7 @@ def unpacked_gzip(fd: int, path: str) -> Unpacked | None:
     ReadError
         It is too large or damaged.
     """
-    if os.pread(fd, len(GZIP), 0) != GZIP:
+    if os.pread(fd, len(_GZIP), 0) != _GZIP:
         return None
     from tui.dicom.archive_members import unpacked_from_gzip
 
@@ -112,7 +112,7 @@ def beginning(path: str, count: int) -> bytes | None:
     except OSError:
         return None  # who reads it is told why
     try:
-        if os.pread(fd, len(GZIP), 0) != GZIP:
+        if os.pread(fd, len(_GZIP), 0) != _GZIP:
             return None
         from tui.dicom.archive_members import beginning_of_gzip
 

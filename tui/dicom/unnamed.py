@@ -8,12 +8,12 @@ import zlib
 from contextlib import ExitStack
 from typing import Final, Protocol
 
-from tui.dicom.archives import GZIP
 from tui.dicom.errors import ReadError
 
 LARGEST_STREAM: Final = 2 << 30
 _AT_ONCE: Final = 1 << 20
 _HELD: Final = "/dev/fd/"
+_GZIP: Final = b"\x1f\x8b"  # as in archives.py, which imports nothing of this where nothing is packed
 
 
 def unnamed_memory() -> int:
@@ -61,7 +61,7 @@ def held_stream(stream: io.BufferedReader, name: str) -> str:
         It is too large, damaged, or cannot be read.
     """
     try:
-        packed = stream.peek(len(GZIP))[: len(GZIP)] == GZIP
+        packed = stream.peek(len(_GZIP))[: len(_GZIP)] == _GZIP
         memory, _ = held(gzip.GzipFile(fileobj=stream) if packed else stream, name)
     except (OSError, EOFError, zlib.error) as error:
         raise ReadError(f"{name} cannot be read: {error}") from error
