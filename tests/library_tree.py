@@ -7,6 +7,7 @@ so that offsets move from file to file as in real series.
 import random
 import struct
 import zlib
+from collections.abc import Iterable
 from io import BytesIO
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -17,6 +18,9 @@ from pydicom.sequence import Sequence
 from pydicom.uid import UID, ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from tests.files import bundled
+from tui.dicom.element import PIXEL_DATA, UNDEFINED
+from tui.dicom.elements import walk_file
+from tui.dicom.errors import ReadError
 
 ROOT: Final = "1.2.826.0.1.3680043.10.511.7"
 _SYNTAXES: Final = (ExplicitVRLittleEndian,) * 7 + (ImplicitVRLittleEndian,) * 2 + (ExplicitVRBigEndian,)
@@ -28,6 +32,8 @@ _TOKENS: Final = (  # tag, VR, what the template has there
     ((0x0020, 0x1041), "DS", "-3333.3333"),
     ((0x0019, 0x1024), "DS", "44.4444444"),
 )
+_DIFFERENT: Final = (0x00020003, 0x00080018, 0x00200013)
+_COPIED: Final = 256 * 1024  # bytes
 
 
 class Kind(NamedTuple):
@@ -122,3 +128,41 @@ def _deflated(data: bytes) -> bytes:
     deflater = zlib.compressobj(wbits=-zlib.MAX_WBITS)
     body = deflater.compress(data[end:]) + deflater.flush()
     return data[:140] + struct.pack("<I", len(meta)) + meta + body + b"\0" * (len(body) % 2)
+
+
+def write_copies(root: Path, files: Iterable[Path], copies: int, seed: int = 1) -> list[str]:
+    """Write each file as a series of `copies` ones, return their paths in disorder.
+
+    The last digits of UIDs and instance numbers differ; compressed pixel data differ in length. What lies behind
+    the first bytes of large files is a hole.
+    """
+    rng, made = random.Random(seed), list[str]()
+    for at, original in enumerate(files):
+        data = original.read_bytes()
+        spots, compressed = _varying(original)
+        folder = root / f"{at:04d}"
+        folder.mkdir()
+        for copy in range(copies):
+            changed = bytearray(data[:_COPIED])
+            for begin, end in spots:
+                digits = [place for place in range(begin, min(end, len(changed))) if chr(changed[place]).isdigit()][-2:]
+                for place, digit in zip(digits, f"{copy + 10:02d}"[-len(digits) :], strict=False):
+                    changed[place] = ord(digit)
+            path = folder / f"{copy}{original.suffix}"
+            with path.open("wb") as file:
+                file.write(changed)
+                file.truncate(len(data) + (2 * rng.randrange(2000) if compressed else 0))
+            made.append(str(path))
+    rng.shuffle(made)
+    return made
+
+
+def _varying(path: Path) -> tuple[list[tuple[int, int]], bool]:
+    """Return where the values lie that differ within a series, and whether the pixel data are compressed."""
+    try:
+        elements = walk_file(str(path))
+    except ReadError:
+        return [], False
+    top = {tag: elements.elements[at] for tag, at in elements.top.items()}
+    spots = [(top[tag].offset, top[tag].offset + top[tag].length) for tag in _DIFFERENT if tag in top]
+    return ([] if elements.source.inflated else spots), PIXEL_DATA in top and top[PIXEL_DATA].length == UNDEFINED

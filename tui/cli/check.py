@@ -87,7 +87,7 @@ def _print_text(found: Sequence[Checked], total: Looked) -> None:
         if study is not None:
             parts.append(study_words(study))
         if series is not None:
-            parts.append(f"{series_words(series)} ({many(len(series.instances), 'file')})")
+            parts.append(f"{series_words(series)} ({many(series.count, 'file')})")
         print(("\n" if at else "") + (safe_text(" > ".join(parts)) or "files"))
         for finding in checked.findings:
             print(f"  {_MARKS[finding.level]} {safe_text(finding.sentence)}")

@@ -42,7 +42,7 @@ _COLUMNS: Final[tuple[tuple[str, Callable[[Patient, Study, Series], Any]], ...]]
     ("SeriesDescription", lambda _patient, _study, series: series.shared.series_description),
     ("SeriesInstanceUID", lambda _patient, _study, series: series.uid),
     ("Manufacturer", lambda _patient, _study, series: series.shared.manufacturer),
-    ("files", lambda _patient, _study, series: len(series.instances)),
+    ("files", lambda _patient, _study, series: series.count),
     ("frames", lambda _patient, _study, series: sum(map(frames_in, series.instances))),
     ("bytes", lambda _patient, _study, series: sum(instance.size for instance in series.instances)),
     ("folder", lambda _patient, _study, series: series.instances[0].folder),
@@ -124,7 +124,7 @@ def _write_table(library: Library) -> None:
         rows.append(
             (
                 name_of(patient), patient.shared.patient_id, day(study.shared.study_date), study.shared.study_description,
-                shared.modality, shared.series_number, shared.series_description, f"{len(series.instances):,}",
+                shared.modality, shared.series_number, shared.series_description, f"{series.count:,}",
             )
         )  # fmt: skip
     cells = [[safe_text(cell) for cell in row] for row in rows]
@@ -168,7 +168,7 @@ def _write_tree(library: Library) -> None:
             _line(1, [day(shared.study_date), shared.study_description, "/".join(study.modalities)], study.count)
             for series in study.in_order:
                 shared = series.shared
-                _line(2, [shared.series_number or "-", shared.modality, shared.series_description], len(series.instances))
+                _line(2, [shared.series_number or "-", shared.modality, shared.series_description], series.count)
                 stacks = series.stacks
                 for stack in stacks if len(stacks) > 1 else ():
                     _line(3, [stack.label or "others"], len(stack.members))

@@ -28,9 +28,10 @@ from tui.dicom.attributes import Attributes
 from tui.dicom.elements import walk_file
 from tui.dicom.errors import NotDicomError, ReadError
 from tui.dicom.library import header as header_module
-from tui.dicom.library.fields import FIELDS, INDEX
+from tui.dicom.library.fields import FIELDS, INDEX, Values
 from tui.dicom.library.header import Header, HeaderReader
 from tui.dicom.library.instances import Instance, Instances
+from tui.dicom.library.layouts import Layouts
 from tui.dicom.library.scanner import scan
 from tui.dicom.library.studies import Library
 
@@ -50,8 +51,8 @@ def _read(reader: HeaderReader, path: str) -> dict[str, bytes | None] | None:
 
 
 def _shuffled(paths: Sequence[Path], seed: int) -> list[str]:
-    """Return paths three times, in disorder: so that what was learned of one file is met by all others."""
-    found = [str(path) for path in paths] * 3
+    """Return paths five times, in disorder: so that what was learned of one file is met by all others."""
+    found = [str(path) for path in paths] * 5
     random.Random(seed).shuffle(found)
     return found
 
@@ -120,6 +121,62 @@ def test_what_is_missing_is_looked_for_up_to_the_pixels(
     assert (found.values[INDEX["series_uid"]] or b"").rstrip(b"\0") == (b"1.2.3." if series else b"")
     assert found.values[INDEX["patient_id"]] == b"AB"
     assert walked == ([str(path)] if series else [])
+
+
+# --- whole headers that are known
+
+
+def _other(at: int) -> bytes:
+    """Return a file with a sequence of undefined length that holds elements which are wanted of the top level alone."""
+    nested = explicit(0x00080018, "UI", b"9.9.9\0") + explicit(0x00200013, "IS", b"99")
+    begins = struct.pack("<HH2sHIHHI", 0x0008, 0x1140, b"SQ", 0, 0xFFFFFFFF, 0xFFFE, 0xE000, 0xFFFFFFFF)
+    sequence = begins + nested + struct.pack("<HHIHHI", 0xFFFE, 0xE00D, 0, 0xFFFE, 0xE0DD, 0)
+    number = b"%d " % at if at < 10 else b"%d" % at
+    return part_10(
+        [
+            explicit(0x00080016, "UI", b"1.2.840.10008.5.1.4.1.1.2\0"), explicit(0x00080018, "UI", b"1.2.%02d" % at),
+            sequence, explicit(0x00100020, "LO", b"ID%02d" % (at // 20)), explicit(0x0020000E, "UI", b"1.2.3\0"),
+            explicit(0x00200013, "IS", number), explicit(0x00280010, "US", b"\x02\0"), explicit(0x00280011, "US", b"\x02\0"),
+            explicit(0x00280100, "US", b"\x08\0"), explicit(0x7FE00010, "OW", bytes(4)),
+        ]
+    )  # fmt: skip
+
+
+def test_known_headers_are_read_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    walked = [0]
+    real = Layouts.read
+
+    def read(self: Layouts, data: bytes, at: int, values: Values, size: int) -> int:
+        walked[0] += 1
+        return real(self, data, at, values, size)
+
+    monkeypatch.setattr(Layouts, "read", read)
+    reader, instances = HeaderReader(), Instances()
+    for at in range(60):
+        path = tmp_path / f"{at}"
+        path.write_bytes(_other(at))
+        found = reader.read(str(path))
+        assert found is not None
+        made = instances.make("", path.name, found)
+        assert (made.uid, made.number, made.shared.patient_id) == (f"1.2.{at:02d}", str(at), f"ID{at // 20:02d}")
+        assert found.alike is None or found.alike
+    assert walked[0] < 6
+    assert found is not None
+    assert found.alike
+
+
+def test_what_is_alike_makes_the_same_instances() -> None:
+    paths = [str(path) for path in files_of(BUNDLED)] * 6
+    random.Random(3).shuffle(paths)
+    reader, instances, alike = HeaderReader(), Instances(), 0
+    for path in paths:
+        if Path(path).stat().st_size:
+            found, alone = reader.read(path), HeaderReader().read(path)
+            assert (found is None) == (alone is None), path
+            if found is not None and alone is not None:
+                alike += found.alike is not None
+                assert instances.make("", path, found) == Instances().make("", path, alone), path
+    assert alike > len(paths) // 4
 
 
 # --- against pydicom

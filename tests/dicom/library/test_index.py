@@ -217,3 +217,22 @@ def test_two_programs_may_have_it_open(tree: Path, file: Path) -> None:
     assert _scanned(tree, file)[1] == ""
     index.close()
     assert index.word == ""
+
+
+def test_repeated_files_of_the_index_are_told_and_taken_away(tree: Path, file: Path) -> None:
+    first = next(path for path in sorted(tree.rglob("*")) if path.is_file() and path.stat().st_size > 1000)
+    for name in ("again", "and again"):
+        (tree / name).mkdir()
+        (tree / name / "copy.dcm").write_bytes(first.read_bytes())
+    plain, _ = _scanned(tree, None)
+    built, _ = _scanned(tree, file)
+    again, _ = _scanned(tree, file)
+    assert _facts(plain) == _facts(built) == _facts(again)
+    (uid,) = again.repeated
+    assert len(again.repeated[uid]) == 3
+    for left in (2, 1, 0):
+        again.remove(again.repeated[uid][0] if uid in again.repeated else next(i for i in again.instances if i.uid == uid))
+        assert len([instance for instance in again.instances if instance.uid == uid]) == left
+        assert again.count == len(list(again.instances))
+    assert uid not in again.uids
+    assert not again.repeated

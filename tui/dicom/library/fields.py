@@ -55,5 +55,7 @@ FIELDS: Final = (  # by their tags, as they stand in files
     Field("bits_allocated", 0x00280100, "US"),
 )
 INDEX: Final = {field.name: index for index, field in enumerate(FIELDS)}
+OWN: Final = ("uid", "number", "position", "acquisition_time", "trigger_time", "temporal_position")  # vary within a series
 LAST: Final = FIELDS[-1].tag
 Values = list[bytes | None]  # of each of FIELDS, as it stands in the file; None where there is none
+NOTHING: Final[Values] = [None] * len(FIELDS)  # to be copied

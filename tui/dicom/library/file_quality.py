@@ -11,9 +11,9 @@ from tui.dicom.dictionary import lookup
 from tui.dicom.element import tag_text
 from tui.dicom.encoding import DEFLATED_EXPLICIT_LITTLE, NATIVE_SYNTAXES
 from tui.dicom.iod_types import is_known, types_at_top
-from tui.dicom.library.fields import FIELDS
+from tui.dicom.library.fields import FIELDS, OWN
 from tui.dicom.library.findings import Finding, Level, finding, many
-from tui.dicom.library.instances import OWN, Instance, Shared
+from tui.dicom.library.instances import Instance, Shared
 from tui.dicom.library.stacks import frames_in
 from tui.dicom.temporal import date_of
 

@@ -5,6 +5,7 @@ Whatever is odd is read by the walker, which survives everything; what both find
 
 import os
 import zlib
+from functools import partial
 from typing import Final, Literal, NamedTuple
 
 from tui.dicom import values as value_forms
@@ -23,20 +24,22 @@ from tui.dicom.encoding import (
     settled,
 )
 from tui.dicom.errors import NotDicomError, ReadError, os_reason
-from tui.dicom.library.fields import FIELDS, INDEX, LAST, Field, Values
+from tui.dicom.library.fields import FIELDS, INDEX, LAST, NOTHING, Field, Values
 from tui.dicom.library.items import HEAD, ShortError, UnsureError
 from tui.dicom.library.layouts import Layouts
-from tui.dicom.library.metas import DIRECTORY, Metas
+from tui.dicom.library.metas import DIRECTORY, Meta, Metas
+from tui.dicom.library.runs import Alike
 from tui.text import safe_text
 
 FIRST_BYTES: Final = 8192
 _LARGEST: Final = 512 * 1024  # what is longer before its last field is the walker's
-_INFLATED: Final = 64 * 1024
+_INFLATED: Final = (4 * 1024, 64 * 1024)  # bytes of a deflated dataset, first and at most
+_ENDLESS: Final = 1 << 40
 _START: Final = PREAMBLE_LENGTH + len(MAGIC)
 _FLAGS: Final = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY
 _SERIES, _BITS, _COLUMNS = INDEX["series_uid"], INDEX["bits_allocated"], INDEX["columns"]
-_NOTHING: Final[Values] = [None] * len(FIELDS)
 _DEFLATED: Final = DEFLATED_EXPLICIT_LITTLE.encode()
+_MANY_STEPS: Final = 6  # of a walk: a whole header that is known is quicker than so many
 _MOST_FIRSTS: Final = 10_000
 
 
@@ -57,6 +60,9 @@ class Header(NamedTuple):
         Why no more could be read of a broken file; "" of a whole one.
     directory : bool
         Whether it is a DICOMDIR.
+    alike : dict or None
+        Where all values but those of OWN are known to be the same as in other files: one dictionary for all of these, for
+        what is made of such values.
     """
 
     values: Values
@@ -65,6 +71,10 @@ class Header(NamedTuple):
     size: int
     broken: str = ""
     directory: bool = False
+    alike: Alike | None = None
+
+
+_header: Final = partial(tuple.__new__, Header)  # as Header._make, but without a call of Python
 
 
 class HeaderReader:
@@ -125,21 +135,32 @@ class HeaderReader:
 
     def _in(self, data: bytes, start: int, size: int) -> Header:
         meta = self._metas.of(data, start)
-        at, deflated = meta.end, meta.syntax == _DEFLATED
-        if deflated:
-            data, at, size_here = _inflated(data, at)
-        else:
-            size_here = size
-        layouts = self._layouts_of(meta.syntax, data[at : at + HEAD], size_here - at)
-        values = _NOTHING[:]
-        try:
-            at = layouts.read(data, at, values, size_here)
-            if not meta.directory and (values[_SERIES] is None or (values[_BITS] is not None and values[_COLUMNS] is None)):
-                layouts.items.look_on(data, at, size_here, LAST)  # what is missing may stand in disorder
-        except ShortError:
-            if deflated:
-                raise UnsureError from None
-            raise
+        if meta.syntax != _DEFLATED:
+            return self._dataset(meta, data, meta.end, size, size)
+        for most in _INFLATED:
+            inflated, known_size = _inflated(data[meta.end :], most)
+            try:
+                return self._dataset(meta, inflated, 0, known_size, size)
+            except ShortError:
+                continue
+        raise UnsureError
+
+    def _dataset(self, meta: Meta, data: bytes, at: int, end: int, size: int) -> Header:
+        """Read the dataset that begins at a place and ends at another one, of a file of a size."""
+        least = at + meta.wholes.least
+        if len(data) < least <= end:
+            raise ShortError(least)
+        taken = meta.wholes.take(data, at)
+        if taken is not None:
+            values, big_endian, alike = taken
+            return _header((values, meta.syntax, big_endian, size, "", meta.directory, alike))
+        layouts = self._layouts_of(meta.syntax, data[at : at + HEAD], end - at)
+        values, begin = NOTHING[:], at
+        at = layouts.read(data, at, values, end)
+        if not meta.directory and (values[_SERIES] is None or (values[_BITS] is not None and values[_COLUMNS] is None)):
+            at = layouts.items.look_on(data, at, end, LAST)  # what is missing may stand in disorder
+        if layouts.steps >= _MANY_STEPS:
+            meta.wholes.learn(data, begin, at, layouts.items)
         return Header(values, meta.syntax, layouts.encoding.big_endian, size, "", meta.directory)
 
     def _layouts_of(self, syntax: bytes, first: bytes, size: int) -> Layouts:
@@ -148,7 +169,9 @@ class HeaderReader:
         if found is not None:
             return found
         encoding = settled(syntax.decode("latin-1"), guess(first, 0, size))
-        made = self._layouts.setdefault(encoding, Layouts(encoding))
+        made = self._layouts.get(encoding)
+        if made is None:
+            made = self._layouts[encoding] = Layouts(encoding)
         if not encoding.implicit or encoding_of(syntax.decode("latin-1")).implicit:  # whatever its size is
             if len(self._firsts) > _MOST_FIRSTS:
                 self._firsts.clear()
@@ -156,14 +179,14 @@ class HeaderReader:
         return made
 
 
-def _inflated(data: bytes, at: int) -> tuple[bytes, int, int]:
-    """Return the beginning of a deflated dataset (PS3.5 A.5), where in it to begin, and its size as far as known."""
+def _inflated(data: bytes, most: int) -> tuple[bytes, int]:
+    """Return the beginning of a deflated dataset (PS3.5 A.5), and its size as far as it is known."""
     inflater = zlib.decompressobj(-zlib.MAX_WBITS)
     try:
-        inflated = inflater.decompress(data[at:], _INFLATED)
+        inflated = inflater.decompress(data, most)
     except zlib.error as error:
         raise UnsureError from error
-    return inflated, 0, len(inflated) if inflater.eof else 1 << 40
+    return inflated, len(inflated) if inflater.eof else _ENDLESS
 
 
 def _of_packed(path: str) -> Header | None:

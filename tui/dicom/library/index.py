@@ -10,7 +10,7 @@ import sqlite3
 import time
 import zlib
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from itertools import groupby, repeat
@@ -37,6 +37,7 @@ _TABLE: Final = (
 )
 _SELECT: Final = "SELECT head, names, numbers, sizes, texts, sum FROM folders WHERE path = ?"
 _INSERT: Final = "INSERT OR REPLACE INTO folders VALUES (?, ?, ?, ?, ?, ?, ?)"
+_SIZE: Final = array("q").itemsize
 _FIELD, _COLUMN = "\x1f", "\x1e"  # between texts, and between columns of them: JSON takes three times as long
 _TEXTS: Final = tuple(field for field in Instance._fields if field not in ("folder", "shared", "size"))
 _shared_of: Final = attrgetter("shared")
@@ -227,21 +228,26 @@ def _add(said: dict[str, Any], folder: str, sizes: bytes, texts: bytes, library:
     library.others += said["others"]
     if not sizes:
         return
-    size_of = array("q", sizes).tolist()
     parts = texts.decode("utf-8", "surrogatepass").split(_COLUMN)
-    columns: dict[str, Sequence[Any]] = {
-        name: part.split(_FIELD) if _FIELD in part else [part] * len(size_of)  # a text that all have in common
-        for name, part in zip(_TEXTS, parts, strict=True)
-    }
-    begin = 0
+    columns = dict(zip(_TEXTS, parts, strict=True))
+    uids, begin = _parted(columns["uid"], len(sizes) // _SIZE), 0
     for values, count in said["runs"]:
         shared, end = Shared._make(values), begin + count
-        columns |= {"folder": repeat(folder), "size": size_of[begin:end], "shared": repeat(shared)}  # type: ignore[dict-item] # zip takes these
-        rows = zip(
-            *(columns[name][begin:end] if name in _TEXTS else columns[name] for name in Instance._fields), strict=False
-        )
-        library.add_all(shared, list(map(_instance, rows)))
+        library.add_later(shared, folder, uids[begin:end], partial(_made, folder, sizes, columns, shared, begin, end))
         begin = end
+
+
+def _made(folder: str, sizes: bytes, columns: Mapping[str, str], shared: Shared, begin: int, end: int) -> list[Instance]:
+    """Return some of the files of a folder."""
+    size_of = array("q", sizes)
+    values: dict[str, Iterable[Any]] = {name: _parted(part, len(size_of))[begin:end] for name, part in columns.items()}
+    values |= {"folder": repeat(folder), "size": size_of[begin:end].tolist(), "shared": repeat(shared)}
+    return list(map(_instance, zip(*(values[name] for name in Instance._fields), strict=False)))
+
+
+def _parted(column: str, count: int) -> list[str]:
+    """Return the texts of a column: one that all have in common stands there once."""
+    return column.split(_FIELD) if _FIELD in column else [column] * count
 
 
 def clear(path: str) -> bool:

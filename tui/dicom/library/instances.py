@@ -4,14 +4,14 @@ A hundred thousand files are known in some tens of megabytes.
 """
 
 import os
+from functools import partial
 from operator import itemgetter
 from typing import Final, NamedTuple
 
 from tui.dicom import values
-from tui.dicom.library.fields import FIELDS, INDEX
+from tui.dicom.library.fields import FIELDS, INDEX, OWN
 from tui.dicom.library.header import Header
 
-OWN: Final = ("uid", "number", "position", "acquisition_time", "trigger_time", "temporal_position")  # vary within a series
 _OWN_INDEX: Final = tuple(INDEX[name] for name in OWN)
 _SHARED_INDEX: Final = tuple(index for index, field in enumerate(FIELDS) if field.name not in OWN)
 _own: Final = itemgetter(*_OWN_INDEX)
@@ -103,6 +103,9 @@ class Instance(NamedTuple):
         return os.path.join(self.folder, self.name)
 
 
+_instance: Final = partial(tuple.__new__, Instance)  # as Instance._make, but without a call of Python
+
+
 class Instances:
     """Makes instances of headers; values that many have in common are kept once."""
 
@@ -112,6 +115,19 @@ class Instances:
 
     def make(self, folder: str, name: str, header: Header) -> Instance:
         """Return what is kept of a file."""
+        alike = header.alike
+        if alike is None:
+            shared = self._shared_of(header)
+        else:
+            key = header.syntax, header.directory
+            known = alike.get(key)
+            if known is None:
+                known = alike[key] = self._shared_of(header)
+            shared = known
+        own = [value.decode("latin-1").strip(" \0") if value else "" for value in _own(header.values)]
+        return _instance((folder, name, header.size, shared, *own, header.broken))
+
+    def _shared_of(self, header: Header) -> Shared:
         found = header.values
         key = (*_shared(found), header.syntax, header.big_endian, header.directory)
         shared = self._known.get(key)
@@ -119,8 +135,7 @@ class Instances:
             if len(self._known) > _MOST_SHARED:
                 self._known.clear()
             shared = self._known[key] = self._decoded(header)
-        own = [value.decode("latin-1").strip(" \0") if value else "" for value in _own(found)]
-        return Instance(folder, name, header.size, shared, *own, header.broken)  # type: ignore[call-arg] # one for each of OWN
+        return shared
 
     def _decoded(self, header: Header) -> Shared:
         charset = values.texts("CS", header.values[_CHARSET] or b"", ())

@@ -7,6 +7,7 @@ what its first eight bytes say: they were met before, too.
 
 import struct
 from collections.abc import Sequence
+from itertools import count
 from typing import Final, NamedTuple
 
 from tui.dicom.element import UNDEFINED
@@ -20,6 +21,7 @@ _LEAST_RUN: Final = 14  # elements: for fewer, one after the other is as quick
 _VARIANTS: Final = 4  # layouts that begin with the same element
 _MOST_LEARNED: Final = 50_000
 _LONGEST_VALUE: Final = 1 << 14
+_VRS: Final = [frozenset({field.vr.encode(), b"UN"}) for field in FIELDS]  # that each of FIELDS may have
 
 
 class _Known(NamedTuple):
@@ -63,6 +65,8 @@ class Layouts:
         Explicit or implicit VR, in which byte order.
     items : Items
         What skips its sequences, and looks on behind what is wanted.
+    steps : int
+        How many the last walk took.
     """
 
     def __init__(self, encoding: Encoding) -> None:
@@ -72,10 +76,9 @@ class Layouts:
         self._tag = struct.Struct(f"{order}HH").unpack_from
         self._short = struct.Struct(f"{order}H").unpack_from
         self._long = struct.Struct(f"{order}I").unpack_from
-        pack = struct.Struct(f"{order}HH").pack
-        self._wanted = {pack(field.tag >> 16, field.tag & 0xFFFF): index for index, field in enumerate(FIELDS)}
-        self._vrs = [frozenset({field.vr.encode(), b"UN"}) for field in FIELDS]
         self.items = Items(encoding)
+        self._wanted = self.items.wanted
+        self.steps = 0
         self._steps: dict[
             bytes, int | _Known | _Long | _Items | _Stop | _Variants
         ] = {}  # by the first eight bytes of a header
@@ -102,7 +105,7 @@ class Layouts:
             It is odd.
         """
         get, end, before = self._steps.get, len(data), -1
-        while True:
+        for steps in count():  # noqa: B007 - quicker than counting in the loop, and used behind it
             head = data[at : at + HEAD]
             step = get(head)
             kind = step.__class__  # much faster than isinstance
@@ -129,7 +132,7 @@ class Layouts:
                         before = run.last_field
                     at += run.total
                     if run.last:
-                        return at
+                        break
                     continue
                 if head[4:6] in SHORT_VRS or self._implicit:  # the first eight bytes tell all
                     width, length, field = step.alone  # type: ignore[union-attr] # it is one
@@ -144,7 +147,7 @@ class Layouts:
                         values[field] = data[begin:at]
                     continue
             if kind is _Stop:
-                return at
+                break
             if kind is _Items:
                 at = self.items.after(data, at + HEAD, implicit=True)
                 continue
@@ -152,13 +155,13 @@ class Layouts:
                 width, length, field = LONG_HEAD, self._long(data, at + HEAD)[0], step.field  # type: ignore[union-attr] # it is one
             elif len(head) < HEAD:
                 if at == size:
-                    return at
+                    break
                 raise ShortError(at + HEAD)
             else:
                 element = self._element(data, at, head)
                 if element is None:
                     self._steps[head] = _Stop()
-                    return at
+                    break
                 if step is None and self._learn(data, at, head, element):
                     continue
                 width, length, field = element
@@ -176,6 +179,8 @@ class Layouts:
                 before = field
                 values[field] = data[at : at + length]
             at += length
+        self.steps = steps
+        return at
 
     # --- runs
 
@@ -280,7 +285,7 @@ class Layouts:
         if self._implicit:
             return HEAD, self._long(head, 4)[0], field
         vr = head[4:6]
-        if field >= 0 and vr not in self._vrs[field]:
+        if field >= 0 and vr not in _VRS[field]:
             raise UnsureError
         if vr in SHORT_VRS:
             return HEAD, self._short(head, 6)[0], field

@@ -124,7 +124,7 @@ class Outliner:
         for patient in self._library.in_order:
             for study in patient.in_order:
                 for series in study.in_order:
-                    count = len(series.instances)
+                    count = series.count
                     if self._findings.get(id(series), (-1, ()))[0] != count:
                         self._findings[id(series)] = count, tuple(series_findings(series))
                         self._series.pop(id(series), None)
@@ -148,7 +148,7 @@ class Outliner:
         return _around((*patient.key, study.key), NodeKind.STUDY, parts, findings, below)
 
     def _one_series(self, patient: Patient, study: Study, series: Series) -> Node:
-        count = len(series.instances)
+        count = series.count
         known = self._series.get(id(series))
         if known is not None and known[0] == count:
             return known[1]

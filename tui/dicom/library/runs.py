@@ -9,12 +9,14 @@ import struct
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final, NamedTuple
 
-from tui.dicom.library.fields import Values
+from tui.dicom.library.fields import INDEX, NOTHING, OWN, Values
 
+_OWN: Final = frozenset(map(INDEX.__getitem__, OWN))
 _MOST_PATIENCE: Final = 256
 _SOON: Final = 4  # files: a value that differs after so few is one that varies, and else one of another series
 
 Reads = Callable[[bytes, int], tuple[Any, ...]]
+Alike = dict[object, Any]  # what somebody made of the values that files have in common, by whatever else it depends on
 
 
 class Met(NamedTuple):
@@ -66,9 +68,29 @@ class Run:
     """
 
     __slots__ = (
-        "_chunks", "_constants", "_fields", "_heads", "_hits", "_patience", "_sample", "_tail", "_tail_at",
-        "_tail_end", "_values", "_varying", "_varying_fields", "_varying_values", "elements", "expected", "expected_chunks",
-        "first_field", "last", "last_field", "total",
+        "_alike",
+        "_chunks",
+        "_constants",
+        "_fields",
+        "_heads",
+        "_hits",
+        "_patience",
+        "_sample",
+        "_template",
+        "_values",
+        "_varying",
+        "_varying_fields",
+        "_varying_values",
+        "elements",
+        "expected",
+        "expected_chunks",
+        "first_field",
+        "last",
+        "last_field",
+        "tail",
+        "tail_at",
+        "tail_end",
+        "total",
     )  # fmt: skip
 
     def __init__(self, data: bytes, at: int, elements: Sequence[Met], *, last: bool) -> None:
@@ -76,8 +98,8 @@ class Run:
         tail = elements[-1]
         self.total = tail.at + tail.head + tail.length
         self.last = last
-        self._tail_at, self._tail_end = tail.at, tail.at + tail.head
-        self._tail = data[at + self._tail_at : at + self._tail_end]
+        self.tail_at, self.tail_end = tail.at, tail.at + tail.head
+        self.tail = data[at + self.tail_at : at + self.tail_end]
         self._heads = _struct((met.at, met.head) for met in elements)
         self.expected = self._heads(data, at)
         wanted = [met for met in elements if met.field >= 0]
@@ -99,7 +121,7 @@ class Run:
         struct.error
             `data` ends before the run would.
         """
-        if data[at + self._tail_at : at + self._tail_end] != self._tail:  # what else stands there ends elsewhere
+        if data[at + self.tail_at : at + self.tail_end] != self.tail:  # what else stands there ends elsewhere
             return False
         if self._chunks(data, at) == self.expected_chunks:
             self._hits += 1
@@ -118,6 +140,24 @@ class Run:
         if self._patience.ends():
             self._adapt(data, at)
         return True
+
+    def values_at(self, data: bytes, at: int) -> tuple[Values, Alike | None] | None:
+        """Return the wanted values of a run that is a whole header, where it stands at a place, and what is alike.
+
+        Raises
+        ------
+        struct.error
+            `data` ends before the run would.
+        """
+        if self._chunks(data, at) == self.expected_chunks:
+            self._hits += 1
+            values = self._template[:]
+            if self._varying_fields:
+                for field, value in zip(self._varying_fields, self._varying_values(data, at), strict=True):
+                    values[field] = value
+            return values, self._alike
+        values = NOTHING[:]
+        return (values, None) if self.stands_at(data, at, values) else None
 
     def common(self, data: bytes, at: int, kept: int) -> tuple[int, bool]:
         """Return how many of the elements stand at a place, and whether the next one is another element.
@@ -147,11 +187,15 @@ class Run:
         fields = [met for met in varying if met.field >= 0]
         self._varying_fields = tuple(met.field for met in fields)
         self._varying_values = _struct((met.at + met.head, met.length) for met in fields)
+        self._template = NOTHING[:]
         self._constants = [
             (met.field, new[met.at + met.head : met.at + met.head + met.length])
             for which, met in enumerate(self.elements)
             if met.field >= 0 and which not in self._varying
         ]
+        self._alike: Alike | None = {} if _OWN.issuperset(self._varying_fields) else None
+        for field, value in self._constants:
+            self._template[field] = value
 
 
 def _struct(stretches: Iterable[tuple[int, int]]) -> Reads:

@@ -1,9 +1,9 @@
 """What is known of many files, as patients, studies and series (PS3.3 A.1.2): it grows while files are being found."""
 
-from collections.abc import Iterator, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from operator import attrgetter
-from typing import Final, TypeVar
+from typing import Final, TypeVar, cast
 
 from tui.dicom.library.instances import Instance, Shared
 from tui.dicom.library.scan import natural_key
@@ -11,26 +11,60 @@ from tui.dicom.library.stacks import Stack, integer_of, stacks_of
 
 _T = TypeVar("_T")
 _LAST: Final = 1 << 40  # of series without a number
-_uid_of: Final = attrgetter("uid")
+_MAKING: Final = threading.Lock()
 
 
 @dataclass(slots=True)
 class Series:
     """A series: its files as they were found, and as stacks in the order of their slices.
 
-    `key` tells it from the other series of its study: its UID, or of files that name none where they are and what.
+    Parameters
+    ----------
+    key : str
+        Tells it from the other series of its study: its UID, or of files that name none where they are and what.
+    uid : str
+        SeriesInstanceUID.
+    shared : Shared
+        The values of its first file.
+    count : int
+        How many files it has.
     """
 
     key: str
     uid: str
-    instances: list[Instance] = field(default_factory=list)
+    shared: Shared
+    count: int = 0
+    _instances: list[Instance] = field(default_factory=list)
+    _later: list[Callable[[], Sequence[Instance]]] = field(default_factory=list)
     _stacks: tuple[list[Instance], list[Stack]] = ([], [])  # of which instances
     _counted: int = 0
 
     @property
-    def shared(self) -> Shared:
-        """Return the values of its first file."""
-        return self.instances[0].shared
+    def instances(self) -> list[Instance]:
+        """Return its files; those that were added for later are made now."""
+        if self._later:
+            with _MAKING:  # by one thread
+                while self._later:
+                    self._instances += self._later[0]()
+                    del self._later[0]
+        return self._instances
+
+    def add(self, instances: Sequence[Instance]) -> None:
+        """Add files."""
+        self.instances.extend(instances)
+        self.count += len(instances)
+
+    def add_later(self, make: Callable[[], Sequence[Instance]], count: int) -> None:
+        """Add files that are made when somebody looks at them."""
+        self._later.append(make)
+        self.count += count
+
+    def remove(self, instance: Instance) -> None:
+        """Take a file away."""
+        self._instances = _without(self.instances, instance)
+        self.count = len(self._instances)
+        if self._instances:
+            self.shared = self._instances[0].shared
 
     @property
     def number(self) -> int | None:
@@ -73,7 +107,7 @@ class Study:
     @property
     def count(self) -> int:
         """Return how many files it has."""
-        return sum(len(series.instances) for series in list(self.series.values()))
+        return sum(series.count for series in list(self.series.values()))
 
     @property
     def in_order(self) -> list[Series]:
@@ -129,7 +163,7 @@ class Library:
     patients : dict
         By what tells them apart.
     uids : dict
-        The first file of each SOP Instance UID.
+        The first file of each SOP Instance UID, or the series in which it is to be looked for.
     repeated : dict
         By UID, all files of those that are met more than once.
     patients_of : dict
@@ -147,7 +181,7 @@ class Library:
     """
 
     patients: dict[tuple[str, str], Patient] = field(default_factory=dict)
-    uids: dict[str, Instance] = field(default_factory=dict)
+    uids: dict[str, Instance | Series] = field(default_factory=dict)
     repeated: dict[str, list[Instance]] = field(default_factory=dict)
     patients_of: dict[str, list[Patient]] = field(default_factory=dict)
     directories: list[Instance] = field(default_factory=list)
@@ -167,7 +201,36 @@ class Library:
         if shared.directory:
             self.directories += instances
             return
-        key, study_key, series_key = _keys(shared, instances[0].folder)
+        self._into(shared, instances[0].folder, lambda series: series.add(instances))
+        self.count += len(instances)
+        for instance in instances:
+            self._note(instance)
+
+    def add_later(self, shared: Shared, folder: str, uids: Sequence[str], make: Callable[[], Sequence[Instance]]) -> None:
+        """Put files into their series that are made when somebody looks at them.
+
+        Parameters
+        ----------
+        shared : Shared
+            The values that they have in common.
+        folder : str
+            Where they are.
+        uids : sequence of str
+            The SOP Instance UID of each.
+        make : callable
+            Returns them.
+        """
+        new = dict.fromkeys(uids)
+        if shared.directory or len(new) != len(uids) or "" in new or not self.uids.keys().isdisjoint(new):
+            self.add_all(shared, make())
+            return
+        series = self._into(shared, folder, lambda series: series.add_later(make, len(uids)))
+        self.count += len(uids)
+        self.uids.update(dict.fromkeys(new, series))
+
+    def _into(self, shared: Shared, folder: str, add: Callable[[Series], None]) -> Series:
+        """Add something to the series of files; return it."""
+        key, study_key, series_key = _keys(shared, folder)
         patient = self.patients.get(key)
         if patient is None:
             patient = Patient(key)
@@ -177,22 +240,31 @@ class Library:
             self.patients_of.setdefault(study_key, []).append(patient)
         series = study.series.get(series_key)
         if series is None:
-            series = Series(series_key, shared.series_uid)
-        series.instances += instances
+            series = Series(series_key, shared.series_uid, shared)
+        add(series)
         # What others may look at meanwhile is complete: a series has a file, a study a series.
         study.series.setdefault(series_key, series)
         patient.studies.setdefault(study_key, study)
         self.patients.setdefault(key, patient)
-        self.count += len(instances)
-        known = self.uids
-        new = dict(zip(map(_uid_of, instances), instances, strict=True))
-        if len(new) == len(instances) and "" not in new and known.keys().isdisjoint(new):
-            known.update(new)
+        return series
+
+    def _note(self, instance: Instance) -> None:
+        """Keep a file's UID; of one that was met before, all files."""
+        uid = instance.uid
+        if not uid:
             return
-        for instance in instances:
-            uid = instance.uid
-            if uid and (first := known.setdefault(uid, instance)) is not instance:
-                self.repeated.setdefault(uid, [first]).append(instance)
+        first = self.uids.setdefault(uid, instance)
+        if first is not instance:
+            self.repeated.setdefault(uid, [self._first(uid)]).append(instance)
+
+    def _first(self, uid: str) -> Instance:
+        """Return the first file of a UID that is known."""
+        found = self.uids[uid]
+        if isinstance(found, Series):
+            for instance in found.instances:
+                if self.uids.get(instance.uid) is found:
+                    self.uids[instance.uid] = instance
+        return cast(Instance, self.uids[uid])
 
     def add_problem(self, path: str, sentence: str) -> None:
         """Keep why something could not be read."""
@@ -219,12 +291,12 @@ class Library:
         same = _without(self.repeated.pop(instance.uid, ()), instance)
         if len(same) > 1:
             self.repeated[instance.uid] = same
-        if self.uids.get(instance.uid) is instance:
+        if instance.uid in self.uids and self._first(instance.uid) is instance:
             del self.uids[instance.uid]
             if same:
                 self.uids[instance.uid] = same[0]
-        series.instances = _without(series.instances, instance)
-        if not series.instances:
+        series.remove(instance)
+        if not series.count:
             del study.series[series.key]
         if not study.series:
             del patient.studies[study.key]
