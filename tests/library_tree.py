@@ -33,7 +33,7 @@ _TOKENS: Final = (  # tag, VR, what the template has there
     ((0x0019, 0x1024), "DS", "44.4444444"),
 )
 _DIFFERENT: Final = (0x00020003, 0x00080018, 0x00200013)
-_COPIED: Final = 256 * 1024  # bytes
+_OF_PIXELS: Final = 4096  # bytes
 
 
 class Kind(NamedTuple):
@@ -133,19 +133,19 @@ def _deflated(data: bytes) -> bytes:
 def write_copies(root: Path, files: Iterable[Path], copies: int, seed: int = 1) -> list[str]:
     """Write each file as a series of `copies` ones, return their paths in disorder.
 
-    The last digits of UIDs and instance numbers differ; compressed pixel data differ in length. What lies behind
-    the first bytes of large files is a hole.
+    The last digits of UIDs and instance numbers differ; compressed pixel data differ in length; most of
+    them are holes.
     """
     rng, made = random.Random(seed), list[str]()
     for at, original in enumerate(files):
         data = original.read_bytes()
-        spots, compressed = _varying(original)
+        spots, end, compressed = _varying(original)
         folder = root / f"{at:04d}"
         folder.mkdir()
         for copy in range(copies):
-            changed = bytearray(data[:_COPIED])
-            for begin, end in spots:
-                digits = [place for place in range(begin, min(end, len(changed))) if chr(changed[place]).isdigit()][-2:]
+            changed = bytearray(data[:end])
+            for begin, behind in spots:
+                digits = [place for place in range(begin, behind) if chr(changed[place]).isdigit()][-2:]
                 for place, digit in zip(digits, f"{copy + 10:02d}"[-len(digits) :], strict=False):
                     changed[place] = ord(digit)
             path = folder / f"{copy}{original.suffix}"
@@ -157,12 +157,15 @@ def write_copies(root: Path, files: Iterable[Path], copies: int, seed: int = 1) 
     return made
 
 
-def _varying(path: Path) -> tuple[list[tuple[int, int]], bool]:
-    """Return where the values lie that differ within a series, and whether the pixel data are compressed."""
+def _varying(path: Path) -> tuple[list[tuple[int, int]], int | None, bool]:
+    """Return where the values lie that differ within a series, where pixel data begin, and whether they are compressed."""
     try:
         elements = walk_file(str(path))
     except ReadError:
-        return [], False
+        return [], None, False
+    if elements.source.inflated:
+        return [], None, False
     top = {tag: elements.elements[at] for tag, at in elements.top.items()}
     spots = [(top[tag].offset, top[tag].offset + top[tag].length) for tag in _DIFFERENT if tag in top]
-    return ([] if elements.source.inflated else spots), PIXEL_DATA in top and top[PIXEL_DATA].length == UNDEFINED
+    pixels = top.get(PIXEL_DATA)
+    return spots, pixels and pixels.offset + _OF_PIXELS, pixels is not None and pixels.length == UNDEFINED

@@ -129,13 +129,15 @@ def test_what_is_missing_is_looked_for_up_to_the_pixels(
 def _other(at: int) -> bytes:
     """Return a file with a sequence of undefined length that holds elements which are wanted of the top level alone."""
     nested = explicit(0x00080018, "UI", b"9.9.9\0") + explicit(0x00200013, "IS", b"99")
-    begins = struct.pack("<HH2sHIHHI", 0x0008, 0x1140, b"SQ", 0, 0xFFFFFFFF, 0xFFFE, 0xE000, 0xFFFFFFFF)
-    sequence = begins + nested + struct.pack("<HHIHHI", 0xFFFE, 0xE00D, 0, 0xFFFE, 0xE0DD, 0)
+    begins = struct.pack("<2sHIHHI", b"SQ", 0, 0xFFFFFFFF, 0xFFFE, 0xE000, 0xFFFFFFFF)
+    items = begins + nested + struct.pack("<HHIHHI", 0xFFFE, 0xE00D, 0, 0xFFFE, 0xE0DD, 0)
+    more = [explicit(0x00181000 + tag, "LO", b"x") for tag in range(0, 16, 2)]
     number = b"%d " % at if at < 10 else b"%d" % at
     return part_10(
         [
             explicit(0x00080016, "UI", b"1.2.840.10008.5.1.4.1.1.2\0"), explicit(0x00080018, "UI", b"1.2.%02d" % at),
-            sequence, explicit(0x00100020, "LO", b"ID%02d" % (at // 20)), explicit(0x0020000E, "UI", b"1.2.3\0"),
+            b"\x08\0\x40\x11" + items, explicit(0x00100020, "LO", b"ID%02d" % (at // 20)),
+            *more, b"\x18\0\x46\x93" + items, explicit(0x0020000E, "UI", b"1.2.3\0"),
             explicit(0x00200013, "IS", number), explicit(0x00280010, "US", b"\x02\0"), explicit(0x00280011, "US", b"\x02\0"),
             explicit(0x00280100, "US", b"\x08\0"), explicit(0x7FE00010, "OW", bytes(4)),
         ]

@@ -29,6 +29,7 @@ from tui.dicom.library.items import HEAD, ShortError, UnsureError
 from tui.dicom.library.layouts import Layouts
 from tui.dicom.library.metas import DIRECTORY, Meta, Metas
 from tui.dicom.library.runs import Alike
+from tui.dicom.library.wholes import Wholes
 from tui.text import safe_text
 
 FIRST_BYTES: Final = 8192
@@ -39,7 +40,9 @@ _START: Final = PREAMBLE_LENGTH + len(MAGIC)
 _FLAGS: Final = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY
 _SERIES, _BITS, _COLUMNS = INDEX["series_uid"], INDEX["bits_allocated"], INDEX["columns"]
 _DEFLATED: Final = DEFLATED_EXPLICIT_LITTLE.encode()
-_MANY_STEPS: Final = 6  # of a walk: a whole header that is known is quicker than so many
+_MANY_STEPS: Final = 14  # of a walk: a whole header that is known is much quicker than so many
+_IN_DISORDER: Final = 4  # as many are enough where no file is like the one before it
+_JUMPS: Final = 2  # files like that, one after the other
 _MOST_FIRSTS: Final = 10_000
 
 
@@ -84,6 +87,8 @@ class HeaderReader:
         self._layouts: dict[Encoding, Layouts] = {}
         self._firsts: dict[tuple[bytes, bytes], Layouts] = {}  # by transfer syntax and first header
         self._metas = Metas()
+        self._wholes: Wholes | None = None  # of the file before
+        self._jumps = 0
 
     def read(self, path: str) -> Header | None:
         """Return what a file says; None of one that is no DICOM file.
@@ -135,6 +140,8 @@ class HeaderReader:
 
     def _in(self, data: bytes, start: int, size: int) -> Header:
         meta = self._metas.of(data, start)
+        self._jumps = self._jumps + 1 if meta.wholes is not self._wholes else 0
+        self._wholes = meta.wholes
         if meta.syntax != _DEFLATED:
             return self._dataset(meta, data, meta.end, size, size)
         for most in _INFLATED:
@@ -159,7 +166,7 @@ class HeaderReader:
         at = layouts.read(data, at, values, end)
         if not meta.directory and (values[_SERIES] is None or (values[_BITS] is not None and values[_COLUMNS] is None)):
             at = layouts.items.look_on(data, at, end, LAST)  # what is missing may stand in disorder
-        if layouts.steps >= _MANY_STEPS:
+        if layouts.steps >= (_MANY_STEPS if self._jumps < _JUMPS else _IN_DISORDER):
             meta.wholes.learn(data, begin, at, layouts.items)
         return Header(values, meta.syntax, layouts.encoding.big_endian, size, "", meta.directory)
 

@@ -111,7 +111,7 @@ class Instances:
 
     def __init__(self) -> None:
         self._known: dict[tuple[object, ...], Shared] = {}
-        self._texts: dict[str, str] = {}
+        self._texts: dict[tuple[str, bytes, tuple[str, ...]], str] = {}
 
     def make(self, folder: str, name: str, header: Header) -> Instance:
         """Return what is kept of a file."""
@@ -147,9 +147,10 @@ class Instances:
                 made.append(int.from_bytes(data[:2], "big" if header.big_endian else "little"))
             elif field.vr == "FD":
                 text = "\\".join(map(repr, values.numbers("FD", data, big_endian=header.big_endian)))
-                made.append(texts.setdefault(text, text))
+                made.append(text)
             else:
-                text = "\\".join(values.texts(field.vr, data, charset))
-                made.append(texts.setdefault(text, text))
-        syntax = header.syntax.decode("latin-1")
-        return Shared(*made, texts.setdefault(syntax, syntax), header.big_endian, header.directory)  # type: ignore[arg-type,call-arg] # in the order of FIELDS
+                key = field.vr, data, charset
+                if key not in texts:
+                    texts[key] = "\\".join(values.texts(*key))
+                made.append(texts[key])
+        return Shared(*made, header.syntax.decode("latin-1"), header.big_endian, header.directory)  # type: ignore[arg-type,call-arg] # in the order of FIELDS

@@ -1,14 +1,13 @@
 """Skipping sequences of undefined length (PS3.5 7.5): no item says where they end."""
 
 import struct
-from functools import partial
 from operator import sub
 from typing import Final
 
 from tui.dicom.element import ITEM, ITEM_END, SEQUENCE_END, UNDEFINED
 from tui.dicom.encoding import LONG_VRS, SHORT_VRS, Encoding
 from tui.dicom.library.fields import FIELDS
-from tui.dicom.library.runs import Met
+from tui.dicom.library.runs import Met, met_of
 
 HEAD: Final = 8  # bytes of a header in implicit VR, and of most in explicit VR
 LONG_HEAD: Final = 12
@@ -30,7 +29,6 @@ class UnsureError(Exception):
     """Something is odd about the file: the walker, which survives everything, is to read it."""
 
 
-_met: Final = partial(tuple.__new__, Met)  # as Met._make, but without a call of Python for each
 Head = tuple[int, int]  # where a header begins, and where its value does
 
 
@@ -121,7 +119,7 @@ class Items:
             at = after
         begins, values = zip(*heads, strict=True)
         behind = (*begins[1:], end)
-        return list(map(_met, zip(begins, map(sub, values, begins), map(sub, behind, values), fields, strict=True)))
+        return list(map(met_of, zip(begins, map(sub, values, begins), map(sub, behind, values), fields, strict=True)))
 
     def look_on(self, data: bytes, at: int, size: int, last: int) -> int:
         """Look at the elements from a place to the pixel data, or to the end: none of a tag up to `last` may be there.

@@ -7,14 +7,14 @@ what its first eight bytes say: they were met before, too.
 
 import struct
 from collections.abc import Sequence
-from itertools import count
+from itertools import count, islice
 from typing import Final, NamedTuple
 
 from tui.dicom.element import UNDEFINED
 from tui.dicom.encoding import LONG_VRS, SHORT_VRS, Encoding
 from tui.dicom.library.fields import FIELDS, LAST, Values
 from tui.dicom.library.items import HEAD, LONG_HEAD, OF_ITEMS, Items, ShortError, UnsureError
-from tui.dicom.library.runs import Met, Patience, Run
+from tui.dicom.library.runs import Met, Patience, Run, met_of
 
 _LONGEST_RUN: Final = 512
 _LEAST_RUN: Final = 14  # elements: for fewer, one after the other is as quick
@@ -79,6 +79,7 @@ class Layouts:
         self.items = Items(encoding)
         self._wanted = self.items.wanted
         self.steps = 0
+        self._singles: dict[bytes, tuple[int, int, int]] = {}  # elements of which the first eight bytes tell all, by these
         self._steps: dict[
             bytes, int | _Known | _Long | _Items | _Stop | _Variants
         ] = {}  # by the first eight bytes of a header
@@ -210,7 +211,7 @@ class Layouts:
             if another or not same:
                 continue
             if same >= _LEAST_RUN:  # it differs in a length: what lies before that is common
-                runs[which] = Run(data, at, run.elements[:same], last=False)
+                runs[which] = Run(data, at, list(islice(run.elements, same)), last=False)
                 return runs[which]
             del runs[which]
             if not runs:
@@ -231,6 +232,7 @@ class Layouts:
         """Keep the run that begins at a place, or its first element; return whether a run was kept."""
         if len(self._steps) > _MOST_LEARNED:
             self._steps.clear()
+            self._singles.clear()
         elements, last = self._found(data, at)
         run = _run(data, at, elements, last)
         if run is None:
@@ -254,13 +256,13 @@ class Layouts:
 
     def _found(self, data: bytes, at: int) -> tuple[list[Met], bool]:
         """Return the elements from a place up to what is odd or begins a known run, and whether the last field is theirs."""
-        elements, begin, last, before = list[Met](), at, False, -1
+        elements, begin, last, before, singles = list[Met](), at, False, -1, self._singles
         while len(elements) < _LONGEST_RUN and not last:
             head = data[at : at + HEAD]
             if len(head) < HEAD or (elements and self._steps.get(head).__class__ is _Variants):
                 break
             try:
-                element = self._element(data, at, head)
+                element = singles.get(head) or self._element(data, at, head)
             except (ShortError, UnsureError):
                 break
             if element is None:  # whether it stands there in other files, too, is not known
@@ -269,7 +271,9 @@ class Layouts:
             if length == UNDEFINED or at + width + length > len(data) or 0 <= field <= before:
                 break
             before = field if field >= 0 else before
-            elements.append(Met(at - begin, width, length, field))
+            elements.append(met_of((at - begin, width, length, field)))
+            if width == HEAD:
+                singles[head] = element
             at += width + length
             last = field == len(FIELDS) - 1
         return elements, last

@@ -6,7 +6,9 @@ stretches.
 """
 
 import struct
-from collections.abc import Callable, Iterable, Sequence
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import Any, Final, NamedTuple
 
 from tui.dicom.library.fields import INDEX, NOTHING, OWN, Values
@@ -26,6 +28,26 @@ class Met(NamedTuple):
     head: int
     length: int
     field: int
+
+
+met_of: Final = partial(tuple.__new__, Met)  # as Met._make, but without a call of Python
+
+
+class Elements:
+    """Elements in little memory: a thousand runs of hundreds of them are kept."""
+
+    __slots__ = ("_ats", "_fields", "_heads", "_lengths")
+
+    def __init__(self, elements: Sequence[Met]) -> None:
+        ats, heads, lengths, fields = zip(*elements, strict=True)
+        self._ats, self._heads = array("I", ats), bytes(heads)
+        self._lengths, self._fields = array("I", lengths), array("b", fields)
+
+    def __len__(self) -> int:
+        return len(self._ats)
+
+    def __iter__(self) -> Iterator[Met]:
+        return map(met_of, zip(self._ats, self._heads, self._lengths, self._fields, strict=True))
 
 
 class Patience:
@@ -68,40 +90,20 @@ class Run:
     """
 
     __slots__ = (
-        "_alike",
-        "_chunks",
-        "_constants",
-        "_fields",
-        "_heads",
-        "_hits",
-        "_patience",
-        "_sample",
-        "_template",
-        "_values",
-        "_varying",
-        "_varying_fields",
-        "_varying_values",
-        "elements",
-        "expected",
-        "expected_chunks",
-        "first_field",
-        "last",
-        "last_field",
-        "tail",
-        "tail_at",
-        "tail_end",
-        "total",
+        "_alike", "_chunks", "_constants", "_expected", "_expected_chunks", "_fields", "_heads", "_hits", "_patience",
+        "_sample", "_template", "_values", "_varying", "_varying_fields", "_varying_values", "elements", "first_field",
+        "last", "last_field", "tail", "tail_at", "tail_end", "total",
     )  # fmt: skip
 
     def __init__(self, data: bytes, at: int, elements: Sequence[Met], *, last: bool) -> None:
-        self.elements = tuple(elements)
+        self.elements = Elements(elements)
         tail = elements[-1]
         self.total = tail.at + tail.head + tail.length
         self.last = last
         self.tail_at, self.tail_end = tail.at, tail.at + tail.head
         self.tail = data[at + self.tail_at : at + self.tail_end]
         self._heads = _struct((met.at, met.head) for met in elements)
-        self.expected = self._heads(data, at)
+        self._expected = b"".join(self._heads(data, at))
         wanted = [met for met in elements if met.field >= 0]
         self._fields = tuple(met.field for met in wanted)
         self._values = _struct((met.at + met.head, met.length) for met in wanted)
@@ -123,7 +125,7 @@ class Run:
         """
         if data[at + self.tail_at : at + self.tail_end] != self.tail:  # what else stands there ends elsewhere
             return False
-        if self._chunks(data, at) == self.expected_chunks:
+        if self._chunks(data, at) == self._expected_chunks:
             self._hits += 1
             for field, value in self._constants:
                 out[field] = value
@@ -131,7 +133,7 @@ class Run:
                 for field, value in zip(self._varying_fields, self._varying_values(data, at), strict=True):
                     out[field] = value
             return True
-        if self._heads(data, at) != self.expected:
+        if b"".join(self._heads(data, at)) != self._expected:
             return False
         for field, value in zip(self._fields, self._values(data, at), strict=True):
             out[field] = value
@@ -149,7 +151,7 @@ class Run:
         struct.error
             `data` ends before the run would.
         """
-        if self._chunks(data, at) == self.expected_chunks:
+        if self._chunks(data, at) == self._expected_chunks:
             self._hits += 1
             values = self._template[:]
             if self._varying_fields:
@@ -164,36 +166,37 @@ class Run:
 
         `kept` is how many bytes of a header tell which element it is.
         """
-        for count, (met, expected) in enumerate(zip(self.elements, self.expected, strict=True)):
+        behind = 0
+        for count, met in enumerate(self.elements):
+            expected = self._expected[behind : behind + met.head]
             found = data[at + met.at : at + met.at + met.head]
             if found != expected:
                 return count, found[:kept] != expected[:kept]
+            behind += met.head
         return len(self.elements), False
 
     def _adapt(self, data: bytes, at: int) -> None:
         """Learn which values stay the same in neighbouring files; the others are read."""
         old, new = self._sample, data[at : at + self.total]
         if old and self._hits <= _SOON:
-            for which, met in enumerate(self.elements):
-                begin, end = met.at + met.head, met.at + met.head + met.length
-                if old[begin:end] != new[begin:end]:
-                    self._varying.add(which)
+            self._varying |= {
+                which
+                for which, (begin, head, length, _) in enumerate(self.elements)
+                if old[begin + head : begin + head + length] != new[begin + head : begin + head + length]
+            }
         self._sample, self._hits = new, 0
-        varying = [self.elements[which] for which in sorted(self._varying)]
+        varying = [met for which, met in enumerate(self.elements) if which in self._varying] if self._varying else []
         ends = [0, *(end for met in varying for end in (met.at + met.head, met.at + met.head + met.length)), self.total]
         stretches = [(begin, end - begin) for begin, end in zip(ends[::2], ends[1::2], strict=True) if end > begin]
         self._chunks = _struct(stretches)
-        self.expected_chunks = self._chunks(data, at)
+        self._expected_chunks = self._chunks(data, at)
         fields = [met for met in varying if met.field >= 0]
         self._varying_fields = tuple(met.field for met in fields)
         self._varying_values = _struct((met.at + met.head, met.length) for met in fields)
-        self._template = NOTHING[:]
-        self._constants = [
-            (met.field, new[met.at + met.head : met.at + met.head + met.length])
-            for which, met in enumerate(self.elements)
-            if met.field >= 0 and which not in self._varying
-        ]
+        found = zip(self._fields, self._values(data, at), strict=True)
+        self._constants = [(field, value) for field, value in found if field not in self._varying_fields]
         self._alike: Alike | None = {} if _OWN.issuperset(self._varying_fields) else None
+        self._template = NOTHING[:]
         for field, value in self._constants:
             self._template[field] = value
 

@@ -14,8 +14,8 @@ Taken = tuple[Values, bool, Alike | None]  # wanted values, whether numbers are 
 _MOST: Final = 64  # headers
 _MOST_BYTES: Final = 64 * 1024
 _COST: Final = 8  # to learn a header takes as long as knowing so many saves
-_FIRST_CREDIT: Final = 8 * _COST
-_MOST_CREDIT: Final = 16 * _COST
+_FIRST_CREDIT: Final = 16 * _COST
+_MOST_CREDIT: Final = 32 * _COST
 
 
 class _Ending:
