@@ -19,6 +19,7 @@ SUBCOMMANDS = {
     "check": ("tui.cli.check", "tell what is wrong with series, studies and files below folders"),
     "edit": ("tui.cli.edit", "write a copy with some elements changed"),
     "anonymize": ("tui.cli.anonymize", "write de-identified copies (PS3.15)"),
+    "export": ("tui.cli.export", "write pictures, arrays, volumes, tables and texts"),
     "index": ("tui.cli.index", "tell of the index of folders, or remove it"),
     "doctor": ("tui.cli.doctor", "print what the terminal can do, and why a mode is chosen"),
 }

@@ -12,12 +12,13 @@ from tui.cli import PROGRAM
 from tui.cli.arguments import Parser, add_options, given
 from tui.cli.output import refuse
 from tui.dicom.anonymize.order import Order
-from tui.dicom.anonymize.orders import DEFAULT_MODE, FILES, OUTPUT, RULES, Wish
+from tui.dicom.anonymize.orders import FILES, OUTPUT, RULES, Wish
 from tui.dicom.anonymize.plan_rows import PlanRow
 from tui.dicom.anonymize.policy import DATES, ON_BURNED_IN, OPTION_NAMES, PRESET, SWITCHES, TRUST_DECLARED, RuleKind
 from tui.dicom.anonymize.report import Report
 from tui.dicom.errors import DicomError
 from tui.dicom.job import Step
+from tui.dicom.save import DEFAULT_MODE
 from tui.settings import boxes_path
 from tui.text import safe_text
 

@@ -22,7 +22,7 @@ class Parser(argparse.ArgumentParser):
         sys.exit(refuse(f"{message} (see {self.prog} --help)"))
 
 
-def add_options(parser: argparse.ArgumentParser, options: Iterable[Option]) -> None:
+def add_options(parser: argparse._ActionsContainer, options: Iterable[Option]) -> None:
     """Give `parser` a flag for each of `options`; what is not given is left out of the result."""
     for option in options:
         if isinstance(option.default, bool):

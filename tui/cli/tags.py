@@ -19,17 +19,15 @@ from tui.dicom.elements import walk_file
 from tui.dicom.errors import DicomError, os_reason
 from tui.dicom.json_model import json_texts
 from tui.dicom.query import Query, QueryError, parse_paths
+from tui.dicom.row_text import exact_text, rows_below, text_line
 from tui.dicom.tags import TagRows, load_rows
 from tui.dicom.terms import Step, rows_at
-from tui.dicom.values import BINARY_VRS
 from tui.settings import PRIVATE_DICTIONARY, SettingsError
 from tui.text import safe_text
 
 NOTHING_FOUND: Final = 1
 _TEXT, _JSON, _CSV = "text", "json", "csv"
-_NAME_WIDTH: Final = 32
 _BETWEEN: Final = " | "
-_DEEPEST_INDENT: Final = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,13 +152,8 @@ def _wanted_rows(rows: TagRows, wanted: Wanted) -> Sequence[int] | None:
     if wanted.columns:
         asked = {index for _, path in wanted.columns for index in rows_at(rows, path, at_top=True)}
         around = {parent for index in asked for parent in _parents(rows, index)}
-        shown &= around.union(asked, *(_below(rows, index) for index in asked))
+        shown &= around.union(asked, *(rows_below(rows, index) for index in asked))
     return sorted(shown)
-
-
-def _below(rows: TagRows, index: int) -> range:
-    """Return the rows that lie in a row."""
-    return range(index + 1, rows.elements.after(index)) if rows.is_parent(index) else range(0)
 
 
 def _parents(rows: TagRows, index: int) -> list[int]:
@@ -183,15 +176,7 @@ def _write_text(file: str, rows: TagRows, shown: Sequence[int], wanted: Wanted, 
     if wanted.several:
         print(f"{chr(10) if printed else ''}{safe_text(file)}")
     for index in shown:
-        row = rows.row(index)
-        indent = "  " * min(row.depth, _DEEPEST_INDENT)
-        text = row.searched or row.text
-        if row.broken:
-            print(f"! {text}")
-        elif not row.tag:
-            print(f"{indent}{row.name}  {text}".rstrip())
-        else:
-            print(f"{indent}{row.tag} {row.vr:2} {row.name:<{_NAME_WIDTH}} {text}".rstrip())
+        print(text_line(rows.row(index)))
 
 
 def _write_json(file: str, rows: TagRows, shown: Sequence[int], wanted: Wanted, printed: int) -> None:
@@ -205,18 +190,8 @@ def _write_json(file: str, rows: TagRows, shown: Sequence[int], wanted: Wanted, 
 def _write_csv(file: str, rows: TagRows, _shown_rows: Sequence[int], wanted: Wanted, _printed: int) -> None:
     cells = []
     for _, path in wanted.columns:
-        cells.append(_shown(_BETWEEN.join(_exactly(rows, index) for index in rows_at(rows, path, at_top=True))))
+        cells.append(_shown(_BETWEEN.join(exact_text(rows, index) for index in rows_at(rows, path, at_top=True))))
     csv.writer(sys.stdout).writerow((_shown(file), *cells))
-
-
-def _exactly(rows: TagRows, index: int) -> str:
-    """Return a value as a table holds it: texts and numbers with backslashes between them, bytes in base 64."""
-    element = rows.elements.elements[index]
-    if element.vr == "SQ":
-        return "".join(json_texts(rows, [index, *_below(rows, index)], named=False, ascii_only=True))
-    if element.vr in BINARY_VRS or rows.elements.written_vr(element) == "UN":
-        return rows.base64(index)
-    return "\\".join(map(str, rows.every_value(index)))
 
 
 def _shown(text: str) -> str:

@@ -10,6 +10,7 @@
     ├── EditError          a change is refused
     ├── RefusedError       a file is not anonymized, by one of the rules
     ├── PolicyError        the rules themselves cannot be followed: a policy, a key, a lookup table, the folders
+    ├── ExportError        what somebody wants exported cannot be done
     └── WriteError         a file could not be written
 """
 
@@ -74,6 +75,10 @@ class RefusedError(DicomError):
 
 class PolicyError(DicomError):
     """The rules for anonymizing cannot be followed: a policy, a key, a lookup table, the folders."""
+
+
+class ExportError(DicomError):
+    """What somebody wants exported cannot be done: the format, its options, where it is to go."""
 
 
 class WriteError(DicomError):

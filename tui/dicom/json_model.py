@@ -10,6 +10,7 @@ import math
 import os
 import re
 from collections.abc import Iterator, Sequence
+from enum import Enum
 from typing import Final
 from urllib.parse import quote
 
@@ -27,9 +28,18 @@ _PERSON_GROUPS: Final = ("Alphabetic", "Ideographic", "Phonetic")
 _WORD_SIZES: Final = {"OW": 2, "OL": 4, "OF": 4, "OD": 8, "OV": 8}
 
 
+class Bulk(Enum):
+    """What is written of long binary values."""
+
+    LINKS = "a BulkDataURI into the file"
+    INLINE = "all bytes"
+    NONE = "nothing"
+
+
 def json_texts(
-    rows: TagRows, shown: Sequence[int] | None = None, *, named: bool = True, ascii_only: bool = False
-) -> Iterator[str]:
+    rows: TagRows, shown: Sequence[int] | None = None, *, named: bool = True, ascii_only: bool = False,
+    bulk: Bulk = Bulk.LINKS,
+) -> Iterator[str]:  # fmt: skip
     """Return the pieces of the JSON object that a dataset is.
 
     Parameters
@@ -42,6 +52,8 @@ def json_texts(
         Whether the file has a name that others may read it by; if not, a BulkDataURI begins with its query.
     ascii_only : bool
         Whether characters beyond ASCII are escaped.
+    bulk : Bulk
+        What is written of long binary values.
 
     Raises
     ------
@@ -81,7 +93,7 @@ def json_texts(
             closing.append((element.depth, "]}"))
             begun.append(set())
         else:
-            yield f"{head}{_content(rows, index, element, uri, ascii_only)}}}"
+            yield f"{head}{_content(rows, index, element, uri, ascii_only, bulk)}}}"
     yield from (text for _, text in reversed(closing))
     yield "\n}"
 
@@ -93,13 +105,13 @@ def _is_left_out(rows: TagRows, index: int, element: Element) -> bool:
     return element.tag & 0xFFFF == 0 or (element.depth == 0 and element.tag >> 16 == META_GROUP)
 
 
-def _content(rows: TagRows, index: int, element: Element, uri: str, ascii_only: bool) -> str:
+def _content(rows: TagRows, index: int, element: Element, uri: str, ascii_only: bool, bulk: Bulk) -> str:
     if element.tag == SPECIFIC_CHARACTER_SET:
         return ', "Value": ["ISO_IR 192"]'
     if element.length == 0 or element.vr == "SQ":
         return ""
     if element.vr in values.BINARY_VRS or element.length == UNDEFINED:
-        return _binary(rows, element, uri)
+        return _binary(rows, element, uri, bulk)
     written = [_value(element.vr, value, ascii_only) for value in rows.every_value(index)]
     return f', "Value": [{", ".join(written)}]' if any(text != "null" for text in written) else ""
 
@@ -128,9 +140,12 @@ def _not_finite(value: float) -> str:
     return "NaN" if math.isnan(value) else "inf" if value > 0 else "-inf"
 
 
-def _binary(rows: TagRows, element: Element, uri: str) -> str:
+def _binary(rows: TagRows, element: Element, uri: str, bulk: Bulk) -> str:
     source = rows.elements.source
-    if element.length > HEAD and not (source.inflated and element.length != UNDEFINED):
+    if bulk is Bulk.NONE and element.length > HEAD:
+        return ""
+    inline = bulk is Bulk.INLINE and element.length != UNDEFINED  # fragments are no bytes of a value
+    if element.length > HEAD and not inline and not (source.inflated and element.length != UNDEFINED):
         length = "" if element.length == UNDEFINED else f"&length={element.length}"
         return f', "BulkDataURI": "{uri}?offset={element.offset}{length}"'
     data = source.read(element.offset, element.length)

@@ -14,6 +14,8 @@ from tui.dicom.errors import WriteError, os_reason
 from tui.text import safe_text
 
 PRIVATE = 0o600
+DEFAULT_MODE = "600"  # as it is typed
+_OCTAL = 8
 _PARTIAL_PREFIX = ".dicom-tui-partial-"
 _DESCRIPTORS = "/proc/self/fd"
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -21,6 +23,23 @@ _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 def _refused(path: str, why: str) -> WriteError:
     return WriteError(f"{safe_text(path)} was not written: {why}", path)
+
+
+def mode_of(text: str) -> int:
+    """Return permissions that somebody typed: the owner reads, nobody executes, and others do not write.
+
+    Raises
+    ------
+    WriteError
+        They are none of those.
+    """
+    try:
+        mode = int(text, _OCTAL)
+    except ValueError:
+        mode = -1
+    if not 0 <= mode <= 0o777 or not mode & 0o400 or mode & 0o113:
+        raise WriteError(f"--mode {safe_text(text)}: permissions such as 600, 640 or 644 are wanted")
+    return mode
 
 
 def _partial_name() -> str:
@@ -107,7 +126,9 @@ def new_file(path: str, *, replace: bool = False, mode: int = PRIVATE) -> Iterat
 
 
 @contextmanager
-def new_file_below(root: str, names: Sequence[str], *, mode: int = PRIVATE, flush_folder: bool = True) -> Iterator[BinaryIO]:
+def new_file_below(
+    root: str, names: Sequence[str], *, replace: bool = False, mode: int = PRIVATE, flush_folder: bool = True
+) -> Iterator[BinaryIO]:
     """Open a file in folders below `root` for writing, as `new_file` does; folders are made, and no link is followed.
 
     Parameters
@@ -116,6 +137,8 @@ def new_file_below(root: str, names: Sequence[str], *, mode: int = PRIVATE, flus
         A folder that exists.
     names : sequence of str
         The folders below it, and the file's name.
+    replace : bool
+        Whether a file of that name may be replaced.
     mode : int
         Permissions of the finished file; folders that are made let those enter who may read it.
     flush_folder : bool
@@ -139,7 +162,7 @@ def new_file_below(root: str, names: Sequence[str], *, mode: int = PRIVATE, flus
             os.close(folder)
         raise _refused(path, f"a folder on its path cannot be opened ({os_reason(error)})") from error
     try:
-        with _new_file_in(folder, names[-1], path, replace=False, mode=mode, flush_folder=flush_folder) as file:
+        with _new_file_in(folder, names[-1], path, replace=replace, mode=mode, flush_folder=flush_folder) as file:
             yield file
     finally:
         os.close(folder)
@@ -167,7 +190,7 @@ def _new_file_in(
         if replace and not _is_replaceable(name, folder):
             raise _refused(path, "what has that name is no regular file")
         fd, partial = _open_partial(folder)
-        with os.fdopen(fd, "wb") as file:
+        with os.fdopen(fd, "w+b") as file:
             yield file
             file.flush()
             os.fchmod(fd, mode)

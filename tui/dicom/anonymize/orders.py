@@ -14,7 +14,7 @@ from tui.dicom.anonymize.project import open_project, read_lookup
 from tui.dicom.anonymize.report import REPORT
 from tui.dicom.errors import PolicyError
 from tui.dicom.options import Option, Values
-from tui.text import safe_text
+from tui.dicom.save import DEFAULT_MODE, mode_of
 
 OUTPUT: Final = Option(
     "output", "Output folder", "The folder for the copies; it is made, and nothing in it is replaced", metavar="OUT"
@@ -44,8 +44,6 @@ FORM: Final = (
     OUTPUT, PRESET, *(switch.option for switch in SWITCHES), DATES, ON_BURNED_IN, TRUST_DECLARED, KEEP, REMOVE, SET,
     PROJECT, POLICY, LOOKUP, MAPPING, REPORT,
 )  # fmt: skip
-_OCTAL: Final = 8
-DEFAULT_MODE: Final = "600"
 
 
 @dataclass(frozen=True)
@@ -137,7 +135,7 @@ class Wish:
         return Order(
             paths=self.paths, output=self.output, policy=policy, project=project,
             boxes=read_boxes(self._file(BOXES) or own_boxes), report=self._file(REPORT), mapping=self._file(MAPPING),
-            mode=_mode(self.mode), jobs=self.jobs, dry=self.dry, decided=self.decided,
+            mode=mode_of(self.mode), jobs=self.jobs, dry=self.dry, decided=self.decided,
         )  # fmt: skip
 
     def _file(self, option: Option) -> str:
@@ -194,13 +192,3 @@ def preset_values(name: str) -> Values:
     preset = policy_of({PRESET.name: name})
     values: Values = {switch.option.name: switch.profile in preset.options for switch in SWITCHES}
     return values | {DATES.name: preset.dates.value, ON_BURNED_IN.name: preset.on_burned_in.value}
-
-
-def _mode(text: str) -> int:
-    try:
-        mode = int(text, _OCTAL)
-    except ValueError:
-        mode = -1
-    if not 0 <= mode <= 0o777 or not mode & 0o400 or mode & 0o113:
-        raise PolicyError(f"--mode {safe_text(text)}: permissions such as 600, 640 or 644 are wanted")
-    return mode

@@ -102,6 +102,22 @@ class Drawing:
         at = self.screen_place(view)
         return screen if at is None else self._with_crosshair(screen, *at)
 
+    def whole(self, view: View) -> NDArray[np.uint8]:
+        """Return the whole picture under `view`, turned and coloured, with a pixel for each of its own, and no measures.
+
+        Returns
+        -------
+        ndarray of uint8, shape (rows, columns), or (rows, columns, 3) where there are colours
+        """
+        picture = self.picture
+
+        def seen(values: Array) -> Array:
+            return oriented(values, mirrored=view.mirrored, turns=view.turns)
+
+        outside = None if picture.padding is None else seen(picture.padding)
+        overlay = seen(picture.overlay).astype(np.float32) if picture.overlay is not None and view.overlays else None
+        return self._colored(view, _Sampled(None, self.placement(view), seen(picture.values), outside, overlay))
+
     # --- measures
 
     def under_way(self, view: View) -> Mark | None:

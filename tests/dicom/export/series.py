@@ -1,0 +1,68 @@
+"""A small series for tests of exports: CT, signed, rescaled, oblique, with pixels that are not square, in disorder."""
+
+import math
+import random
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pydicom
+from numpy.typing import NDArray
+from pydicom.dataset import Dataset
+
+from tests.files import write
+from tui.dicom.export.order import Order
+from tui.dicom.export.run import Summary, export
+
+ROWS: Final = 20
+COLUMNS: Final = 28
+SLICES: Final = 5
+SPACING: Final = (0.8, 0.5)  # between rows, between columns
+STEP: Final = 2.5
+_ANGLE: Final = 0.3
+
+
+def directions() -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Return where columns, rows and slices go on to: of length 1."""
+    right = np.array([math.cos(_ANGLE), math.sin(_ANGLE), 0.0])
+    down = np.array([0.0, 0.0, -1.0])
+    return right, down, np.cross(right, down)
+
+
+def write_series(
+    folder: Path, *, tilt: float = 0.0, left_out: int = -1, root: str = "1.2.3.4",
+    **attributes: Any,  # noqa: ANN401 - DICOM values are of many types
+) -> list[Dataset]:  # fmt: skip
+    """Write the series; return its datasets in the order of their slices, as pydicom reads them.
+
+    UIDs begin with `root`; `tilt` moves each slice in mm along its columns; slice `left_out` is not written.
+    """
+    right, down, normal = directions()
+    rng = np.random.default_rng(3)
+    names = random.Random(5).sample(range(100), SLICES)
+    found = list[Dataset]()
+    for number in range(SLICES):
+        if number == left_out:
+            continue
+        origin = np.array([-10.0, 20.0, 30.0]) + number * STEP * normal + number * tilt * right
+        values = rng.integers(-1500, 1500, (ROWS, COLUMNS)).astype("<i2")
+        own = {
+            "PixelRepresentation": 1, "BitsStored": 12, "HighBit": 11, "Rows": ROWS, "Columns": COLUMNS,
+            "PixelData": values.tobytes(), "RescaleSlope": "2", "RescaleIntercept": "-24", "InstanceNumber": str(number + 1),
+            "SOPInstanceUID": f"{root}.{number}", "SeriesNumber": "3", "PixelSpacing": list(SPACING), "SliceThickness": "2",
+            "ImagePositionPatient": [f"{part:.6f}" for part in origin],
+            "ImageOrientationPatient": [f"{part:.8f}" for part in (*right, *down)], "SeriesDescription": "=1+1",
+            "StudyInstanceUID": "1.2.3.0", "SeriesInstanceUID": root,
+        }  # fmt: skip
+        path = write(folder / f"DOE_JANE_{names[number]:02d}.dcm", **(own | attributes))
+        found.append(pydicom.dcmread(path))
+    return found
+
+
+def exported(paths: Any, output: Any, form: str, **values: Any) -> Summary:  # noqa: ANN401 - a path or several
+    """Export, and return what came of it; underscores of names of options are hyphens."""
+    paths = paths if isinstance(paths, list | tuple) else [paths]
+    options = {name.replace("_", "-"): value for name, value in values.items()}
+    *_, summary = export(Order(tuple(map(str, paths)), str(output), form, options))
+    assert isinstance(summary, Summary)
+    return summary

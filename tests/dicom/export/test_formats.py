@@ -1,0 +1,239 @@
+"""Every format from its row: a series is written, read back by another program's reader, and compared."""
+
+import csv
+import gzip
+import json
+import re
+import struct
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image
+from pydicom.dataset import Dataset
+from pydicom.pixels import apply_modality_lut, apply_windowing
+
+from tests.dicom.export.series import COLUMNS, ROWS, SLICES, SPACING, STEP, exported, write_series
+from tests.test_cli_view import run
+from tui.dicom.export.formats import BY_NAME, FORMATS
+from tui.dicom.export.order import Scope
+
+Array = NDArray[Any]
+_JPEG_ERROR: Final = 40  # greys of noise, at the quality that is the default
+
+
+def _codecs() -> Any:  # noqa: ANN401 - a module without types
+    return pytest.importorskip("imagecodecs", reason="imagecodecs reads what Pillow wrote; .ci/run installs it")
+
+
+def seen(of: Dataset) -> Array:
+    """Return what pydicom makes of a dataset's window, as 8 bit."""
+    shown = apply_windowing(of.pixel_array.astype(np.float64) * float(of.RescaleSlope) + float(of.RescaleIntercept), of)
+    low, high = shown.min(), shown.max()
+    return np.asarray(np.rint((shown - low) / (high - low) * 255))
+
+
+def modality(series: list[Dataset]) -> Array:
+    return np.stack([apply_modality_lut(each.pixel_array, each) for each in series])
+
+
+def _same(found: Array, expected: Array, error: float = 1) -> None:
+    assert found.shape[:2] == expected.shape
+    grey = found if found.ndim == 2 else found[..., 0]
+    assert np.abs(grey.astype(float) - expected).max() <= error
+
+
+def _each(decode: str, error: float = 1) -> Callable[[list[Path], list[Dataset]], None]:
+    def check(files: list[Path], series: list[Dataset]) -> None:
+        for path, of in zip(files, series, strict=True):
+            _same(getattr(_codecs(), decode)(path.read_bytes()), seen(of), error)
+
+    return check
+
+
+def _frames(decode: str) -> Callable[[list[Path], list[Dataset]], None]:
+    def check(files: list[Path], series: list[Dataset]) -> None:
+        (path,) = files
+        with Image.open(path) as movie:
+            movie.load()
+            assert (getattr(movie, "n_frames", 1), movie.info["duration"]) == (SLICES, 100)
+        for number, of in enumerate(series):
+            _same(np.squeeze(getattr(_codecs(), decode)(path.read_bytes(), index=number)), seen(of))
+
+    return check
+
+
+def _webp_animation(files: list[Path], series: list[Dataset]) -> None:
+    with Image.open(files[0]) as movie:  # imagecodecs gives what changes, not the frames
+        for number, of in enumerate(series):
+            movie.seek(number)
+            _same(np.asarray(movie.convert("RGB")), seen(of))
+
+
+def _apng(files: list[Path], series: list[Dataset]) -> None:
+    (path,) = files
+    found = _codecs().apng_decode(path.read_bytes())
+    assert len(found) == SLICES
+    for frame, of in zip(found, series, strict=True):
+        _same(np.squeeze(frame), seen(of))
+
+
+def _sheet(files: list[Path], series: list[Dataset]) -> None:
+    found = _codecs().png_decode(files[0].read_bytes())
+    assert found.shape == (256 + 14 + 4 + 4, SLICES * 260 + 4, 3)
+    shown = 256 * ROWS * SPACING[0] / (COLUMNS * SPACING[1])  # rows, of tiles of 256 pixels
+    for number, of in enumerate(series):
+        tile = found[4:260, 4 + 260 * number : 260 + 260 * number, 0].astype(float)
+        top = round((256 - shown) / 2) if shown < 256 else 0
+        left = 0 if shown < 256 else round((256 - 256 * 256 / shown) / 2)
+        middle = tile[128, 128]
+        expected = seen(of)
+        assert expected.min() - 1 <= middle <= expected.max() + 1
+        assert tile[:top].max(initial=0) == 0
+        assert tile[:, :left].max(initial=0) == 0
+
+
+def _ansi(files: list[Path], series: list[Dataset]) -> None:
+    for path, of in zip(files, series, strict=True):
+        assert of.filename is not None
+        shown = run("view", str(of.filename), "--width", "80", "--color", "truecolor", "--cells", "half").stdout.decode()
+        assert path.read_text().splitlines() == shown.splitlines()[:-1]
+
+
+def _svg(files: list[Path], series: list[Dataset]) -> None:
+    for path, of in zip(files, series, strict=True):
+        root = ElementTree.fromstring(path.read_text())
+        width, height = (int(part) // 8 for part in root.attrib["viewBox"].split()[2:])
+        drawn = np.zeros((height, width))
+        for rect in list(root)[1:]:
+            x, y, long = (int(rect.attrib[name]) // 8 for name in ("x", "y", "width"))
+            drawn[y, x : x + long] = int(rect.attrib["fill"][1:3], 16)
+        assert width == 80
+        assert height / width == pytest.approx(ROWS * SPACING[0] / (COLUMNS * SPACING[1]), rel=0.05)
+        assert abs(drawn.mean() - seen(of).mean()) < 4  # areas at the edges take part by halves
+
+
+def _affine(series: list[Dataset]) -> Array:
+    affine = np.eye(4)
+    cosines = np.array(series[0].ImageOrientationPatient, float)
+    affine[:3, 0], affine[:3, 1] = cosines[:3] * SPACING[1], cosines[3:] * SPACING[0]
+    affine[:3, 2] = np.cross(cosines[:3], cosines[3:]) * STEP
+    affine[:3, 3] = np.array(series[0].ImagePositionPatient, float)
+    return affine
+
+
+def _npy(files: list[Path], series: list[Dataset]) -> None:
+    (path,) = (each for each in files if each.suffix == ".npy")
+    np.testing.assert_array_equal(np.load(path, allow_pickle=False), modality(series))
+    about = json.loads(path.with_suffix(".json").read_text())
+    np.testing.assert_allclose(about["affine_lps"], _affine(series), atol=1e-4)
+    assert (about["values"], about["rescale"], about["slices"]) == ("modality", [[2.0, -24.0]], SLICES)
+
+
+def _npz(files: list[Path], series: list[Dataset]) -> None:
+    with np.load(files[0], allow_pickle=False) as archive:
+        np.testing.assert_array_equal(archive["values"], modality(series))
+        np.testing.assert_allclose(archive["affine_lps"], _affine(series), atol=1e-4)
+        assert json.loads(str(archive["about"]))["spacing_mm"] == pytest.approx([SPACING[1], SPACING[0], STEP], abs=1e-4)
+
+
+def _raw(files: list[Path], series: list[Dataset]) -> None:
+    (path,) = (each for each in files if each.suffix == ".raw")
+    about = json.loads(path.with_suffix(".json").read_text())
+    found = np.fromfile(path, about["dtype"]).reshape(about["shape"])
+    np.testing.assert_array_equal(found, modality(series))
+
+
+def _nifti(files: list[Path], series: list[Dataset]) -> None:
+    data = gzip.decompress(files[0].read_bytes())
+    dims = struct.unpack_from("<8h", data, 40)
+    kind, bits = struct.unpack_from("<2h", data, 70)
+    offset, slope, intercept = struct.unpack_from("<3f", data, 108)
+    assert dims[:5] == (3, COLUMNS, ROWS, SLICES, 1)
+    assert (kind, bits, slope, intercept, data[344:348]) == (4, 16, 2.0, -24.0, b"n+1\0")
+    values = np.frombuffer(data, "<i2", offset=int(offset)).reshape(SLICES, ROWS, COLUMNS)
+    np.testing.assert_array_equal(values * slope + intercept, modality(series))
+    affine = np.array(struct.unpack_from("<12f", data, 280)).reshape(3, 4)
+    np.testing.assert_allclose(np.diag([-1, -1, 1]) @ affine, _affine(series)[:3], atol=1e-4)
+
+
+def _text(files: list[Path], series: list[Dataset]) -> None:
+    for path, of in zip(files, series, strict=True):
+        lines = path.read_text().splitlines()
+        for element in of:
+            (line,) = (line for line in lines if line.startswith(f"({element.tag.group:04X},{element.tag.element:04X})"))
+            assert element.keyword in line
+
+
+def _json(files: list[Path], series: list[Dataset]) -> None:
+    for path, of in zip(files, series, strict=True):
+        found = json.loads(path.read_text())
+        del found["7FE00010"]
+        whole = Dataset.from_json(found)
+        del of.PixelData
+        assert {element.tag: element.value for element in whole if element.tag != 0x00080005} == {
+            element.tag: element.value for element in of if element.tag != 0x00080005
+        }
+
+
+def _csv(files: list[Path], series: list[Dataset]) -> None:
+    with files[0].open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["InstanceNumber"] for row in rows] == [str(of.InstanceNumber) for of in series]
+    assert {row["SeriesDescription"] for row in rows} == {"'=1+1"}  # a spreadsheet would reckon
+    assert rows[0]["PixelSpacing"] == "0.8\\0.5"
+
+
+def _csv_elements(files: list[Path], series: list[Dataset]) -> None:
+    for path, of in zip(files, series, strict=True):
+        with path.open(newline="") as file:
+            rows = {row["keyword"]: row for row in csv.DictReader(file)}
+        assert rows["InstanceNumber"]["value"] == str(of.InstanceNumber)
+        assert rows["ImagePositionPatient"]["value"] == "\\".join(map(str, of.ImagePositionPatient))  # minus stays
+        assert rows["PixelData"]["value"] == ""
+
+
+CHECKS: Final[dict[str, Callable[[list[Path], list[Dataset]], None]]] = {
+    "png": _each("png_decode"), "jpeg": _each("jpeg8_decode", _JPEG_ERROR), "webp": _each("webp_decode"),
+    "tiff": _each("tiff_decode"), "gif": _frames("gif_decode"), "apng": _apng, "webp-animation": _webp_animation,
+    "sheet": _sheet, "ansi": _ansi, "svg": _svg, "npy": _npy, "npz": _npz, "raw": _raw, "nifti": _nifti, "text": _text,
+    "json": _json, "csv": _csv, "csv-elements": _csv_elements,
+}  # fmt: skip
+
+
+def test_every_format_has_a_check() -> None:
+    assert CHECKS.keys() == BY_NAME.keys()
+    assert len(FORMATS) == len(BY_NAME)
+
+
+@pytest.mark.parametrize("form", BY_NAME)
+def test_what_is_written_is_what_is_in_the_series(tmp_path: Path, form: str) -> None:
+    series = write_series(tmp_path / "in")
+    summary = exported(tmp_path / "in", tmp_path / "out", form, **({"window": "400/40"} if _is_seen(form) else {}))
+    assert summary.failed == []
+    files = sorted(path for path in (tmp_path / "out").rglob("*") if path.is_file())
+    assert sorted(summary.written) == sorted(map(str, files))
+    assert all(path.stat().st_mode & 0o777 == 0o600 for path in files)
+    assert not any("DOE" in str(path.relative_to(tmp_path)) for path in files)
+    assert summary.size == sum(path.stat().st_size for path in files)
+    results = {Scope.FRAME: SLICES, Scope.FILE: SLICES, Scope.STACK: 1, Scope.ALL: 1}[BY_NAME[form].scope]
+    assert summary.results == summary.done == results
+    for of in series:
+        of.WindowCenter, of.WindowWidth = "40", "400"
+    CHECKS[form](files, series)
+
+
+def _is_seen(form: str) -> bool:
+    return any(option.name == "window" for option in BY_NAME[form].options)
+
+
+def test_readers_find_no_patient_in_pictures(tmp_path: Path) -> None:
+    write_series(tmp_path / "in")
+    for form in ("png", "tiff", "jpeg", "webp", "apng", "gif", "svg", "npz", "nifti"):
+        exported(tmp_path / "in", tmp_path / form, form)
+        for path in (tmp_path / form).rglob("*"):
+            assert path.is_dir() or not re.search(rb"DOE|1CT1|1\.2\.3", path.read_bytes())

@@ -1,0 +1,98 @@
+"""``dicom-tui export``, as a process."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.dicom.export.series import SLICES, write_series
+from tests.files import write
+from tests.test_cli_view import run
+from tui.dicom.export.formats import FORMATS
+
+
+def test_export_writes_and_tells(tmp_path: Path) -> None:
+    write_series(tmp_path / "in")
+    done = run("export", str(tmp_path / "in"), "-o", str(tmp_path / "out"), "-f", "png")
+    assert (done.returncode, done.stdout) == (0, b"")
+    said = done.stderr.decode().splitlines()
+    assert said[-1].startswith(f"{SLICES} files, ")
+    assert "what was written may hold what is burned into the pixels" in said[-2]
+    assert len(list((tmp_path / "out").iterdir())) == SLICES
+
+
+def test_a_result_goes_to_standard_output_alone(tmp_path: Path) -> None:
+    file = write(tmp_path / "a.dcm")
+    done = run("export", file, "-f", "png", "-o", "-", "--window", "400/40")
+    assert done.returncode == 0
+    (tmp_path / "a.png").write_bytes(done.stdout)
+    with Image.open(tmp_path / "a.png") as image:
+        assert np.asarray(image).shape == (64, 64)
+
+
+def test_standard_input_is_exported(tmp_path: Path) -> None:
+    data = Path(write(tmp_path / "a.dcm")).read_bytes()
+    done = run("export", "-", "-o", str(tmp_path / "a.tiff"), "--depth", "float", data=data)
+    assert done.returncode == 0, done.stderr
+    with Image.open(tmp_path / "a.tiff") as image:
+        assert image.mode == "F"
+
+
+def test_the_format_is_the_one_that_the_output_ends_like(tmp_path: Path) -> None:
+    write_series(tmp_path / "in")
+    assert run("export", str(tmp_path / "in"), "-o", str(tmp_path / "v.nii")).returncode == 0
+    assert (tmp_path / "v.nii").read_bytes()[344:348] == b"n+1\0"
+
+
+def test_exit_codes_tell_what_was_written(tmp_path: Path) -> None:
+    write_series(tmp_path / "in")
+    write(tmp_path / "in" / "report.dcm", PixelData=None, Rows=None, SOPInstanceUID="1.9", SeriesInstanceUID="1.9.1")
+    some = run("export", str(tmp_path / "in"), "-o", str(tmp_path / "out"), "-f", "jpeg")
+    assert some.returncode == 1
+    assert b"report.dcm: not exported: " in some.stderr
+    none = run("export", str(tmp_path / "in" / "report.dcm"), "-o", str(tmp_path / "none"), "-f", "jpeg")
+    assert none.returncode == 2
+    assert list((tmp_path / "none").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["x"], "-f says which format"),
+        (["x", "-f", "bmp", "-o", "y"], "there is no format 'bmp'"),
+        (["not there", "-f", "png", "-o", "y"], "no such file"),
+        (["README.md", "-f", "png"], "an output folder or file is needed"),
+        (["README.md", "-f", "png", "-o", "y", "--window", "w"], "--window: a window is"),
+        (["README.md", "-f", "png", "-o", "y", "--mode", "777"], "permissions such as"),
+        (["README.md", "-f", "gif", "-o", "y", "--depth", "8"], "unrecognized arguments"),
+    ],
+)
+def test_what_cannot_be_done_is_one_line_and_exit_code_2(words: list[str], said: str) -> None:
+    done = run("export", *words)
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert said in done.stderr.decode()
+    assert len(done.stderr.decode().splitlines()) == 1
+
+
+def test_help_of_each_format_has_its_options() -> None:
+    every = run("export", "--help").stdout.decode()
+    for row in FORMATS:
+        assert f"  {row.name} " in every
+    for row in (FORMATS[0], FORMATS[-1]):
+        own = run("export", "-f", row.name, "--help").stdout.decode()
+        assert all(f"--{option.name}" in own for option in row.all_options)
+
+
+def test_names_of_files_do_not_act_on_the_terminal(tmp_path: Path) -> None:
+    name = "a\x1b]0;x\x07.dcm"
+    (tmp_path / name).touch()
+    done = run("export", str(tmp_path / name), "-f", "png", "-o", str(tmp_path / "out"))
+    assert done.returncode == 2
+    assert b"\x1b" not in done.stderr
+
+
+def test_the_readme_lists_the_formats() -> None:
+    readme = (Path(__file__).parents[1] / "README.md").read_text()
+    rows = [f"| `{row.name}` | {row.label} | {row.scope.value} |" for row in FORMATS]
+    assert "\n".join(rows) in readme

@@ -1,0 +1,136 @@
+"""``dicom-tui export PATH ... -o OUT``: write pictures, arrays, volumes, tables and texts of DICOM files."""
+
+import argparse
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from tui.cli import PROGRAM
+from tui.cli.arguments import Parser, add_options, given
+from tui.cli.inputs import STDIN, opened
+from tui.cli.output import refuse
+from tui.dicom.errors import DicomError
+from tui.dicom.export.formats import BY_NAME, FORMATS, Format
+from tui.dicom.export.order import OPTIONS, STANDARD_OUTPUT, Order
+from tui.dicom.options import Option
+from tui.dicom.save import DEFAULT_MODE, mode_of
+from tui.text import safe_text
+
+if TYPE_CHECKING:
+    from tui.dicom.export.run import Summary
+
+_SOME_FAILED: Final = 1
+_NOTHING_DONE: Final = 2
+_SHOW_EVERY_S: Final = 0.1
+_MOST_SAID: Final = 20
+
+
+def run(words: Sequence[str]) -> int:
+    """Export what `words` name; return the exit code."""
+    name = _format_in(words)
+    row = BY_NAME.get(name)
+    if name and row is None:
+        return refuse(f"--format: there is no format {name!r}: there are {', '.join(BY_NAME)}")
+    arguments = _parser(row).parse_args(words)
+    if row is None:
+        return refuse(f"-f says which format: {', '.join(BY_NAME)} (see {PROGRAM} export --help)")
+    try:
+        mode = mode_of(arguments.mode)
+        with ExitStack() as held:
+            paths = tuple(held.enter_context(opened(path)) if path == STDIN else path for path in arguments.paths)
+            return _driven(Order(paths, arguments.output or "", row.name, given(arguments, row.all_options), mode), row)
+    except (DicomError, OSError) as error:
+        return refuse(str(error))
+
+
+def _format_in(words: Sequence[str]) -> str:
+    """Return the format that is asked for, or that the output's name ends like; "" where that is not known."""
+    said, output = "", ""
+    for word, after in zip(words, [*words[1:], ""], strict=True):
+        if word in ("-f", "--format"):
+            said = after
+        elif word.startswith("--format="):
+            said = word.partition("=")[2]
+        elif word in ("-o", "--output"):
+            output = after
+        elif word.startswith("--output="):
+            output = word.partition("=")[2]
+    if said or not output:
+        return said
+    like = [row.name for row in FORMATS if row.is_named_in(output)]
+    return like[0] if like else ""
+
+
+def _parser(row: Format | None) -> Parser:
+    width = max(map(len, BY_NAME))
+    formats = "\n".join(f"  {each.name:<{width}}  {each.label}" for each in FORMATS)
+    parser = Parser(
+        prog=f"{PROGRAM} export",
+        description=f"Write {row.label}: {row.scope.value}."
+        if row
+        else "Write pictures, arrays, volumes, tables and texts.",
+        epilog=f"formats (-f FORMAT; -f FORMAT --help tells its options):\n{formats}\n\n"
+        "PATH may be - for standard input, and OUT - for standard output where there is one result.\n"
+        "Without -f the format is the one that OUT ends like. Files that exist are not written over without --replace.\n"
+        "The exit code is 0 where all was written, 1 where some was not, 2 where nothing was.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("paths", metavar="PATH", nargs="+", help="files, or folders with all below them")
+    parser.add_argument("-o", "--output", metavar="OUT", help="a folder, which is made; or of one result its file; or -")
+    parser.add_argument("-f", "--format", metavar="FORMAT", help="what is written (below)")
+    parser.add_argument("--mode", metavar="OCTAL", default=DEFAULT_MODE, help="permissions of the results (default: 600)")
+    if row is not None:
+        group = parser.add_argument_group(f"options of {row.name}")
+        add_options(group, map(_with_default, row.options))
+    add_options(parser, OPTIONS)
+    return parser
+
+
+def _with_default(option: Option) -> Option:
+    """Return an option whose help tells its default."""
+    return replace(option, help=f"{option.help} (default: {option.default})") if option.default else option
+
+
+def _driven(order: Order, row: Format) -> int:
+    """Drive the job to its end, with its progress on stderr; return the exit code."""
+    from tui.dicom.export.run import Summary, export  # imports NumPy, which --help needs not
+
+    shown, last, summary = sys.stderr.isatty(), 0.0, None
+    for step in export(order):
+        if isinstance(step, Summary):
+            summary = step
+        elif shown and (now := time.monotonic()) - last > _SHOW_EVERY_S:
+            last = now
+            done = f"{step.done:,} of {step.total:,}" if step.total else f"{step.done:,} files"
+            print(f"\r\x1b[K{row.name}: {done} {step.note}"[:200], end="", file=sys.stderr, flush=True)
+    if shown:
+        print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+    if summary is None:
+        return _NOTHING_DONE
+    _tell(summary, quiet=order.output == STANDARD_OUTPUT)
+    if not summary.done:
+        return _NOTHING_DONE
+    return _SOME_FAILED if summary.failed else 0
+
+
+def _tell(summary: "Summary", *, quiet: bool) -> None:
+    for what, why in summary.failed[:_MOST_SAID]:
+        print(f"{PROGRAM}: {safe_text(what)}: not exported: {safe_text(why)}", file=sys.stderr)
+    if len(summary.failed) > _MOST_SAID:
+        print(f"{PROGRAM}: and {len(summary.failed) - _MOST_SAID:,} more were not exported", file=sys.stderr)
+    for note in summary.notes:
+        print(f"{PROGRAM}: {safe_text(note)}", file=sys.stderr)
+    if not summary.done:
+        return
+    carried = ", ".join(sorted(each.value for each in summary.carries))
+    if carried:
+        print(f"{PROGRAM}: what was written may hold {carried}", file=sys.stderr)
+    if not quiet:
+        count = len(summary.written)
+        print(
+            f"{count:,} file{'' if count == 1 else 's'}, {summary.size:,} bytes: {safe_text(summary.output)}",
+            file=sys.stderr,
+        )

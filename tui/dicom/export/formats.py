@@ -1,0 +1,119 @@
+"""The table of formats: adding one is a row here, and a module with its writer, which is imported when it is used."""
+
+import importlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from tui.dicom.export import animation_options, data_options, header_options, picture_options
+from tui.dicom.export.order import OPTIONS, Carries, Scope, Subject
+from tui.dicom.export.outputs import Output
+from tui.dicom.options import Option, Value, Values
+
+Writer = Callable[[Subject, Values, Output], Iterator[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A format.
+
+    Parameters
+    ----------
+    name : str
+        What the command line and a dialog call it.
+    label : str
+        What it is, in a few words.
+    ending : str
+        Of a result's name, with its dot.
+    plain_ending : str
+        That of what is not compressed, where the format knows both; a writer goes by the ending of its output.
+    writer : str
+        ``module:function`` of this package; see `Writer`. It writes one result, and yields what it has done, often.
+    scope : Scope
+        Of what one result is made.
+    options : tuple of Option
+        Its own.
+    carries : set of Carries
+        What it may tell of the patient, whatever the options.
+    """
+
+    name: str
+    label: str
+    ending: str
+    writer: str
+    scope: Scope
+    options: tuple[Option, ...] = ()
+    carries: frozenset[Carries] = field(default_factory=frozenset)
+    plain_ending: str = ""
+
+    def ending_of(self, output: str, values: Mapping[str, Value]) -> str:
+        """Return the ending of results, by the name that is asked for and the options."""
+        if self.plain_ending and (output.lower().endswith(self.plain_ending) or values.get(data_options.PLAIN.name)):
+            return self.plain_ending
+        return self.ending
+
+    def is_named_in(self, output: str) -> bool:
+        """Return whether a path ends like a result of this format."""
+        return any(output.lower().endswith(ending) for ending in (self.ending, self.plain_ending) if ending)
+
+    def scope_of(self, values: Mapping[str, Value]) -> Scope:
+        """Return of what one result is made under options."""
+        return Scope.STACK if values.get(picture_options.PAGES.name) else self.scope
+
+    def carried(self, values: Mapping[str, Value]) -> frozenset[Carries]:
+        """Return what a result may tell of the patient under options."""
+        corner = {Carries.CORNER} if values.get(picture_options.CORNER_TEXT.name) else set()
+        return self.carries | corner
+
+    @property
+    def write(self) -> Writer:
+        """Return its writer."""
+        module, _, name = self.writer.partition(":")
+        found: Writer = getattr(importlib.import_module(f"tui.dicom.export.{module}"), name)
+        return found
+
+    @property
+    def all_options(self) -> tuple[Option, ...]:
+        """Return its options, and those of every format."""
+        return (*self.options, *OPTIONS)
+
+
+_PIXELS: Final = frozenset({Carries.PIXELS})
+_HEADER: Final = frozenset({Carries.HEADER})
+_SEEN: Final = picture_options.SEEN
+FORMATS: Final = (
+    Format("png", "PNG pictures, as seen or 16 bit", ".png", "pictures:write_png", Scope.FRAME,
+           (picture_options.DEPTH, *_SEEN), _PIXELS),
+    Format("jpeg", "JPEG pictures", ".jpg", "pictures:write_jpeg", Scope.FRAME, (picture_options.QUALITY, *_SEEN), _PIXELS),
+    Format("webp", "WebP pictures", ".webp", "pictures:write_webp", Scope.FRAME,
+           (picture_options.LOSSY_QUALITY, *_SEEN), _PIXELS),
+    Format("tiff", "TIFF pictures, as seen, 16 bit or float, or pages", ".tiff", "pictures:write_tiff", Scope.FRAME,
+           (picture_options.TIFF_DEPTH, picture_options.PAGES, *_SEEN), _PIXELS),
+    Format("gif", "animated GIF of a series or a multi-frame image", ".gif", "animation:write_gif", Scope.STACK,
+           (animation_options.RATE, *_SEEN), _PIXELS),
+    Format("apng", "animated PNG, without loss", ".png", "animation:write_apng", Scope.STACK,
+           (animation_options.RATE, *_SEEN), _PIXELS),
+    Format("webp-animation", "animated WebP", ".webp", "animation:write_webp", Scope.STACK,
+           (animation_options.RATE, picture_options.LOSSY_QUALITY, *_SEEN), _PIXELS),
+    Format("sheet", "contact sheet of a series, a PNG picture", ".png", "sheet:write_sheet", Scope.STACK,
+           (*animation_options.SHEET, *_SEEN), _PIXELS),
+    Format("ansi", "the picture of the terminal, as text with colours", ".ans", "terminal_picture:write_ansi", Scope.FRAME,
+           (*picture_options.CELLS, *_SEEN), _PIXELS),
+    Format("svg", "the picture of the terminal, as SVG", ".svg", "terminal_picture:write_svg", Scope.FRAME,
+           (picture_options.WIDTH, *_SEEN), _PIXELS),
+    Format("npy", "NumPy array of all frames, with a JSON file beside it", ".npy", "arrays:write_npy", Scope.STACK,
+           (data_options.VALUES,), _PIXELS),
+    Format("npz", "NumPy archive of all frames, with their geometry", ".npz", "arrays:write_npz", Scope.STACK,
+           (data_options.VALUES,), _PIXELS),
+    Format("raw", "plain bytes of all frames, with a JSON file beside them", ".raw", "arrays:write_raw", Scope.STACK,
+           (data_options.VALUES,), _PIXELS),
+    Format("nifti", "NIfTI-1 volume", ".nii.gz", "nifti:write_nifti", Scope.STACK, (data_options.PLAIN,), _PIXELS,
+           plain_ending=".nii"),
+    Format("text", "the elements, as text", ".txt", "headers:write_text", Scope.FILE, (), _HEADER),
+    Format("json", "DICOM JSON model (PS3.18 F)", ".json", "headers:write_json", Scope.FILE,
+           (header_options.BULK,), _HEADER),
+    Format("csv", "a table of chosen attributes, a line for each file", ".csv", "tables:write_files", Scope.ALL,
+           (header_options.COLUMNS,), _HEADER),
+    Format("csv-elements", "a table of the elements of each file", ".csv", "tables:write_elements", Scope.FILE, (), _HEADER),
+)  # fmt: skip
+BY_NAME: Final = {row.name: row for row in FORMATS}

@@ -1,0 +1,59 @@
+"""The elements of a file as text, and as DICOM JSON (PS3.18 Annex F)."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from tui.dicom.elements import walk_file
+from tui.dicom.export.header_options import BULK, INLINE, NONE
+from tui.dicom.export.order import Subject
+from tui.dicom.export.outputs import Output
+from tui.dicom.json_model import Bulk, json_texts
+from tui.dicom.options import Values
+from tui.dicom.row_text import text_line
+from tui.dicom.tags import TagRows, load_rows
+
+_EVERY: Final = 2000  # elements, between two steps
+_BULK: Final = {INLINE: Bulk.INLINE, NONE: Bulk.NONE}
+
+
+def load(path: str, *, fold_out: bool) -> TagRows:
+    """Return the rows of a file.
+
+    Raises
+    ------
+    ReadError
+        It cannot be read.
+    """
+    return load_rows(walk_file(path), fold_out=fold_out)
+
+
+def note_breaks(rows: TagRows, output: Output) -> None:
+    """Note what is odd about a file: what comes of it is not whole."""
+    broken = rows.elements.broken
+    if broken is not None:
+        output.note(broken.sentence)
+
+
+def write_text(subject: Subject, _values: Values, output: Output) -> Iterator[str]:
+    """Write a line for each element, as the browser shows it: safe to draw, long values in words."""
+    rows = load(subject.files[0], fold_out=True)
+    note_breaks(rows, output)
+    with output.file() as file:
+        for index in range(len(rows)):
+            file.write(f"{text_line(rows.row(index))}\n".encode())
+            if index % _EVERY == 0:
+                yield f"{index:,} of {len(rows):,} elements"
+    yield ""
+
+
+def write_json(subject: Subject, values: Values, output: Output) -> Iterator[str]:
+    """Write a file as an object of the DICOM JSON model."""
+    rows = load(subject.files[0], fold_out=False)
+    note_breaks(rows, output)
+    with output.file() as file:
+        for count, text in enumerate(json_texts(rows, bulk=_BULK.get(str(values[BULK.name]), Bulk.LINKS))):
+            file.write(text.encode("utf-8", "replace"))
+            if count % _EVERY == 0:
+                yield ""
+        file.write(b"\n")
+    yield ""

@@ -1,0 +1,126 @@
+"""NIfTI-1 volumes (nifti.nimh.nih.gov/nifti-1): a header of 348 bytes, and the values, slice after slice."""
+
+import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import IO, Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tui.dicom.errors import PixelError
+from tui.dicom.export.frames import FrameOf, frames_in, modality_dtype
+from tui.dicom.export.order import Subject
+from tui.dicom.export.outputs import Output
+from tui.dicom.export.packed import PackedFile
+from tui.dicom.export.volume import Volume, volume_of
+from tui.dicom.options import Values
+from tui.dicom.pixels.stages import Rescale
+
+_HEADER: Final = struct.Struct("<i10s18sihcB8h3f4h8f3fhBB4f2i80s24shh6f4f4f4f16s4s")
+_SIZE: Final = 348
+_OFFSET: Final = 352  # where values begin: behind the header and four bytes that say that no extension follows
+_MM_AND_SECONDS: Final = 2 | 8
+_SCANNER: Final = 1  # the code of coordinates that are the scanner's
+_TYPES: Final = {  # NIfTI's number of a type of number
+    np.dtype(np.uint8): 2, np.dtype(np.int16): 4, np.dtype(np.int32): 8, np.dtype(np.float32): 16,
+    np.dtype(np.float64): 64, np.dtype(np.int8): 256, np.dtype(np.uint16): 512, np.dtype(np.uint32): 768,
+}  # fmt: skip
+_RGB: Final = 128
+_LEVEL: Final = 6
+_LARGEST: Final = 32_767  # of a dimension
+_PACKED: Final = ".gz"
+
+
+def write_nifti(subject: Subject, values: Values, output: Output) -> Iterator[str]:
+    """Write a series as a volume; qform and sform are the same, and lie in the scanner's coordinates.
+
+    Where all slices have one slope and intercept the stored values are written, with these in the header; else those of
+    the modality, as floats.
+    """
+    frames = list(frames_in(subject, values))
+    if not frames:
+        raise PixelError("there is no frame to be written", subject.files[0])
+    if len({frame.in_color for frame in frames}) > 1:
+        raise PixelError("no volume is made of it: some frames are in colour, and others are not", subject.files[0])
+    volume = volume_of(frames)
+    if max(frames[0].image.rows, frames[0].image.columns, *volume.order.shape) > _LARGEST:
+        raise PixelError(f"NIfTI-1 takes at most {_LARGEST:,} rows, columns, slices and times", subject.files[0])
+    rescale = _common_rescale(frames)
+    kind = _kind(frames, rescale)
+    with _opened(output) as file:
+        file.write(_header(frames[0], volume, kind, rescale))
+        order = volume.order.reshape(-1).tolist()
+        for number, index in enumerate(order, 1):
+            frame = frames[index]
+            stored = frame.stored()
+            data = stored if rescale is not None or frame.in_color else frame.modality.apply(stored)
+            file.write(data.astype(kind, copy=False).tobytes())
+            yield f"{number:,} of {len(order):,}"
+
+
+@contextmanager
+def _opened(output: Output) -> Iterator[IO[bytes] | PackedFile]:
+    with output.file() as file:
+        if not output.ending.endswith(_PACKED):
+            yield file
+            return
+        with PackedFile(file, _LEVEL) as packed:
+            yield packed
+
+
+def _common_rescale(frames: list[FrameOf]) -> Rescale | None:
+    """Return the slope and intercept of all frames; None where they differ, or where there is a LUT."""
+    if frames[0].in_color:
+        return Rescale()
+    first = frames[0].modality
+    if not isinstance(first, Rescale) or any(frame.modality != first for frame in frames[1:]):
+        return None
+    return first
+
+
+def _kind(frames: list[FrameOf], rescale: Rescale | None) -> "np.dtype[Any]":
+    kind = np.result_type(*{frame.stored_dtype for frame in frames})
+    if rescale is None:
+        kind = modality_dtype(kind)
+    if kind not in _TYPES:
+        raise PixelError("NIfTI-1 programs read no whole numbers of 64 bits", frames[0].elements.path)
+    return kind.newbyteorder("<")
+
+
+def _header(frame: FrameOf, volume: Volume, kind: "np.dtype[Any]", rescale: Rescale | None) -> bytes:
+    times, slices = volume.order.shape
+    affine = np.diag([-1.0, -1.0, 1.0, 1.0]) @ volume.affine  # x to the right, y to the front
+    quaternion, qfac = _quaternion(affine)
+    dims = (4 if times > 1 else 3, frame.image.columns, frame.image.rows, slices, times, 1, 1, 1)
+    code, bits = (_RGB, 24) if frame.in_color else (_TYPES[kind.newbyteorder("=")], 8 * kind.itemsize)
+    slope, intercept = (rescale.slope, rescale.intercept) if rescale is not None and not frame.in_color else (1.0, 0.0)
+    head = _HEADER.pack(
+        _SIZE, b"", b"", 0, 0, b"r", 0, *dims, 0, 0, 0, 0, code, bits, 0, qfac, *volume.spacing_mm, 0, 0, 0, 0,
+        _OFFSET, slope, intercept, 0, 0, _MM_AND_SECONDS, 0, 0, 0, 0, 0, 0, b"dicom-tui", b"", _SCANNER, _SCANNER,
+        *quaternion, *affine[:3, 3], *affine[0], *affine[1], *affine[2], b"", b"n+1\0",
+    )  # fmt: skip
+    return head + bytes(_OFFSET - _SIZE)
+
+
+def _quaternion(affine: NDArray[np.float64]) -> tuple[tuple[float, float, float], float]:
+    """Return the quaternion (b, c, d) of an affine's rotation, and -1 where its third axis is turned round, else 1."""
+    rotation = affine[:3, :3] / np.linalg.norm(affine[:3, :3], axis=0)
+    qfac = 1.0
+    if np.linalg.det(rotation) < 0:
+        rotation[:, 2] *= -1
+        qfac = -1.0
+    left, _, right = np.linalg.svd(rotation)  # the nearest rotation: cosines of files are rounded
+    rotation = left @ right
+    (xx, xy, xz), (yx, yy, yz), (zx, zy, zz) = rotation.tolist()
+    # Shepperd's method: by the largest of the four parts, so that nothing small is divided by
+    squares = (xx + yy + zz, xx - yy - zz, yy - xx - zz, zz - xx - yy)
+    largest = int(np.argmax(squares))
+    root = float(np.sqrt(1 + squares[largest])) * 2
+    a, b, c, d = (
+        (root / 4, (zy - yz) / root, (xz - zx) / root, (yx - xy) / root),
+        ((zy - yz) / root, root / 4, (xy + yx) / root, (xz + zx) / root),
+        ((xz - zx) / root, (xy + yx) / root, root / 4, (yz + zy) / root),
+        ((yx - xy) / root, (xz + zx) / root, (yz + zy) / root, root / 4),
+    )[largest]
+    return ((b, c, d) if a >= 0 else (-b, -c, -d)), qfac

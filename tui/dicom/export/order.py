@@ -1,0 +1,99 @@
+"""What somebody wants exported, and what one result is made of, as values."""
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from tui.dicom.options import Option, Value
+from tui.dicom.save import PRIVATE
+
+STANDARD_OUTPUT: Final = "-"
+NUMBERS: Final = "numbers"
+FILES: Final = "files"
+
+
+class Scope(enum.Enum):
+    """Of what one result is made."""
+
+    FRAME = "one for each frame"
+    FILE = "one for each file"
+    STACK = "one for each series, or part of it that belongs together in space"
+    ALL = "one for all"
+
+
+class Carries(enum.Enum):
+    """What a result may tell of the patient."""
+
+    HEADER = "values of the header, names and dates among them"
+    CORNER = "the patient's name and ID, and dates, as corner text"
+    PIXELS = "what is burned into the pixels"
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What one result is made of.
+
+    Parameters
+    ----------
+    files : tuple of str
+        Paths, in the order of their slices.
+    frame : int or None
+        Which frame of the one file, from 0; None for all of all files.
+    names : tuple of str
+        Folders below the output, and the result's name, without its ending.
+    """
+
+    files: tuple[str, ...]
+    frame: int | None
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What somebody wants exported.
+
+    Parameters
+    ----------
+    paths : tuple of str
+        Files and folders.
+    output : str
+        A folder, which is made; or of one result its file; or - for standard output.
+    format : str
+        A name of `formats.FORMATS`.
+    values : mapping
+        The values of the format's options and of `OPTIONS`, where not the defaults.
+    mode : int
+        Permissions of the results.
+    """
+
+    paths: tuple[str, ...]
+    output: str
+    format: str
+    values: Mapping[str, Value] = field(default_factory=dict)
+    mode: int = PRIVATE
+
+
+def frames_of(text: str) -> list[tuple[int, int]] | None:
+    """Return ranges of frames, from 0, of a text such as ``1-3,7``; None of another one."""
+    found = []
+    for part in text.split(","):
+        first, _, last = part.strip().partition("-")
+        last = last or first
+        if not (first.isascii() and first.isdigit() and last.isascii() and last.isdigit() and 0 < int(first) <= int(last)):
+            return None
+        found.append((int(first) - 1, int(last) - 1))
+    return found
+
+
+def _no_frames(text: str) -> str | None:
+    return None if not text or frames_of(text) else "frames are numbers from 1 on and ranges, such as 1-3,7"
+
+
+NAMES: Final = Option(
+    "names", "Names", "What results are called: after numbers of series and images, which identify nobody; or after the "
+    "files and folders that are read", NUMBERS, choices=(NUMBERS, FILES),
+)  # fmt: skip
+FRAMES: Final = Option("frames", "Frames", "Only these frames, such as 1-3,7", "", check=_no_frames, metavar="N-M,...")
+REPLACE: Final = Option("replace", "Replace", "Write over files that exist", False)
+OPTIONS: Final = (FRAMES, NAMES, REPLACE)

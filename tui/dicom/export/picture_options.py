@@ -1,0 +1,103 @@
+"""Options of pictures, declared once. Imports no NumPy: the command line's help uses it."""
+
+from dataclasses import replace
+from typing import Final
+
+from tui.dicom.options import Option, Values
+from tui.dicom.pixels.colormaps import BY_NAME, COLORMAPS, GREY
+from tui.dicom.pixels.colormaps import problem_of as colormap_problem
+from tui.dicom.pixels.view import View
+from tui.dicom.pixels.window import PRESETS, parse_window
+
+SEEN_8: Final = "8"
+STORED_16: Final = "16-stored"
+RESCALED_16: Final = "16-rescaled"
+FLOAT_32: Final = "float"
+FULL: Final = "full"
+PERCENTILE: Final = "1-99"
+_PRESETS: Final = {preset.name: preset.window for preset in PRESETS}
+_FLIPS: Final = ("none", "left-right", "up-down")
+_TURNS: Final = ("0", "90", "180", "270")
+_LARGEST_PICTURE: Final = 16_384
+
+
+def _no_window(text: str) -> str | None:
+    if not text or text in (FULL, PERCENTILE) or text in _PRESETS or parse_window(text) is not None:
+        return None
+    return f"a window is WIDTH/CENTER such as 400/40, {FULL}, {PERCENTILE}, or one of {', '.join(_PRESETS)}"
+
+
+def _number_problem(text: str, least: int, most: int) -> str | None:
+    right = text.isascii() and text.isdigit() and least <= int(text) <= most
+    return None if right else f"it is a number from {least} to {most}"
+
+
+WINDOW: Final = Option(
+    "window", "Window", f"WIDTH/CENTER, {FULL}, {PERCENTILE} (percent), or a preset; as it is, the file's own", "",
+    check=_no_window, metavar="WINDOW",
+)  # fmt: skip
+COLORMAP: Final = Option("colormap", "Colormap", "For grey pictures", GREY, choices=tuple(row.name for row in COLORMAPS))
+INVERT: Final = Option("invert", "Invert", "Turn the grey scale round", False)
+FLIP: Final = Option("flip", "Flip", "Exchange sides", _FLIPS[0], choices=_FLIPS)
+ROTATE: Final = Option("rotate", "Rotate", "Degrees clockwise, after flipping", _TURNS[0], choices=_TURNS)
+SIZE: Final = Option(
+    "size", "Size", "Pixels of the longer side, in true proportions; as it is, a pixel for each of the image's", "",
+    check=lambda text: _number_problem(text, 1, _LARGEST_PICTURE) if text else None, metavar="N",
+)  # fmt: skip
+SMOOTH: Final = Option("smooth", "Smooth", "Blend enlarged pixels into each other", False)
+NO_OVERLAYS: Final = Option("no-overlays", "Without overlays", "Leave out overlay planes", False)
+CORNER_TEXT: Final = Option("corner-text", "Corner text", "Write patient, study, window and image into the corners", False)
+SEEN: Final = (WINDOW, COLORMAP, INVERT, FLIP, ROTATE, SIZE, SMOOTH, NO_OVERLAYS, CORNER_TEXT)
+
+DEPTH: Final = Option(
+    "depth", "Depth", "8 bit as seen, or 16 bit of stored values or of rescaled ones", SEEN_8,
+    choices=(SEEN_8, STORED_16, RESCALED_16),
+)  # fmt: skip
+TIFF_DEPTH: Final = replace(
+    DEPTH, help="8 bit as seen, 16 bit of stored values or of rescaled ones, or 32-bit floats of rescaled ones",
+    choices=(SEEN_8, STORED_16, RESCALED_16, FLOAT_32),
+)  # fmt: skip
+PAGES: Final = Option("pages", "Pages", "One file of many pages for each series or multi-frame image", False)
+QUALITY: Final = Option(
+    "quality", "Quality", "1 to 100", "90", check=lambda text: _number_problem(text, 1, 100), metavar="N"
+)
+LOSSY_QUALITY: Final = Option(
+    "quality", "Quality", "1 to 100; as it is, without loss", "",
+    check=lambda text: _number_problem(text, 1, 100) if text else None, metavar="N",
+)  # fmt: skip
+WIDTH: Final = Option(
+    "width", "Width", "In cells of the terminal", "80", check=lambda text: _number_problem(text, 1, 2000), metavar="W"
+)
+CELLS: Final = (
+    WIDTH,
+    Option("color", "Colours", "How many colours the terminal has", "truecolor", choices=("truecolor", "256", "16", "mono")),
+)
+
+
+def view_of(values: Values) -> View:
+    """Return the view that options ask for, but for windows that depend on the picture."""
+    window = str(values.get(WINDOW.name, ""))
+    turns = _TURNS.index(str(values.get(ROTATE.name, _TURNS[0])))
+    view = View(
+        window=_PRESETS.get(window) or parse_window(window), inverted=bool(values.get(INVERT.name)),
+        colormap=str(values.get(COLORMAP.name, GREY)), smooth=bool(values.get(SMOOTH.name)),
+        overlays=not values.get(NO_OVERLAYS.name), corner_text=bool(values.get(CORNER_TEXT.name)),
+    )  # fmt: skip
+    flip = values.get(FLIP.name)
+    if flip == _FLIPS[1]:
+        view = view.flipped()
+    elif flip == _FLIPS[2]:
+        view = view.flipped_upside_down()
+    return replace(view, turns=(view.turns + turns) % 4)
+
+
+def problem_of(values: Values) -> str | None:
+    """Return what is wrong with options as a whole, or None."""
+    name = str(values.get(COLORMAP.name, GREY))
+    if name in BY_NAME and (problem := colormap_problem(name)):
+        return f"{COLORMAP.label}: {problem}"
+    if values.get(DEPTH.name, SEEN_8) != SEEN_8:
+        given = [option.label for option in SEEN if values.get(option.name, option.default) != option.default]
+        if given:
+            return f"values are written as they are, not as seen: {', '.join(given)} does not go with a depth other than 8"
+    return None

@@ -1,0 +1,180 @@
+"""Exporting what an order names: a Job. A failure belongs to its result; all others go on."""
+
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import BinaryIO, Final
+
+from tui.dicom.errors import DicomError, ExportError, PixelError, translated
+from tui.dicom.export import picture_options
+from tui.dicom.export.formats import BY_NAME, Format
+from tui.dicom.export.order import REPLACE, STANDARD_OUTPUT, Carries, Order, Scope, Subject
+from tui.dicom.export.outputs import Output, make_root
+from tui.dicom.export.subjects import Subjects
+from tui.dicom.job import Step
+from tui.dicom.options import Values
+from tui.dicom.save import remove_leftovers
+from tui.text import safe_text
+
+_BURNED_IN: Final = "YES"
+
+
+@dataclass
+class Summary:
+    """What came of an order.
+
+    Parameters
+    ----------
+    format : Format
+        Which.
+    output : str
+        Where the results are.
+
+    Attributes
+    ----------
+    written : list of str
+        Their paths.
+    failed : list of (str, str)
+        Of what nothing was written, and why.
+    notes : list of str
+        What a reader of the results must know.
+    carries : set of Carries
+        What they may tell of the patient.
+    size : int
+        Bytes that were written.
+    results : int
+        How many there were to be.
+    done : int
+        How many there are.
+    """
+
+    format: Format
+    output: str
+    written: list[str] = field(default_factory=list)
+    failed: list[tuple[str, str]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    carries: frozenset[Carries] = frozenset()
+    size: int = 0
+    results: int = 0
+    done: int = 0
+
+
+def checked(order: Order) -> tuple[Format, Values]:
+    """Return the format of an order, and the values of all its options.
+
+    Raises
+    ------
+    ExportError
+        It cannot be done; nothing was read or written.
+    """
+    row = BY_NAME.get(order.format)
+    if row is None:
+        raise ExportError(f"there is no format {safe_text(order.format)!r}: there are {', '.join(BY_NAME)}")
+    values: Values = {option.name: order.values.get(option.name, option.default) for option in row.all_options}
+    unknown = sorted(set(order.values) - set(values))
+    if unknown:
+        raise ExportError(f"{row.name} has no option {', '.join(unknown)}")
+    for option in row.all_options:
+        if problem := option.problem(values[option.name]):
+            raise ExportError(f"--{option.name}: {problem}")
+    if problem := picture_options.problem_of(values):
+        raise ExportError(problem)
+    if not order.paths:
+        raise ExportError("there is nothing to export")
+    for path in order.paths:
+        if not os.path.lexists(path):
+            raise ExportError(f"{safe_text(path)}: there is no such file or folder", path)
+    if not order.output:
+        raise ExportError("an output folder or file is needed")
+    return row, values
+
+
+def export(order: Order, stream: BinaryIO | None = None) -> Iterator[Step | Summary]:
+    """Export what an order names, a Job.
+
+    Parameters
+    ----------
+    order : Order
+        What, and how.
+    stream : binary file, optional
+        Where the one result goes if the output is -; as it is, standard output.
+
+    Yields
+    ------
+    Step or Summary
+        What was done; at last what came of it.
+
+    Raises
+    ------
+    ExportError, WriteError
+        Nothing can be done.
+    """
+    row, values = checked(order)
+    subjects = Subjects(order.paths, row.scope_of(values), values)
+    for step in subjects.find():
+        yield Step(step.done, 0, step.note)
+    summary = Summary(row, order.output, carries=row.carried(values), results=len(subjects.found))
+    summary.failed += list(subjects.library.problems.items())
+    target = _Target(order, row, values, len(subjects.found), stream)
+    for number, subject in enumerate(subjects.found):
+        output = target.output(subject)
+        what = safe_text(os.path.basename(subject.files[0]))
+        yield Step(number, len(subjects.found), what)
+        try:
+            with translated(PixelError, "it cannot be exported", subject.files[0]):
+                for note in row.write(subject, values, output):
+                    yield Step(number, len(subjects.found), f"{what} {note}".rstrip())
+            summary.done += 1
+        except DicomError as error:
+            summary.failed.append((_named(subject), str(error)))
+        summary.written += output.written
+        summary.size += output.size
+        summary.notes += [note for note in output.notes if note not in summary.notes]
+    _tell_of_odd_files(subjects, summary)
+    yield Step(len(subjects.found), len(subjects.found), "")
+    yield summary
+
+
+def _named(subject: Subject) -> str:
+    """Return of what a result was to be made."""
+    if len(subject.files) > 1:
+        return f"{subject.files[0]} and {len(subject.files) - 1:,} more"
+    return subject.files[0] if not subject.frame else f"{subject.files[0]}, frame {subject.frame + 1}"
+
+
+def _tell_of_odd_files(subjects: Subjects, summary: Summary) -> None:
+    repeated = sum(len(same) - 1 for same in subjects.library.repeated.values())
+    if repeated and summary.format.scope is not Scope.FILE:
+        summary.notes.append(f"{repeated:,} files have the SOP Instance UID of another one, and were left out")
+    if not subjects.found and not summary.failed:
+        summary.failed.append((", ".join(map(safe_text, subjects._paths)), "there is no DICOM file"))
+
+
+class _Target:
+    """Where the results of an order go: a stream, the one file that was named, or a folder."""
+
+    def __init__(self, order: Order, row: Format, values: Values, count: int, stream: BinaryIO | None) -> None:
+        self._order = order
+        self._replace = bool(values[REPLACE.name])
+        self._stream: BinaryIO | None = None
+        self._names: tuple[str, ...] | None = None
+        self._root = order.output
+        self._ending = row.ending_of(order.output, values)
+        if order.output == STANDARD_OUTPUT:
+            if count != 1:
+                raise ExportError(f"standard output takes one result, and there would be {count:,}: name a folder with -o")
+            self._stream = stream if stream is not None else sys.stdout.buffer
+        elif row.is_named_in(order.output) and not os.path.isdir(order.output):
+            if count > 1:
+                raise ExportError(f"there would be {count:,} results: name a folder with -o", order.output)
+            self._root, name = os.path.split(order.output)
+            self._names = (name[: -len(self._ending)],)
+        elif count:
+            make_root(order.output, order.mode)
+            remove_leftovers(order.output)
+
+    def output(self, subject: Subject) -> Output:
+        """Return where the result of a subject goes."""
+        names = self._names or subject.names
+        return Output(self._root, names, self._ending, self._replace, self._order.mode, self._stream)

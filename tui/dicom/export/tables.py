@@ -1,0 +1,100 @@
+"""Tables of headers as CSV (RFC 4180): of a series, a line for each file; of a file, a line for each element."""
+
+import csv
+import io
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+from tui.dicom.describing import dicom_path
+from tui.dicom.element import UNDEFINED
+from tui.dicom.errors import ReadError
+from tui.dicom.export.header_options import COLUMNS
+from tui.dicom.export.headers import load, note_breaks
+from tui.dicom.export.order import Subject
+from tui.dicom.export.outputs import Output
+from tui.dicom.options import Values
+from tui.dicom.query import parse_paths
+from tui.dicom.row_text import exact_text
+from tui.dicom.tags import TagRows
+from tui.dicom.terms import rows_at
+from tui.dicom.values import BINARY_VRS, NUMBERS
+
+_BETWEEN: Final = " | "  # values that one column finds several of
+_RUN: Final = ("=", "+", "-", "@", "\t", "\r", "\n")  # what a cell begins with that a spreadsheet would run
+_NUMERIC: Final = frozenset({"DS", "IS"})
+_LONGEST: Final = 32_767  # characters of a spreadsheet's cell
+_EVERY: Final = 1000
+_ELEMENT_COLUMNS: Final = ("path", "tag", "vr", "keyword", "name", "length", "value")
+
+
+def safe_cell(text: str, vr: str) -> str:
+    """Return a text that no spreadsheet runs: numbers stay as they are, and a text gets an apostrophe before it."""
+    if not text.startswith(_RUN) or vr in NUMBERS:
+        return text
+    if vr in _NUMERIC and all(map(_is_number, text.split("\\"))):
+        return text
+    return f"'{text}"
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return not set(text) - set("0123456789+-.eE ")
+
+
+@contextmanager
+def _table(output: Output) -> Iterator[Any]:
+    with output.file() as file:
+        text = io.TextIOWrapper(file, "utf-8", "backslashreplace", newline="")
+        try:
+            yield csv.writer(text)
+            text.flush()
+        finally:
+            text.detach()  # the file is not the text's to close
+
+
+def write_files(subject: Subject, values: Values, output: Output) -> Iterator[str]:
+    """Write a line for each file, with the attributes that are asked for; of paths that find several, all."""
+    columns = parse_paths(str(values[COLUMNS.name]))
+    with _table(output) as table:
+        table.writerow(("file", *(safe_cell(name, "LO") for name, _ in columns)))
+        for count, path in enumerate(subject.files, 1):
+            try:
+                rows = load(path, fold_out=False)
+            except ReadError as error:
+                output.note(str(error))
+                continue
+            cells = (
+                _BETWEEN.join(_cell(rows, index) for index in rows_at(rows, steps, at_top=True)) for _, steps in columns
+            )
+            table.writerow((safe_cell(os.path.basename(path), "LO"), *cells))
+            yield f"{count:,} of {len(subject.files):,}"
+
+
+def write_elements(subject: Subject, _values: Values, output: Output) -> Iterator[str]:
+    """Write a line for each element of a file, those in sequences, too."""
+    rows = load(subject.files[0], fold_out=False)
+    note_breaks(rows, output)
+    with _table(output) as table:
+        table.writerow(_ELEMENT_COLUMNS)
+        for index, element in enumerate(rows.elements.elements):
+            row = rows.row(index)
+            if not row.tag:
+                continue
+            entry, _ = rows.entry(index)
+            length = "undefined" if element.length == UNDEFINED else element.length
+            value = "" if rows.is_parent(index) or element.vr in BINARY_VRS else _cell(rows, index)
+            keyword = entry.keyword if entry is not None else ""
+            table.writerow((dicom_path(rows, index), row.tag, row.vr, keyword, safe_cell(row.name, "LO"), length, value))
+            if index % _EVERY == 0:
+                yield f"{index:,} of {len(rows):,} elements"
+    yield ""
+
+
+def _cell(rows: TagRows, index: int) -> str:
+    element = rows.elements.elements[index]
+    return safe_cell(exact_text(rows, index)[:_LONGEST], element.vr)
