@@ -96,13 +96,13 @@ def _with_default(option: Option) -> Option:
 
 def _driven(order: Order, row: Format) -> int:
     """Drive the job to its end, with its progress on stderr; return the exit code."""
-    from tui.dicom.export.run import Summary, export  # imports NumPy, which --help needs not
+    from tui.dicom.export.run import NotWritten, Summary, export  # imports NumPy, which --help needs not
 
     shown, last, summary = sys.stderr.isatty(), 0.0, None
     for step in export(order):
         if isinstance(step, Summary):
             summary = step
-        elif shown and (now := time.monotonic()) - last > _SHOW_EVERY_S:
+        elif shown and not isinstance(step, NotWritten) and (now := time.monotonic()) - last > _SHOW_EVERY_S:
             last = now
             done = f"{step.done:,} of {step.total:,}" if step.total else f"{step.done:,} files"
             print(f"\r\x1b[K{row.name}: {done} {step.note}"[:200], end="", file=sys.stderr, flush=True)

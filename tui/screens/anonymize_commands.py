@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from textual.screen import Screen
 
+from tui.screens.free_names import free_folder
 from tui.settings import boxes_path
 from tui.text import safe_text, shown_path
 
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from tui.widgets.image_view import ImageView
 
 _RECTANGLE: Final = "rectangle"
-_MOST_NAMES: Final = 1000
 
 
 class AnonymizeCommands(Screen[None]):
@@ -62,7 +61,7 @@ class AnonymizeCommands(Screen[None]):
             return
         from tui.screens.anonymizing import AnonymizeDialog
 
-        values: Values = dict(self._last_values or {}) | {"output": _free_folder(paths[0])}
+        values: Values = dict(self._last_values or {}) | {"output": free_folder(paths[0], "anonymized")}
         dialog = AnonymizeDialog(paths, values, self.glyphs)
 
         def answered(values: Values | None) -> None:
@@ -137,15 +136,6 @@ def _box(points: tuple[tuple[int, int], ...], picture: Picture) -> Box:
     top, bottom = sorted((first_row, last_row))
     right, bottom = min(right, picture.columns - 1), min(bottom, picture.rows - 1)
     return Box(max(0, left), max(0, top), right - max(0, left) + 1, bottom - max(0, top) + 1)
-
-
-def _free_folder(path: str) -> str:
-    """Return a folder for copies beside what is read, that nothing has yet: never in it."""
-    whole = os.path.abspath(path)
-    folder = whole if os.path.isdir(whole) else os.path.dirname(whole)
-    stem = os.path.join(os.path.dirname(folder.rstrip(os.sep)) or os.sep, "anonymized")  # the input's may name somebody
-    names = (stem, *(f"{stem}-{count}" for count in range(2, _MOST_NAMES)))
-    return next((name for name in names if not os.path.lexists(name)), "")
 
 
 def _job(asked: Asked) -> Job:

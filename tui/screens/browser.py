@@ -25,6 +25,7 @@ from tui.screens.anonymize_commands import AnonymizeCommands
 from tui.screens.cine import Cine
 from tui.screens.dialogs import Dialogs
 from tui.screens.editing import Editing
+from tui.screens.export_commands import ExportCommands
 from tui.screens.library_commands import STUDIES, LibraryCommands
 from tui.screens.panes import Column, Panes, Row
 from tui.screens.picture_commands import PictureCommands
@@ -66,6 +67,7 @@ class Browser(
     Editing,
     ValueCommands,
     AnonymizeCommands,
+    ExportCommands,
     LibraryCommands,
     Privacy,
     Dialogs,

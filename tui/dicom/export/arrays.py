@@ -148,3 +148,8 @@ def write_npz(subject: Subject, values: Values, output: Output) -> Iterator[str]
                 np.lib.format.write_array(part, stack.affine)
         with archive.open("about.npy", "w") as part:
             np.lib.format.write_array(part, np.array(json.dumps(stack.about)))
+
+
+def about(subject: Subject, values: Values) -> list[str]:
+    """Return in lines what an array holds."""
+    return [f"{name}: {said}" for name, said in Stack(subject, values).about.items()]

@@ -1,9 +1,10 @@
 """The table of formats: adding one is a row here, and a module with its writer, which is imported when it is used."""
 
 import importlib
-from collections.abc import Callable, Iterator, Mapping
+import shlex
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from tui.dicom.export import animation_options, data_options, header_options, picture_options
 from tui.dicom.export.order import OPTIONS, Carries, Scope, Subject
@@ -27,6 +28,8 @@ class Format:
         Of a result's name, with its dot.
     plain_ending : str
         That of what is not compressed, where the format knows both; a writer goes by the ending of its output.
+    preview : str
+        ``module:function`` that returns in lines what a result holds, where neither a picture nor its own lines show it.
     writer : str
         ``module:function`` of this package; see `Writer`. It writes one result, and yields what it has done, often.
     scope : Scope
@@ -45,6 +48,12 @@ class Format:
     options: tuple[Option, ...] = ()
     carries: frozenset[Carries] = field(default_factory=frozenset)
     plain_ending: str = ""
+    preview: str = ""
+
+    @property
+    def is_picture(self) -> bool:
+        """Return whether results show pictures as they are seen."""
+        return picture_options.WINDOW in self.options
 
     def ending_of(self, output: str, values: Mapping[str, Value]) -> str:
         """Return the ending of results, by the name that is asked for and the options."""
@@ -68,14 +77,32 @@ class Format:
     @property
     def write(self) -> Writer:
         """Return its writer."""
-        module, _, name = self.writer.partition(":")
-        found: Writer = getattr(importlib.import_module(f"tui.dicom.export.{module}"), name)
+        found: Writer = _function(self.writer)
         return found
+
+    @property
+    def about(self) -> Callable[[Subject, Values], list[str]] | None:
+        """Return what tells in lines what a result holds, if there is such a function."""
+        return _function(self.preview) if self.preview else None
+
+    def command(self, paths: Sequence[str], output: str, values: Mapping[str, Value]) -> str:
+        """Return the command line that writes results of paths."""
+        words = ["dicom-tui", "export", *paths, "-o", output, "-f", self.name]
+        for option in self.all_options:
+            value = values.get(option.name, option.default)
+            if value != option.default:
+                words += [f"--{option.name}"] if value is True else [f"--{option.name}={value}"]
+        return shlex.join(words)
 
     @property
     def all_options(self) -> tuple[Option, ...]:
         """Return its options, and those of every format."""
         return (*self.options, *OPTIONS)
+
+
+def _function(named: str) -> Any:  # noqa: ANN401 - of several kinds
+    module, _, name = named.partition(":")
+    return getattr(importlib.import_module(f"tui.dicom.export.{module}"), name)
 
 
 _PIXELS: Final = frozenset({Carries.PIXELS})
@@ -102,13 +129,13 @@ FORMATS: Final = (
     Format("svg", "the picture of the terminal, as SVG", ".svg", "terminal_picture:write_svg", Scope.FRAME,
            (picture_options.WIDTH, *_SEEN), _PIXELS),
     Format("npy", "NumPy array of all frames, with a JSON file beside it", ".npy", "arrays:write_npy", Scope.STACK,
-           (data_options.VALUES,), _PIXELS),
+           (data_options.VALUES,), _PIXELS, preview="arrays:about"),
     Format("npz", "NumPy archive of all frames, with their geometry", ".npz", "arrays:write_npz", Scope.STACK,
-           (data_options.VALUES,), _PIXELS),
+           (data_options.VALUES,), _PIXELS, preview="arrays:about"),
     Format("raw", "plain bytes of all frames, with a JSON file beside them", ".raw", "arrays:write_raw", Scope.STACK,
-           (data_options.VALUES,), _PIXELS),
+           (data_options.VALUES,), _PIXELS, preview="arrays:about"),
     Format("nifti", "NIfTI-1 volume", ".nii.gz", "nifti:write_nifti", Scope.STACK, (data_options.PLAIN,), _PIXELS,
-           plain_ending=".nii"),
+           plain_ending=".nii", preview="nifti:about"),
     Format("text", "the elements, as text", ".txt", "headers:write_text", Scope.FILE, (), _HEADER),
     Format("json", "DICOM JSON model (PS3.18 F)", ".json", "headers:write_json", Scope.FILE,
            (header_options.BULK,), _HEADER),

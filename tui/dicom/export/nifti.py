@@ -124,3 +124,19 @@ def _quaternion(affine: NDArray[np.float64]) -> tuple[tuple[float, float, float]
         ((yx - xy) / root, (xz + zx) / root, (yz + zy) / root, root / 4),
     )[largest]
     return ((b, c, d) if a >= 0 else (-b, -c, -d)), qfac
+
+
+def about(subject: Subject, values: Values) -> list[str]:
+    """Return in lines what a volume holds."""
+    frames = list(frames_in(subject, values))
+    volume = volume_of(frames)
+    times, slices = volume.order.shape
+    size = f"{frames[0].image.columns} x {frames[0].image.rows} x {slices}" + (f" x {times}" if times > 1 else "")
+    rescale = _common_rescale(frames)
+    said = "RGB" if frames[0].in_color else f"{_kind(frames, rescale)}"
+    scaled = f", times {rescale.slope:g}, plus {rescale.intercept:g}" if rescale is not None else ", rescaled"
+    spacing = " x ".join(f"{part:.4g}" for part in volume.spacing_mm)
+    to_right_front_head = np.diag([-1.0, -1.0, 1.0, 1.0])[:3] @ volume.affine
+    rows = ["  ".join(f"{part:9.3f}" for part in row) for row in to_right_front_head]
+    kind = said if frames[0].in_color else said + scaled
+    return [f"{size} voxels of {spacing} mm", kind, "to the right, front, head:", *rows]

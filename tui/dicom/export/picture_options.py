@@ -44,10 +44,15 @@ SIZE: Final = Option(
     "size", "Size", "Pixels of the longer side, in true proportions; as it is, a pixel for each of the image's", "",
     check=lambda text: _number_problem(text, 1, _LARGEST_PICTURE) if text else None, metavar="N",
 )  # fmt: skip
+REGION: Final = Option(
+    "region", "Region", "Only this part: X,Y,WIDTH,HEIGHT in the image's pixels as seen, from 0", "",
+    check=lambda text: None if not text or region_of(text) else "a region is X,Y,WIDTH,HEIGHT such as 0,0,256,256",
+    metavar="X,Y,W,H",
+)  # fmt: skip
 SMOOTH: Final = Option("smooth", "Smooth", "Blend enlarged pixels into each other", False)
 NO_OVERLAYS: Final = Option("no-overlays", "Without overlays", "Leave out overlay planes", False)
 CORNER_TEXT: Final = Option("corner-text", "Corner text", "Write patient, study, window and image into the corners", False)
-SEEN: Final = (WINDOW, COLORMAP, INVERT, FLIP, ROTATE, SIZE, SMOOTH, NO_OVERLAYS, CORNER_TEXT)
+SEEN: Final = (WINDOW, COLORMAP, INVERT, FLIP, ROTATE, REGION, SIZE, SMOOTH, NO_OVERLAYS, CORNER_TEXT)
 
 DEPTH: Final = Option(
     "depth", "Depth", "8 bit as seen, or 16 bit of stored values or of rescaled ones", SEEN_8,
@@ -72,6 +77,42 @@ CELLS: Final = (
     WIDTH,
     Option("color", "Colours", "How many colours the terminal has", "truecolor", choices=("truecolor", "256", "16", "mono")),
 )
+
+
+def region_of(text: str) -> tuple[int, int, int, int] | None:
+    """Return (x, y, width, height) in pixels of a text; None of another one."""
+    parts = text.replace(" ", "").split(",")
+    if len(parts) != 4 or not all(part.isascii() and part.isdigit() for part in parts):
+        return None
+    x, y, width, height = map(int, parts)
+    return (x, y, width, height) if width and height else None
+
+
+def values_of(view: View, shape: tuple[int, int], *, windowed: bool) -> Values:
+    """Return the options that show pictures as a view does.
+
+    Parameters
+    ----------
+    view : View
+        How pictures are looked at.
+    shape : tuple of int
+        (columns, rows) of the picture as it is seen.
+    windowed : bool
+        Whether its window is one of somebody's own.
+    """
+    values: Values = {
+        COLORMAP.name: view.colormap, INVERT.name: view.inverted, FLIP.name: _FLIPS[1 if view.mirrored else 0],
+        ROTATE.name: _TURNS[view.turns], SMOOTH.name: view.smooth, NO_OVERLAYS.name: not view.overlays,
+    }  # fmt: skip
+    if windowed and view.window is not None:
+        values[WINDOW.name] = f"{view.window.width:.6g}/{view.window.center:.6g}"
+    if view.zoom > 1:
+        width, height = (max(1, min(side, round(side / view.zoom))) for side in shape)
+        left = round(view.center_x * shape[0] - width / 2)
+        top = round(view.center_y * shape[1] - height / 2)
+        left, top = (max(0, min(at, side - part)) for at, side, part in ((left, shape[0], width), (top, shape[1], height)))
+        values[REGION.name] = f"{left},{top},{width},{height}"
+    return values
 
 
 def view_of(values: Values) -> View:

@@ -4,7 +4,7 @@ import os
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import BinaryIO, Final
+from typing import BinaryIO, NamedTuple
 
 from tui.dicom.errors import DicomError, ExportError, PixelError, translated
 from tui.dicom.export import picture_options
@@ -17,7 +17,12 @@ from tui.dicom.options import Values
 from tui.dicom.save import remove_leftovers
 from tui.text import safe_text
 
-_BURNED_IN: Final = "YES"
+
+class NotWritten(NamedTuple):
+    """A result that failed: of what it was to be made, and why."""
+
+    what: str
+    why: str
 
 
 @dataclass
@@ -35,7 +40,7 @@ class Summary:
     ----------
     written : list of str
         Their paths.
-    failed : list of (str, str)
+    failed : list of NotWritten
         Of what nothing was written, and why.
     notes : list of str
         What a reader of the results must know.
@@ -52,7 +57,7 @@ class Summary:
     format: Format
     output: str
     written: list[str] = field(default_factory=list)
-    failed: list[tuple[str, str]] = field(default_factory=list)
+    failed: list[NotWritten] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     carries: frozenset[Carries] = frozenset()
     size: int = 0
@@ -90,7 +95,7 @@ def checked(order: Order) -> tuple[Format, Values]:
     return row, values
 
 
-def export(order: Order, stream: BinaryIO | None = None) -> Iterator[Step | Summary]:
+def export(order: Order, stream: BinaryIO | None = None) -> Iterator[Step | NotWritten | Summary]:
     """Export what an order names, a Job.
 
     Parameters
@@ -102,8 +107,8 @@ def export(order: Order, stream: BinaryIO | None = None) -> Iterator[Step | Summ
 
     Yields
     ------
-    Step or Summary
-        What was done; at last what came of it.
+    Step, NotWritten or Summary
+        What was done, and what failed; at last what came of it.
 
     Raises
     ------
@@ -115,7 +120,9 @@ def export(order: Order, stream: BinaryIO | None = None) -> Iterator[Step | Summ
     for step in subjects.find():
         yield Step(step.done, 0, step.note)
     summary = Summary(row, order.output, carries=row.carried(values), results=len(subjects.found))
-    summary.failed += list(subjects.library.problems.items())
+    for path, why in subjects.library.problems.items():
+        summary.failed.append(NotWritten(path, why))
+        yield summary.failed[-1]
     target = _Target(order, row, values, len(subjects.found), stream)
     for number, subject in enumerate(subjects.found):
         output = target.output(subject)
@@ -127,11 +134,17 @@ def export(order: Order, stream: BinaryIO | None = None) -> Iterator[Step | Summ
                     yield Step(number, len(subjects.found), f"{what} {note}".rstrip())
             summary.done += 1
         except DicomError as error:
-            summary.failed.append((_named(subject), str(error)))
+            summary.failed.append(NotWritten(_named(subject), str(error)))
+            yield summary.failed[-1]
         summary.written += output.written
         summary.size += output.size
         summary.notes += [note for note in output.notes if note not in summary.notes]
-    _tell_of_odd_files(subjects, summary)
+    repeated = sum(len(same) - 1 for same in subjects.library.repeated.values())
+    if repeated and row.scope is not Scope.FILE:
+        summary.notes.append(f"{repeated:,} files have the SOP Instance UID of another one, and were left out")
+    if not subjects.found and not summary.failed:
+        summary.failed.append(NotWritten(", ".join(order.paths), "there is no DICOM file"))
+        yield summary.failed[-1]
     yield Step(len(subjects.found), len(subjects.found), "")
     yield summary
 
@@ -141,14 +154,6 @@ def _named(subject: Subject) -> str:
     if len(subject.files) > 1:
         return f"{subject.files[0]} and {len(subject.files) - 1:,} more"
     return subject.files[0] if not subject.frame else f"{subject.files[0]}, frame {subject.frame + 1}"
-
-
-def _tell_of_odd_files(subjects: Subjects, summary: Summary) -> None:
-    repeated = sum(len(same) - 1 for same in subjects.library.repeated.values())
-    if repeated and summary.format.scope is not Scope.FILE:
-        summary.notes.append(f"{repeated:,} files have the SOP Instance UID of another one, and were left out")
-    if not subjects.found and not summary.failed:
-        summary.failed.append((", ".join(map(safe_text, subjects._paths)), "there is no DICOM file"))
 
 
 class _Target:

@@ -5,7 +5,8 @@ from typing import Any, Final
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from tui.dicom.export.picture_options import FULL, PERCENTILE, SIZE, WINDOW
+from tui.dicom.errors import PixelError
+from tui.dicom.export.picture_options import FULL, PERCENTILE, REGION, SIZE, WINDOW, region_of
 from tui.dicom.options import Values
 from tui.dicom.pixels.drawing import Drawing
 from tui.dicom.pixels.picture import Picture
@@ -14,6 +15,7 @@ from tui.dicom.pixels.window import Window
 from tui.render.cell_kind import PixelCells
 
 _PIXELS: Final = PixelCells(1, 1)
+_LARGEST: Final = 32_768  # pixels of a side
 _LEAST_FONT: Final = 10  # pixels
 _LINES: Final = 36  # of text, one above the other, in the shorter side
 _MARGIN: Final = 4
@@ -34,26 +36,31 @@ def as_first(picture: Picture, view: View) -> View:
 
 
 def image_of(picture: Picture, view: View, values: Values) -> Image.Image:
-    """Return a picture as it is seen under a view, 8 bit grey or RGB.
+    """Return a picture, or a region of it, as it is seen under a view: 8 bit grey or RGB.
 
     With a size or measures it has true proportions, else a pixel for each of the image's own.
     """
-    size = str(values.get(SIZE.name, ""))
-    drawing = Drawing(picture, *_fitted(picture, view, int(size) if size else 0), cells=_PIXELS)
-    levels = drawing.levels(view) if size or view.marks or view.zoom > 1 else drawing.whole(view)
-    image = Image.fromarray(np.ascontiguousarray(levels))
+    size, region = str(values.get(SIZE.name, "")), region_of(str(values.get(REGION.name, "")))
+    columns, rows = (picture.rows, picture.columns) if view.turns % 2 else (picture.columns, picture.rows)
+    x, y, width, height = region or (0, 0, columns, rows)
+    if x + width > columns or y + height > rows:
+        said = f"there is no region {values[REGION.name]}"
+        raise PixelError(f"{said}: the picture has {columns} x {rows} pixels", picture.key.path)
+    true = bool(size or view.marks)
+    high = (1 / picture.aspect if view.turns % 2 else picture.aspect) if true else 1.0
+    scale = int(size) / max(width, height * high) if size else 1.0
+    whole = max(1, round(columns * scale)), max(1, round(rows * high * scale))
+    if max(whole) > _LARGEST:
+        said = f"{whole[0]:,} x {whole[1]:,} pixels would have to be drawn"
+        raise PixelError(f"{said}: choose a smaller size", picture.key.path)
+    drawing = Drawing(picture, *whole, cells=_PIXELS)
+    image = Image.fromarray(np.ascontiguousarray(drawing.levels(view) if true else drawing.whole(view)))
+    if region is not None:
+        across, down = whole[0] / columns, whole[1] / rows
+        image = image.crop((round(x * across), round(y * down), round((x + width) * across), round((y + height) * down)))
     if view.corner_text:
         _write_corners(image, picture, view)
     return image
-
-
-def _fitted(picture: Picture, view: View, longest: int) -> tuple[int, int]:
-    """Return (width, height) of a picture in true proportions; of its own size where no longest side is given."""
-    width, height = float(picture.columns), picture.rows * picture.aspect
-    if view.turns % 2:
-        width, height = height, width
-    scale = longest / max(width, height) if longest else 1.0
-    return max(1, round(width * scale)), max(1, round(height * scale))
 
 
 def window_words(picture: Picture, view: View) -> str:

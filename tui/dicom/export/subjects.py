@@ -30,18 +30,20 @@ class Subjects:
         Of what one result is made.
     values : mapping
         Of the options of every format.
+    library : Library, optional
+        What was read of the paths, if it was.
 
     Attributes
     ----------
     found : list of Subject
-        Filled by `find`.
+        Filled by `find` and by `group`.
     library : Library
         All that was read.
     """
 
-    def __init__(self, paths: Sequence[str], scope: Scope, values: Values) -> None:
+    def __init__(self, paths: Sequence[str], scope: Scope, values: Values, library: Library | None = None) -> None:
         self.found: list[Subject] = []
-        self.library = Library()
+        self.library = library if library is not None else Library()
         self._paths = paths
         self._scope = scope
         self._by_files = values.get(NAMES.name) == FILES
@@ -49,8 +51,12 @@ class Subjects:
         self._taken: Counter[tuple[str, ...]] = Counter()
 
     def find(self) -> Iterator[Step]:
-        """Read what there is, a Job."""
+        """Read what there is, a Job, and group it."""
         yield from scan(self._paths, self.library)
+        self.group()
+
+    def group(self) -> None:
+        """Group what was read."""
         if self._scope is Scope.ALL:
             files = tuple(member.path for *_, stack in self._stacks() for member in stack)
             self.found = [Subject(files, None, (_TABLE,))] if files else []

@@ -1,0 +1,259 @@
+"""The dialog that exports: the options of a format, what will be written, and what the first result holds."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.events import Resize
+from textual.message import Message
+from textual.widgets import Button, Input, Label
+
+from tui.background import Background
+from tui.browser_state import Sentence
+from tui.dicom.errors import DicomError
+from tui.dicom.export.formats import Format
+from tui.dicom.export.order import Order
+from tui.dicom.export.preview import Plan, Preview, plan_of, preview_of
+from tui.dicom.job import Step
+from tui.dicom.library.scanner import scan
+from tui.dicom.library.studies import Library
+from tui.dicom.options import Form, Option, Values
+from tui.dicom.pixels.view import View
+from tui.screens.dialog import Dialog
+from tui.screens.export_commands import OUTPUT_NAME
+from tui.screens.questions import Failed
+from tui.text import names_are_masked, safe_text, shown_path
+from tui.widgets.folder_suggester import FolderSuggester
+from tui.widgets.picture_row import PictureRow, Titled
+
+if TYPE_CHECKING:
+    from tui.render.cell_kind import CellKind
+    from tui.render.color_depth import ColorDepth
+
+OUTPUT: Final = Option(
+    OUTPUT_NAME, "Output", "A folder, which is made; of one result also its file. → completes the name of a folder",
+    metavar="PATH",
+    check=lambda text: None if text.strip() else "Type the path of the output folder",
+)  # fmt: skip
+_NARROW: Final = 100
+_MASKED: Final = "Values of the header are not shown in the privacy view"
+
+
+class Found(Message):
+    """More of what is exported was read."""
+
+    def __init__(self, library: Library | None, looked_at: int) -> None:
+        super().__init__()
+        self.library = library
+        self.looked_at = looked_at
+
+
+class Question(NamedTuple):
+    """What would be written under some options: a number tells the newest one."""
+
+    number: int
+    values: Values
+    library: Library
+
+
+class Shown(Message):
+    """What would be written: the plan, and what its first result holds or why there would be none."""
+
+    def __init__(self, question: Question, plan: Plan, preview: Preview | None, problem: str) -> None:
+        super().__init__()
+        self.question = question
+        self.plan = plan
+        self.preview = preview
+        self.problem = problem
+
+
+class ExportDialog(Dialog):
+    """The form on the left, what will be written on the right; on narrow screens one of them.
+
+    Parameters
+    ----------
+    row : Format
+        What is written.
+    paths : tuple of str
+        What is exported: files and folders.
+    values : Values
+        What is filled in.
+    depth, kind, unicode
+        How pictures are drawn.
+    """
+
+    def __init__(
+        self, row: Format, paths: tuple[str, ...], values: Values, depth: ColorDepth, kind: CellKind, *, unicode: bool
+    ) -> None:
+        what = shown_path(paths[0]) if len(paths) == 1 else f"{len(paths):,} files and folders"
+        sentence = f"Writes {row.label} of {what}: {row.scope.value}."
+        super().__init__(Form("Export", sentence, (OUTPUT, *row.all_options), "Export", check=self._wrong, values=values))
+        self._format = row
+        self._paths = paths
+        self._drawing = depth, kind, unicode
+        self._library: Library | None = None
+        self._asked = 0
+        self._folders = FolderSuggester()
+        self._reads: Background[tuple[str, ...], Found] = Background(
+            "read for export", self._read, lambda _, found: self._post(found), lambda error: self._post(Failed(error))
+        )
+        self._previews: Background[Question, Shown] = Background(
+            "preview", self._previewed, lambda _, found: self._post(found), lambda error: self._post(Failed(error))
+        )
+
+    def compose(self) -> ComposeResult:
+        """Lay out the form and the preview."""
+        depth, kind, unicode = self._drawing
+        with Vertical(classes="dialog dialog-whole") as box:
+            box.border_title = Content(f"Export {self._format.name}")
+            yield Label(Content(safe_text(self._form.sentence)), classes="sentence")
+            with Horizontal(id="halves"):
+                with VerticalScroll(can_focus=False, id="options"):
+                    for option in self._form.options:
+                        yield from self._row(option)
+                with Vertical(id="plan"):
+                    yield Label("", id="plan-said")
+                    yield PictureRow(depth, kind, unicode=unicode, id="first-picture")
+                    yield Label("", id="first-lines")
+            yield Label("", classes="preview", id="preview")
+            yield Label("", classes="problem", id="problem")
+            with Horizontal(classes="buttons"):
+                yield Button(Content(self._form.button), variant="primary", id="primary", compact=True)
+                yield Button(Content("Preview"), id="toggle", compact=True)
+                yield Button(Content("Cancel (Esc)"), id="cancel", compact=True)
+
+    def on_mount(self) -> None:
+        """Read what is exported."""
+        super().on_mount()
+        self.query_one(f"#option-{OUTPUT_NAME}", Input).suggester = self._folders
+        self.query_one("#plan-said", Label).update(Content("reading …"))
+        self.query_one("#first-picture").display = self._format.is_picture
+        self._reads.ask(self._paths)
+
+    def on_unmount(self) -> None:
+        """Read nothing more."""
+        self._reads.stop()
+        self._previews.stop()
+        self._folders.stop()
+
+    def on_resize(self, event: Resize) -> None:
+        """Show both halves where there is room."""
+        super().on_resize(event)
+        self.set_class(event.size.width < _NARROW, "-narrow")
+
+    def order(self, values: Values) -> Order:
+        """Return what is to be done."""
+        own = {name: value for name, value in values.items() if name != OUTPUT_NAME}
+        return Order(self._paths, os.path.abspath(os.path.expanduser(str(values[OUTPUT_NAME]))), self._format.name, own)
+
+    def _wrong(self, values: Values) -> str | None:
+        from tui.dicom.export.picture_options import problem_of
+
+        return problem_of(values)
+
+    def _post(self, message: Message) -> None:
+        if self.is_running:
+            self.post_message(message)
+
+    # --- in threads
+
+    @staticmethod
+    def _read(paths: tuple[str, ...]) -> Iterator[Found | None]:
+        library = Library()
+        step = Step(0, 0, "")
+        for step in scan(paths, library, gently=True):
+            yield Found(None, step.done)
+        yield Found(library, step.done)
+
+    def _previewed(self, question: Question) -> Iterator[Shown | None]:
+        plan = plan_of(self._format, self._paths, question.values, question.library)
+        yield None  # a newer question goes before
+        if plan.first is None:
+            yield Shown(question, plan, None, "there is no DICOM file")
+            return
+        try:
+            yield Shown(question, plan, preview_of(self._format, plan.first, question.values), "")
+        except DicomError as error:
+            yield Shown(question, plan, None, str(error))
+
+    # --- what comes back
+
+    @on(Found)
+    def _found(self, message: Found) -> None:
+        if message.library is None:
+            self.query_one("#plan-said", Label).update(Content(f"reading … {message.looked_at:,} files"))
+            return
+        self._library = message.library
+        self._ask()
+
+    @on(Shown)
+    def _shown(self, message: Shown) -> None:
+        if message.question.number != self._asked:
+            return
+        plan, preview = message.plan, message.preview
+        self.query_one("#plan-said", Label).update(Content("\n".join(map(safe_text, _said(plan, preview)))))
+        pictures, lines = self.query_one(PictureRow), self.query_one("#first-lines", Label)
+        pictures.display = self._format.is_picture
+        text = ""
+        if self._format.is_picture:
+            sentence = Sentence(safe_text(message.problem)) if message.problem else Sentence()
+            picture, view = (preview.picture, preview.view) if preview is not None else (None, View())
+            pictures.show((Titled("the first result", picture, view, sentence),))
+        elif message.problem:
+            text = safe_text(message.problem)
+        elif preview is not None:
+            masked = names_are_masked() and not self._format.preview
+            text = _MASKED if masked else "\n".join(map(safe_text, preview.lines))
+        lines.update(Content(text))
+
+    @on(Failed)
+    def _fail(self, message: Failed) -> None:
+        raise message.error
+
+    # --- the form
+
+    def _show(self) -> None:
+        super()._show()
+        if self._form.problem(self._values) is not None:
+            return
+        paths, output = (self._paths, str(self._values[OUTPUT_NAME])) if not names_are_masked() else (("PATH",), "OUT")
+        command = self._format.command(paths, output, self._values)
+        self.query_one("#preview", Label).update(Content(safe_text(f"In a shell: {command}")))
+        self._ask()
+
+    def _ask(self) -> None:
+        """Ask what would be written, unless the options are as they were."""
+        if self._library is None or self._form.problem(self._values) is not None:
+            return
+        self._asked += 1
+        own = {name: value for name, value in self._values.items() if name != OUTPUT_NAME}
+        self._previews.ask(Question(self._asked, own, self._library))
+
+    @on(Input.Submitted)
+    def _field_left(self, message: Input.Submitted) -> None:
+        """Go from one field to the next: nothing is written by a key in a field."""
+        message.stop()
+        message.prevent_default()
+        self.focus_next()
+
+    @on(Button.Pressed, "#toggle")
+    def _toggle(self, message: Button.Pressed) -> None:
+        message.stop()
+        message.prevent_default()
+        self.toggle_class("-plan")
+        message.button.label = Content("Options" if self.has_class("-plan") else "Preview")
+
+
+def _said(plan: Plan, preview: Preview | None) -> tuple[str, str]:
+    """Return how much is written and what it is called, in two lines."""
+    size = ""
+    if preview is not None and preview.size is not None:
+        size = f", about {preview.size * plan.results:,} bytes" if plan.results > 1 else f", {preview.size:,} bytes"
+    names = ", ".join(plan.names) + (", …" if plan.results > len(plan.names) else "")
+    return f"{plan.results:,} result{'s' * (plan.results != 1)}{size}", names
