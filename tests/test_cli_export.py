@@ -96,3 +96,14 @@ def test_the_readme_lists_the_formats() -> None:
     readme = (Path(__file__).parents[1] / "README.md").read_text()
     rows = [f"| `{row.name}` | {row.label} | {row.scope.value} |" for row in FORMATS]
     assert "\n".join(rows) in readme
+
+
+def test_flags_of_anonymizing_go_with_it(tmp_path: Path) -> None:
+    write_series(tmp_path / "in", StudyDate="20200102")
+    words = ["export", str(tmp_path / "in"), "-f", "csv", "--columns", "PatientID,StudyDate,SeriesDescription"]
+    done = run(*words, "-o", str(tmp_path / "a.csv"), "--dates", "keep")
+    assert (done.returncode, b"go with --anonymize" in done.stderr) == (2, True)
+    done = run(*words, "-o", str(tmp_path / "a.csv"), "--anonymize", "basic", "--dates", "keep", "--set", "PatientID=P7")
+    assert done.returncode == 0, done.stderr
+    lines = (tmp_path / "a.csv").read_text().splitlines()
+    assert lines[1].split(",")[1:] == ["P7", "20200102", ""]

@@ -6,15 +6,17 @@ import json
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from tui.cli import PROGRAM
-from tui.cli.arguments import Parser, add_options, given
+from tui.cli.arguments import Parser, add_options
 from tui.cli.output import refuse
+from tui.cli.policy_flags import OPTIONS_HELP, add_policy_flags, policy_wish
 from tui.dicom.anonymize.order import Order
-from tui.dicom.anonymize.orders import FILES, OUTPUT, RULES, Wish
+from tui.dicom.anonymize.orders import FILES, OUTPUT, Wish
 from tui.dicom.anonymize.plan_rows import PlanRow
-from tui.dicom.anonymize.policy import DATES, ON_BURNED_IN, OPTION_NAMES, PRESET, SWITCHES, TRUST_DECLARED, RuleKind
+from tui.dicom.anonymize.policy import PRESET
 from tui.dicom.anonymize.report import Report
 from tui.dicom.errors import DicomError
 from tui.dicom.job import Step
@@ -42,40 +44,18 @@ def run(words: Sequence[str]) -> int:
 
 
 def _wish(arguments: argparse.Namespace) -> Wish:
-    said = given(arguments, (PRESET, DATES, ON_BURNED_IN, TRUST_DECLARED))
-    return Wish(
-        paths=tuple(arguments.paths), output=arguments.output or "", preset=str(said.get(PRESET.name, "")),
-        options=tuple(arguments.option), dates=str(said.get(DATES.name, "")),
-        on_burned_in=str(said.get(ON_BURNED_IN.name, "")), trust_declared=bool(said.get(TRUST_DECLARED.name)),
-        rules=tuple((RuleKind(kind), word) for kind, word in arguments.rules or ()),
-        files={option.name: getattr(arguments, option.name) for option in FILES if getattr(arguments, option.name)},
-        mode=arguments.mode, jobs=arguments.jobs, dry=arguments.dry_run,
+    return replace(
+        policy_wish(arguments, FILES), paths=tuple(arguments.paths), output=arguments.output or "", mode=arguments.mode,
+        jobs=arguments.jobs, dry=arguments.dry_run,
     )  # fmt: skip
 
 
-class _Rule(argparse.Action):
-    """Keeps rules in the order in which they were given: of several for an attribute the last one holds."""
-
-    def __call__(
-        self,
-        parser: argparse.ArgumentParser,  # noqa: ARG002 - argparse's signature
-        namespace: argparse.Namespace,
-        values: Any,  # noqa: ANN401 - as argparse has it
-        option_string: str | None = None,
-    ) -> None:
-        """Add one rule."""
-        kind = (option_string or "").lstrip("-")
-        namespace.rules = [*(namespace.rules or []), *((kind, word) for word in values)]
-
-
 def _parser() -> Parser:
-    width = max(map(len, OPTION_NAMES))
-    options = "\n".join(f"  {switch.option.name:<{width}}  {switch.option.help}" for switch in SWITCHES)
     parser = Parser(
         prog=f"{PROGRAM} anonymize",
         description="Write de-identified copies of DICOM files: the Basic Application Level Confidentiality Profile of\n"
         "PS3.15, with its options and rules of your own. Every copy is read back and looked at before it gets its name.",
-        epilog=f"options (--option NAME):\n{options}\n\n"
+        epilog=f"{OPTIONS_HELP}\n\n"
         "A policy file is TOML: preset, options = [...], dates, on-burned-in, keep = [...], remove = [...],\n"
         "confirmed = [...], and a section [set].\n"
         "Without --project the key of new UIDs, pseudonyms and shifted dates is random, and forgotten.\n"
@@ -86,12 +66,7 @@ def _parser() -> Parser:
     parser.add_argument("paths", metavar="PATH", nargs="+", help="files, or folders with all below them")
     parser.add_argument("-o", f"--{OUTPUT.name}", metavar=OUTPUT.metavar, help=OUTPUT.help)
     add_options(parser, (PRESET,))
-    parser.add_argument("--option", metavar="NAME", action="append", default=[], help="an option of the profile (below)")
-    add_options(parser, (DATES, ON_BURNED_IN, TRUST_DECLARED))
-    for option, kind in RULES:
-        parser.add_argument(f"--{kind}", dest="rules", action=_Rule, nargs=1, metavar=option.metavar, help=option.help)
-    for option in FILES:
-        parser.add_argument(f"--{option.name}", metavar=option.metavar, default="", help=option.help)
+    add_policy_flags(parser, FILES)
     parser.add_argument("--mode", metavar="OCTAL", default=DEFAULT_MODE, help="permissions of the copies (default: 600)")
     parser.add_argument("--dry-run", action="store_true", help="write nothing: print what would be changed")
     parser.add_argument("--json", action="store_true", help="print the report as JSON; of a dry run the plans, too")

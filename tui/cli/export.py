@@ -12,16 +12,21 @@ from tui.cli import PROGRAM
 from tui.cli.arguments import Parser, add_options, given
 from tui.cli.inputs import STDIN, opened
 from tui.cli.output import refuse
-from tui.dicom.errors import DicomError
+from tui.cli.policy_flags import OPTIONS_HELP, add_policy_flags, policy_wish
+from tui.dicom.anonymize.order import Order as AnonymizeOrder
+from tui.dicom.anonymize.orders import BOXES, LOOKUP, POLICY, PROJECT, Wish
+from tui.dicom.errors import DicomError, ExportError
 from tui.dicom.export.formats import BY_NAME, FORMATS, Format
-from tui.dicom.export.order import OPTIONS, STANDARD_OUTPUT, Order
+from tui.dicom.export.order import ANONYMIZE, NO, OPTIONS, STANDARD_OUTPUT, Order
 from tui.dicom.options import Option
 from tui.dicom.save import DEFAULT_MODE, mode_of
+from tui.settings import boxes_path
 from tui.text import safe_text
 
 if TYPE_CHECKING:
     from tui.dicom.export.run import Summary
 
+_POLICY_FILES: Final = (POLICY, PROJECT, LOOKUP, BOXES)
 _SOME_FAILED: Final = 1
 _NOTHING_DONE: Final = 2
 _SHOW_EVERY_S: Final = 0.1
@@ -41,9 +46,22 @@ def run(words: Sequence[str]) -> int:
         mode = mode_of(arguments.mode)
         with ExitStack() as held:
             paths = tuple(held.enter_context(opened(path)) if path == STDIN else path for path in arguments.paths)
-            return _driven(Order(paths, arguments.output or "", row.name, given(arguments, row.all_options), mode), row)
+            values = given(arguments, row.all_options)
+            how = _anonymizing(arguments, str(values.get(ANONYMIZE.name, NO)))
+            return _driven(Order(paths, arguments.output or "", row.name, values, mode, how), row)
     except (DicomError, OSError) as error:
         return refuse(str(error))
+
+
+def _anonymizing(arguments: argparse.Namespace, preset: str) -> AnonymizeOrder | None:
+    """Return how files are de-identified first, if they are; refuse flags that only that has."""
+    wish = policy_wish(arguments, _POLICY_FILES)
+    if preset == NO and not wish.files.get(POLICY.name):
+        if wish != Wish(()):
+            raise ExportError("flags of anonymizing go with --anonymize, or with --policy")
+        return None
+    wish = replace(wish, preset="" if preset == NO else preset)
+    return wish.order(boxes_path(wish.files.get(PROJECT.name, "")))
 
 
 def _format_in(words: Sequence[str]) -> str:
@@ -72,7 +90,7 @@ def _parser(row: Format | None) -> Parser:
         description=f"Write {row.label}: {row.scope.value}."
         if row
         else "Write pictures, arrays, volumes, tables and texts.",
-        epilog=f"formats (-f FORMAT; -f FORMAT --help tells its options):\n{formats}\n\n"
+        epilog=f"formats (-f FORMAT; -f FORMAT --help tells its options):\n{formats}\n\n{OPTIONS_HELP}\n\n"
         "PATH may be - for standard input, and OUT - for standard output where there is one result.\n"
         "Without -f the format is the one that OUT ends like. Files that exist are not written over without --replace.\n"
         "The exit code is 0 where all was written, 1 where some was not, 2 where nothing was.",
@@ -86,6 +104,7 @@ def _parser(row: Format | None) -> Parser:
         group = parser.add_argument_group(f"options of {row.name}")
         add_options(group, map(_with_default, row.options))
     add_options(parser, OPTIONS)
+    add_policy_flags(parser.add_argument_group("with --anonymize, as dicom-tui anonymize has them"), _POLICY_FILES)
     return parser
 
 

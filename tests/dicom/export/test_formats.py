@@ -11,6 +11,7 @@ from typing import Any, Final
 from xml.etree import ElementTree
 
 import numpy as np
+import pydicom
 import pytest
 from numpy.typing import NDArray
 from PIL import Image
@@ -161,6 +162,14 @@ def _nifti(files: list[Path], series: list[Dataset]) -> None:
     np.testing.assert_allclose(np.diag([-1, -1, 1]) @ affine, _affine(series)[:3], atol=1e-4)
 
 
+def _dicom(files: list[Path], series: list[Dataset]) -> None:
+    for path, of in zip(files, series, strict=True):
+        found = pydicom.dcmread(path)
+        assert found.file_meta.TransferSyntaxUID == "1.2.840.10008.1.2.1"
+        np.testing.assert_array_equal(found.pixel_array, of.pixel_array)
+        assert found.SOPInstanceUID == of.SOPInstanceUID
+
+
 def _text(files: list[Path], series: list[Dataset]) -> None:
     for path, of in zip(files, series, strict=True):
         lines = path.read_text().splitlines()
@@ -200,8 +209,8 @@ def _csv_elements(files: list[Path], series: list[Dataset]) -> None:
 CHECKS: Final[dict[str, Callable[[list[Path], list[Dataset]], None]]] = {
     "png": _each("png_decode"), "jpeg": _each("jpeg8_decode", _JPEG_ERROR), "webp": _each("webp_decode"),
     "tiff": _each("tiff_decode"), "gif": _frames("gif_decode"), "apng": _apng, "webp-animation": _webp_animation,
-    "sheet": _sheet, "ansi": _ansi, "svg": _svg, "npy": _npy, "npz": _npz, "raw": _raw, "nifti": _nifti, "text": _text,
-    "json": _json, "csv": _csv, "csv-elements": _csv_elements,
+    "sheet": _sheet, "ansi": _ansi, "svg": _svg, "npy": _npy, "npz": _npz, "raw": _raw, "nifti": _nifti, "dicom": _dicom,
+    "text": _text, "json": _json, "csv": _csv, "csv-elements": _csv_elements,
 }  # fmt: skip
 
 

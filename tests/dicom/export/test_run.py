@@ -341,3 +341,32 @@ def test_every_option_says_what_it_takes() -> None:
         values: Values = {option.name: option.default for option in row.all_options}
         assert all(option.problem(values[option.name]) is None for option in row.all_options)
         assert callable(row.write)
+
+
+# --- de-identified
+
+
+def test_headers_of_what_is_anonymized_first_name_nobody(tmp_path: Path) -> None:
+    write_series(tmp_path / "in", PatientBirthDate="19500101")
+    summary = exported(tmp_path / "in", tmp_path / "plain", "json")
+    assert b"DOE^JANE" in Path(summary.written[0]).read_bytes()
+    summary = exported(tmp_path / "in", tmp_path / "clean", "json", anonymize="basic")
+    assert summary.done == SLICES
+    for path in summary.written:
+        found = json.loads(Path(path).read_text())
+        assert "DOE" not in Path(path).read_text()
+        assert found["00120062"]["Value"] == ["YES"]
+    summary = exported(tmp_path / "in", tmp_path / "picture", "png", anonymize="research", window="400/40")
+    plain = exported(tmp_path / "in", tmp_path / "original", "png", window="400/40")
+    for one, other in zip(sorted(summary.written), sorted(plain.written), strict=True):
+        np.testing.assert_array_equal(_png(Path(one))[0], _png(Path(other))[0])
+
+
+def test_what_is_not_anonymized_is_not_exported(tmp_path: Path) -> None:
+    write_series(tmp_path / "in")
+    write(tmp_path / "in" / "burned.dcm", BurnedInAnnotation="YES", SOPInstanceUID="1.9", SeriesInstanceUID="1.9.1")
+    summary = exported(tmp_path / "in", tmp_path / "out", "png", anonymize="basic")
+    assert summary.done == SLICES
+    ((what, why),) = summary.failed
+    assert what.endswith("burned.dcm")
+    assert why.startswith("not anonymized: ")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from tui.dicom.export import animation_options, data_options, header_options, picture_options
+from tui.dicom.export import animation_options, data_options, dicom_options, header_options, picture_options
 from tui.dicom.export.order import OPTIONS, Carries, Scope, Subject
 from tui.dicom.export.outputs import Output
 from tui.dicom.options import Option, Value, Values
@@ -136,6 +136,8 @@ FORMATS: Final = (
            (data_options.VALUES,), _PIXELS, preview="arrays:about"),
     Format("nifti", "NIfTI-1 volume", ".nii.gz", "nifti:write_nifti", Scope.STACK, (data_options.PLAIN,), _PIXELS,
            plain_ending=".nii", preview="nifti:about"),
+    Format("dicom", "DICOM in another transfer syntax", ".dcm", "dicom_files:write_dicom", Scope.FILE,
+           (dicom_options.SYNTAX,), _HEADER | _PIXELS),
     Format("text", "the elements, as text", ".txt", "headers:write_text", Scope.FILE, (), _HEADER),
     Format("json", "DICOM JSON model (PS3.18 F)", ".json", "headers:write_json", Scope.FILE,
            (header_options.BULK,), _HEADER),

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from tui.dicom.anonymize.order import Order as AnonymizeOrder
+from tui.dicom.anonymize.policy import PRESETS
 from tui.dicom.options import Option, Value
 from tui.dicom.save import PRIVATE
 
@@ -65,6 +67,8 @@ class Order:
         The values of the format's options and of `OPTIONS`, where not the defaults.
     mode : int
         Permissions of the results.
+    anonymize : anonymize.order.Order or None
+        How files are de-identified first, in more than `ANONYMIZE` says; its paths and folders do not count.
     """
 
     paths: tuple[str, ...]
@@ -72,6 +76,7 @@ class Order:
     format: str
     values: Mapping[str, Value] = field(default_factory=dict)
     mode: int = PRIVATE
+    anonymize: AnonymizeOrder | None = None
 
 
 def frames_of(text: str) -> list[tuple[int, int]] | None:
@@ -96,4 +101,9 @@ NAMES: Final = Option(
 )  # fmt: skip
 FRAMES: Final = Option("frames", "Frames", "Only these frames, such as 1-3,7", "", check=_no_frames, metavar="N-M,...")
 REPLACE: Final = Option("replace", "Replace", "Write over files that exist", False)
-OPTIONS: Final = (FRAMES, NAMES, REPLACE)
+NO: Final = "no"
+ANONYMIZE: Final = Option(
+    "anonymize", "Anonymize", "De-identify the files first (PS3.15), with a preset; of refused ones nothing is written",
+    NO, choices=(NO, *PRESETS),
+)  # fmt: skip
+OPTIONS: Final = (ANONYMIZE, FRAMES, NAMES, REPLACE)

@@ -3,19 +3,26 @@
 import os
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import BinaryIO, NamedTuple
+from dataclasses import dataclass, field, replace
+from tempfile import TemporaryDirectory
+from typing import BinaryIO, Final, NamedTuple
 
+from tui.dicom.anonymize.batch import Told, anonymize
+from tui.dicom.anonymize.order import Order as AnonymizeOrder
+from tui.dicom.anonymize.policy import PRESET
+from tui.dicom.anonymize.policy_file import policy_of
 from tui.dicom.errors import DicomError, ExportError, PixelError, translated
 from tui.dicom.export import picture_options
 from tui.dicom.export.formats import BY_NAME, Format
-from tui.dicom.export.order import REPLACE, STANDARD_OUTPUT, Carries, Order, Scope, Subject
+from tui.dicom.export.order import ANONYMIZE, NO, REPLACE, STANDARD_OUTPUT, Carries, Order, Scope, Subject
 from tui.dicom.export.outputs import Output, make_root
 from tui.dicom.export.subjects import Subjects
 from tui.dicom.job import Step
 from tui.dicom.options import Values
 from tui.dicom.save import remove_leftovers
 from tui.text import safe_text
+
+_TEMPORARY: Final = "dicom-tui-"
 
 
 class NotWritten(NamedTuple):
@@ -116,10 +123,39 @@ def export(order: Order, stream: BinaryIO | None = None) -> Iterator[Step | NotW
         Nothing can be done.
     """
     row, values = checked(order)
+    how = _anonymizing(order, values)
+    if how is None:
+        yield from _export(order, row, values, stream, [])
+        return
+    with TemporaryDirectory(prefix=_TEMPORARY) as folder:  # for its owner only; what lies in it names nobody
+        copies, failed = os.path.join(folder, "copies"), list[NotWritten]()
+        done = replace(
+            how, paths=order.paths, output=copies, report=os.path.join(folder, "report.json"), mapping="", dry=False
+        )
+        for step in anonymize(done):
+            if isinstance(step, Step):
+                yield Step(step.done, 0, f"anonymized: {safe_text(os.path.basename(step.note))}")
+            elif isinstance(step, Told) and step.outcome.rule:
+                failed.append(NotWritten(step.path, f"not anonymized: {step.outcome.reason}"))
+                yield failed[-1]
+        yield from _export(replace(order, paths=(copies,)), row, values, stream, failed)
+
+
+def _anonymizing(order: Order, values: Values) -> AnonymizeOrder | None:
+    """Return how files are de-identified first, if they are."""
+    if order.anonymize is not None or values[ANONYMIZE.name] == NO:
+        return order.anonymize
+    return AnonymizeOrder((), "", policy_of({PRESET.name: values[ANONYMIZE.name]}))
+
+
+def _export(
+    order: Order, row: Format, values: Values, stream: BinaryIO | None, failed: list[NotWritten]
+) -> Iterator[Step | NotWritten | Summary]:
+    """Export what is not to be de-identified any more; what `failed` before that is told of."""
     subjects = Subjects(order.paths, row.scope_of(values), values)
     for step in subjects.find():
         yield Step(step.done, 0, step.note)
-    summary = Summary(row, order.output, carries=row.carried(values), results=len(subjects.found))
+    summary = Summary(row, order.output, failed=failed, carries=row.carried(values), results=len(subjects.found))
     for path, why in subjects.library.problems.items():
         summary.failed.append(NotWritten(path, why))
         yield summary.failed[-1]

@@ -1,0 +1,253 @@
+"""DICOM files in another transfer syntax (PS3.5 10, Annex A): the same values, the same UIDs, and other bytes.
+
+Frames are written one after the other, and read back before the file gets its name.
+"""
+
+import os
+import struct
+import zlib
+from collections.abc import Iterator
+from typing import IO, Any, Final
+
+import numpy as np
+import pydicom
+from numpy.typing import NDArray
+from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.filebase import DicomBytesIO
+from pydicom.filewriter import write_dataset, write_file_meta_info
+from pydicom.uid import UID
+
+from tui.dicom.attributes import Attributes
+from tui.dicom.element import PIXEL_DATA, UNDEFINED
+from tui.dicom.elements import Elements, walk_file, walk_source
+from tui.dicom.errors import PixelError, WriteError
+from tui.dicom.export.dicom_options import BY_NAME, SYNTAX, Syntax
+from tui.dicom.export.encoders import ENCODERS
+from tui.dicom.export.order import Subject
+from tui.dicom.export.outputs import Output
+from tui.dicom.implementation import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME
+from tui.dicom.options import Values
+from tui.dicom.pixels.codecs import LOSSY, has_fast_codecs, is_video
+from tui.dicom.pixels.decode import decode_frame
+from tui.dicom.pixels.image_pixel import ImagePixel, image_pixel
+from tui.dicom.source import WrittenSource
+
+_BIG_ENDIAN: Final = "1.2.840.10008.1.2.2"
+_BEHIND: Final = frozenset({0xFFFAFFFA, 0xFFFCFFFC})  # signatures, of the bytes that were; padding
+_SIGNATURES: Final = 0xFFFAFFFA
+_COPIED: Final = 1 << 20
+_MOST_BYTES: Final = 0xFFFFFFFE  # of a value, and of an offset
+_COLORS: Final = 3
+_SUBSAMPLED: Final = "_422"
+_ITEM: Final = struct.pack("<HH", 0xFFFE, 0xE000)
+_END: Final = struct.pack("<HHI", 0xFFFE, 0xE0DD, 0)
+
+
+def write_dicom(subject: Subject, values: Values, output: Output) -> Iterator[str]:
+    """Write a file in another transfer syntax; what was lossy stays known as lossy, and the colour space what it is."""
+    path, syntax = subject.files[0], BY_NAME[str(values[SYNTAX.name])]
+    elements = walk_file(path)
+    _check(elements, syntax)
+    top = Attributes.of(elements)
+    image = image_pixel(top) if PIXEL_DATA in top else None
+    if image is not None and syntax.encoder and image.bits_allocated not in (8, 16):
+        raise PixelError(f"pixels of {image.bits_allocated} bits are not compressed here: write it as explicit", path)
+    writer = _Writer(elements, top, image, syntax, output)
+    with output.file(seeks=True) as file:
+        yield from writer.write(file)
+        if output.named:
+            file.flush()
+            yield from writer.read_back(file.fileno())
+
+
+def _check(elements: Elements, syntax: Syntax) -> None:
+    """Refuse what would lose something."""
+    path = elements.path
+    if syntax.fast and not has_fast_codecs():
+        raise PixelError(f"writing {syntax.name} needs imagecodecs: pip install 'dicom-tui[fast]'", path)
+    if elements.broken is not None:
+        raise PixelError(f"a damaged file is not written anew: {elements.broken.sentence}", path)
+    if elements.transfer_syntax == _BIG_ENDIAN:
+        raise PixelError("it is big endian, whose words of unknown size cannot be turned round safely", path)
+    if is_video(elements.transfer_syntax):
+        raise PixelError("it is a video: its frames are not taken apart", path)
+    behind = [tag for tag in elements.top if tag > PIXEL_DATA and tag not in _BEHIND]
+    if behind:
+        raise PixelError(f"there are elements behind the pixel data, ({behind[0] >> 16:04X},{behind[0] & 0xFFFF:04X})", path)
+
+
+class _Writer:
+    """Writes one file; knows the sums of its frames."""
+
+    def __init__(
+        self, elements: Elements, top: Attributes, image: ImagePixel | None, syntax: Syntax, output: Output
+    ) -> None:
+        self._elements, self._top, self._image, self._syntax, self._output = elements, top, image, syntax, output
+        self._sums: list[int] = []
+        self._decoded = image is not None and (image.encapsulated or bool(syntax.encoder))
+
+    def write(self, file: IO[bytes]) -> Iterator[str]:
+        """Write all of it."""
+        path = self._elements.path
+        dataset = pydicom.dcmread(path, stop_before_pixels=True, force=True)
+        first = self._first_frame(dataset)
+        meta = FileMetaDataset()
+        for element in getattr(dataset, "file_meta", ()):
+            meta.add(element)
+        meta.TransferSyntaxUID = UID(self._syntax.uid)
+        meta.ImplementationClassUID = UID(IMPLEMENTATION_CLASS_UID)
+        meta.ImplementationVersionName = IMPLEMENTATION_VERSION_NAME
+        for own, common in (("MediaStorageSOPClassUID", "SOPClassUID"), ("MediaStorageSOPInstanceUID", "SOPInstanceUID")):
+            uid = meta.get(own) or dataset.get(common)
+            if not uid:
+                raise PixelError(f"it has no {common}, without which no DICOM file is written", path)
+            setattr(meta, own, uid)
+        file.write((dataset.preamble or b"\0" * 128) + b"DICM")
+        held = DicomBytesIO()
+        held.is_little_endian, held.is_implicit_VR = True, False
+        write_file_meta_info(held, meta, enforce_standard=True)
+        file.write(held.getvalue())
+        if self._syntax.name == "deflated":
+            packed = _Deflated(file)
+            yield from self._dataset(packed, dataset, first)
+            packed.end()
+        else:
+            yield from self._dataset(file, dataset, first)
+
+    def _first_frame(self, dataset: Dataset) -> NDArray[Any] | None:
+        """Decode the first frame where frames are; make what the dataset says of pixels true of what is written."""
+        image = self._image
+        if image is None:
+            return None
+        if _SIGNATURES in self._elements.top:
+            self._output.note("a digital signature was left out: it is of other bytes")
+        if image.encapsulated and image.transfer_syntax in LOSSY and dataset.get("LossyImageCompression") != "01":
+            dataset.LossyImageCompression = "01"
+        if not self._decoded:
+            return None
+        decoded = decode_frame(self._top, image, 0)
+        dataset.PhotometricInterpretation = decoded.photometric.removesuffix(_SUBSAMPLED)  # each pixel has its own now
+        if decoded.values.ndim == _COLORS:
+            dataset.PlanarConfiguration = 1 if self._syntax.name == "rle" else 0
+        return decoded.values
+
+    def _dataset(self, file: "IO[bytes] | _Deflated", dataset: Dataset, first: NDArray[Any] | None) -> Iterator[str]:
+        implicit = self._syntax.name == "implicit"
+        held = DicomBytesIO()
+        held.is_little_endian, held.is_implicit_VR = True, implicit
+        write_dataset(held, dataset)
+        file.write(held.getvalue())
+        image = self._image
+        if image is None:
+            return
+        if self._syntax.encoder:
+            assert not isinstance(file, _Deflated)  # noqa: S101 - mypy: only native pixels are deflated
+            yield from self._encapsulated(file, image, str(dataset.PhotometricInterpretation), first)
+        else:
+            yield from self._native(file, image, implicit, first)
+
+    # --- pixels
+
+    def _frames(self, image: ImagePixel, first: NDArray[Any] | None) -> Iterator[NDArray[Any]]:
+        """Decode the frames in turn, in the bits that the file says; keep their sums."""
+        kind = np.dtype(f"<{'i' if image.signed else 'u'}{max(1, image.bits_allocated // 8)}")
+        for number in range(image.frames):
+            found = first if number == 0 and first is not None else decode_frame(self._top, image, number).values
+            values = found.astype(kind)
+            if not np.array_equal(values, found):
+                raise PixelError("what was decoded does not fit into the bits that the file says", self._elements.path)
+            self._sums.append(zlib.crc32(values.tobytes()))
+            yield values
+
+    def _native(
+        self, file: "IO[bytes] | _Deflated", image: ImagePixel, implicit: bool, first: NDArray[Any] | None
+    ) -> Iterator[str]:
+        element = image.element
+        length = element.length
+        if self._decoded:
+            length = image.frames * image.rows * image.columns * image.samples * (image.bits_allocated // 8)
+        if length == UNDEFINED or length > _MOST_BYTES:
+            raise PixelError(
+                "its pixels take more than 4 GB without compression, which no element holds", self._elements.path
+            )
+        vr = b"OW" if implicit or image.bits_allocated > 8 else element.vr.encode() or b"OW"
+        padding = length % 2
+        head = struct.pack("<HH", PIXEL_DATA >> 16, PIXEL_DATA & 0xFFFF)
+        file.write(head + (b"" if implicit else vr + b"\0\0") + struct.pack("<I", length + padding))
+        if self._decoded:
+            for number, values in enumerate(self._frames(image, first), 1):
+                file.write(values.tobytes())
+                yield f"{number:,} of {image.frames:,}"
+        else:
+            for at in range(0, length, _COPIED):
+                file.write(self._elements.source.read(element.offset + at, min(_COPIED, length - at)))
+                yield ""
+        file.write(b"\0" * padding)
+
+    def _encapsulated(
+        self, file: IO[bytes], image: ImagePixel, photometric: str, first: NDArray[Any] | None
+    ) -> Iterator[str]:
+        file.write(struct.pack("<HH2sHI", PIXEL_DATA >> 16, PIXEL_DATA & 0xFFFF, b"OB", 0, UNDEFINED))
+        encode, offsets = ENCODERS[self._syntax.encoder], list[int]()
+        table = file.tell()
+        file.write(
+            _ITEM + struct.pack("<I", 4 * image.frames) + bytes(4 * image.frames)
+        )  # the Basic Offset Table, to be filled
+        begin = file.tell()
+        for number, values in enumerate(self._frames(image, first), 1):
+            coded = encode(values, image, photometric)
+            coded += b"\0" * (len(coded) % 2)
+            offsets.append(file.tell() - begin)
+            file.write(_ITEM + struct.pack("<I", len(coded)) + coded)
+            yield f"{number:,} of {image.frames:,}"
+        file.write(_END)
+        if offsets[-1] > _MOST_BYTES:
+            raise PixelError("its frames take more than 4 GB, whose places no offset table holds", self._elements.path)
+        end = file.tell()
+        file.seek(table + 8)
+        file.write(struct.pack(f"<{len(offsets)}I", *offsets))
+        file.seek(end)
+
+    def read_back(self, fd: int) -> Iterator[str]:
+        """Read back what was written, and compare all frames that were decoded.
+
+        Raises
+        ------
+        WriteError
+            Something else was written.
+        """
+        path = self._elements.path
+        elements = walk_source(WrittenSource(fd, path))
+        top = Attributes.of(elements)
+        wrong = elements.broken is not None or elements.transfer_syntax != self._syntax.uid
+        if not wrong and self._decoded:
+            image = image_pixel(top)
+            kind = np.dtype(f"<{'i' if image.signed else 'u'}{max(1, image.bits_allocated // 8)}")
+            for number, expected in enumerate(self._sums):
+                values = decode_frame(top, image, number).values.astype(kind)
+                if zlib.crc32(values.tobytes()) != expected:
+                    wrong = True
+                    break
+                yield f"read back {number + 1:,} of {len(self._sums):,}"
+        if wrong:
+            raise WriteError(f"what was written of {os.path.basename(path)} could not be read back as it was", path)
+
+
+class _Deflated:
+    """A file that is written to as it is deflated (PS3.5 A.5)."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self._packer = zlib.compressobj(6, zlib.DEFLATED, -zlib.MAX_WBITS)
+        self._size = 0
+
+    def write(self, data: bytes) -> None:
+        self._put(self._packer.compress(data))
+
+    def end(self) -> None:
+        self._put(self._packer.flush())
+        self._put(b"\0" * (self._size % 2))
+
+    def _put(self, packed: bytes) -> None:
+        self._size += len(packed)
+        self._file.write(packed)
