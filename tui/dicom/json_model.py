@@ -21,6 +21,7 @@ from tui.dicom.source import HEAD
 from tui.dicom.tags import TagRows
 from tui.dicom.values import Value
 
+_INLINE_AT_ONCE: Final = 3 << 18  # bytes: a multiple of 3, which base 64 needs, and of all sizes of words
 _DEEPEST_INDENT: Final = 24
 _MOST_DIGITS: Final = 64  # of a number; what is longer is a text
 _NUMBER: Final = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?")
@@ -93,7 +94,9 @@ def json_texts(
             closing.append((element.depth, "]}"))
             begun.append(set())
         else:
-            yield f"{head}{_content(rows, index, element, uri, ascii_only, bulk)}}}"
+            yield head
+            yield from _content(rows, index, element, uri, ascii_only, bulk)
+            yield "}"
     yield from (text for _, text in reversed(closing))
     yield "\n}"
 
@@ -105,15 +108,16 @@ def _is_left_out(rows: TagRows, index: int, element: Element) -> bool:
     return element.tag & 0xFFFF == 0 or (element.depth == 0 and element.tag >> 16 == META_GROUP)
 
 
-def _content(rows: TagRows, index: int, element: Element, uri: str, ascii_only: bool, bulk: Bulk) -> str:
+def _content(rows: TagRows, index: int, element: Element, uri: str, ascii_only: bool, bulk: Bulk) -> Iterator[str]:
     if element.tag == SPECIFIC_CHARACTER_SET:
-        return ', "Value": ["ISO_IR 192"]'
-    if element.length == 0 or element.vr == "SQ":
-        return ""
-    if element.vr in values.BINARY_VRS or element.length == UNDEFINED:
-        return _binary(rows, element, uri, bulk)
-    written = [_value(element.vr, value, ascii_only) for value in rows.every_value(index)]
-    return f', "Value": [{", ".join(written)}]' if any(text != "null" for text in written) else ""
+        yield ', "Value": ["ISO_IR 192"]'
+    elif element.length == 0 or element.vr == "SQ":
+        return
+    elif element.vr in values.BINARY_VRS or element.length == UNDEFINED:
+        yield from _binary(rows, element, uri, bulk)
+    else:
+        written = [_value(element.vr, value, ascii_only) for value in rows.every_value(index)]
+        yield f', "Value": [{", ".join(written)}]' if any(text != "null" for text in written) else ""
 
 
 def _value(vr: str, value: Value, ascii_only: bool) -> str:
@@ -140,18 +144,23 @@ def _not_finite(value: float) -> str:
     return "NaN" if math.isnan(value) else "inf" if value > 0 else "-inf"
 
 
-def _binary(rows: TagRows, element: Element, uri: str, bulk: Bulk) -> str:
+def _binary(rows: TagRows, element: Element, uri: str, bulk: Bulk) -> Iterator[str]:
     source = rows.elements.source
     if bulk is Bulk.NONE and element.length > HEAD:
-        return ""
+        return
     inline = bulk is Bulk.INLINE and element.length != UNDEFINED  # fragments are no bytes of a value
     if element.length > HEAD and not inline and not (source.inflated and element.length != UNDEFINED):
         length = "" if element.length == UNDEFINED else f"&length={element.length}"
-        return f', "BulkDataURI": "{uri}?offset={element.offset}{length}"'
-    data = source.read(element.offset, element.length)
+        yield f', "BulkDataURI": "{uri}?offset={element.offset}{length}"'
+        return
     size = _WORD_SIZES.get(element.vr, 1)
-    if size > 1 and rows.elements.encoding_at(element).big_endian:  # inline values are little endian (PS3.18 F.2.7)
-        whole = len(data) // size * size
-        data = b"".join(data[at : at + size][::-1] for at in range(0, whole, size)) + data[whole:]
-    data += b"\0" * (len(data) % 2)  # values have even lengths (PS3.5 7.1.1)
-    return f', "InlineBinary": "{base64.b64encode(data).decode()}"'
+    swapped = size > 1 and rows.elements.encoding_at(element).big_endian  # inline values are little endian (PS3.18 F.2.7)
+    yield ', "InlineBinary": "'
+    for begin in range(0, element.length, _INLINE_AT_ONCE):
+        data = source.read(element.offset + begin, min(_INLINE_AT_ONCE, element.length - begin))
+        if swapped:
+            whole = len(data) // size * size
+            data = b"".join(data[at : at + size][::-1] for at in range(0, whole, size)) + data[whole:]
+        data += b"\0" * (len(data) % 2)  # values have even lengths (PS3.5 7.1.1)
+        yield base64.b64encode(data).decode()
+    yield '"'

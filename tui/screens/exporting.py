@@ -18,7 +18,7 @@ from tui.background import Background
 from tui.browser_state import Sentence
 from tui.dicom.errors import DicomError
 from tui.dicom.export.formats import Format
-from tui.dicom.export.order import Order
+from tui.dicom.export.order import ANONYMIZE, NO, Order
 from tui.dicom.export.preview import Plan, Preview, plan_of, preview_of
 from tui.dicom.job import Step
 from tui.dicom.library.scanner import scan
@@ -134,6 +134,7 @@ class ExportDialog(Dialog):
         self.query_one(f"#option-{OUTPUT_NAME}", Input).suggester = self._folders
         self.query_one("#plan-said", Label).update(Content("reading …"))
         self.query_one("#first-picture").display = self._format.is_picture
+        self.query_one("#first-lines").display = not self._format.is_picture
         self._reads.ask(self._paths)
 
     def on_unmount(self) -> None:
@@ -198,19 +199,20 @@ class ExportDialog(Dialog):
             return
         plan, preview = message.plan, message.preview
         self.query_one("#plan-said", Label).update(Content("\n".join(map(safe_text, _said(plan, preview)))))
-        pictures, lines = self.query_one(PictureRow), self.query_one("#first-lines", Label)
-        pictures.display = self._format.is_picture
+        pictures = self.query_one(PictureRow)
         text = ""
+        before = "" if message.question.values.get(ANONYMIZE.name, NO) == NO else ", before it is de-identified"
         if self._format.is_picture:
             sentence = Sentence(safe_text(message.problem)) if message.problem else Sentence()
             picture, view = (preview.picture, preview.view) if preview is not None else (None, View())
-            pictures.show((Titled("the first result", picture, view, sentence),))
+            pictures.show((Titled(f"the first result{before}", picture, view, sentence),))
         elif message.problem:
             text = safe_text(message.problem)
         elif preview is not None:
             masked = names_are_masked() and not self._format.preview
-            text = _MASKED if masked else "\n".join(map(safe_text, preview.lines))
-        lines.update(Content(text))
+            lines = (f"the first result{before}:", *preview.lines) if before else preview.lines
+            text = _MASKED if masked else "\n".join(map(safe_text, lines))
+        self.query_one("#first-lines", Label).update(Content(text))
 
     @on(Failed)
     def _fail(self, message: Failed) -> None:
