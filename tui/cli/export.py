@@ -48,7 +48,7 @@ def run(words: Sequence[str]) -> int:
             paths = tuple(held.enter_context(opened(path)) if path == STDIN else path for path in arguments.paths)
             values = given(arguments, row.all_options)
             how = _anonymizing(arguments, str(values.get(ANONYMIZE.name, NO)))
-            return _driven(Order(paths, arguments.output or "", row.name, values, mode, how), row)
+            return driven(Order(paths, arguments.output or "", row.name, values, mode, how), row)
     except (DicomError, OSError) as error:
         return refuse(str(error))
 
@@ -113,7 +113,7 @@ def _with_default(option: Option) -> Option:
     return replace(option, help=f"{option.help} (default: {option.default})") if option.default else option
 
 
-def _driven(order: Order, row: Format) -> int:
+def driven(order: Order, row: Format) -> int:
     """Drive the job to its end, with its progress on stderr; return the exit code."""
     from tui.dicom.export.run import NotWritten, Summary, export  # imports NumPy, which --help needs not
 

@@ -170,6 +170,11 @@ def _dicom(files: list[Path], series: list[Dataset]) -> None:
         assert found.SOPInstanceUID == of.SOPInstanceUID
 
 
+def _copy(files: list[Path], series: list[Dataset]) -> None:
+    for path, of in zip(files, series, strict=True):
+        assert path.read_bytes() == Path(str(of.filename)).read_bytes()
+
+
 def _text(files: list[Path], series: list[Dataset]) -> None:
     for path, of in zip(files, series, strict=True):
         lines = path.read_text().splitlines()
@@ -210,7 +215,7 @@ CHECKS: Final[dict[str, Callable[[list[Path], list[Dataset]], None]]] = {
     "png": _each("png_decode"), "jpeg": _each("jpeg8_decode", _JPEG_ERROR), "webp": _each("webp_decode"),
     "tiff": _each("tiff_decode"), "gif": _frames("gif_decode"), "apng": _apng, "webp-animation": _webp_animation,
     "sheet": _sheet, "ansi": _ansi, "svg": _svg, "npy": _npy, "npz": _npz, "raw": _raw, "nifti": _nifti, "dicom": _dicom,
-    "text": _text, "json": _json, "csv": _csv, "csv-elements": _csv_elements,
+    "copy": _copy, "text": _text, "json": _json, "csv": _csv, "csv-elements": _csv_elements,
 }  # fmt: skip
 
 

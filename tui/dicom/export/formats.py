@@ -138,6 +138,8 @@ FORMATS: Final = (
            plain_ending=".nii", preview="nifti:about"),
     Format("dicom", "DICOM in another transfer syntax", ".dcm", "dicom_files:write_dicom", Scope.FILE,
            (dicom_options.SYNTAX,), _HEADER | _PIXELS),
+    Format("copy", "DICOM files byte for byte, under other names", ".dcm", "copies:write_copy", Scope.FILE, (),
+           _HEADER | _PIXELS),
     Format("text", "the elements, as text", ".txt", "headers:write_text", Scope.FILE, (), _HEADER),
     Format("json", "DICOM JSON model (PS3.18 F)", ".json", "headers:write_json", Scope.FILE,
            (header_options.BULK,), _HEADER),

@@ -7,6 +7,7 @@ from typing import Final
 
 from tui.dicom.anonymize.order import Order as AnonymizeOrder
 from tui.dicom.anonymize.policy import PRESETS
+from tui.dicom.export.patterns import problem_of
 from tui.dicom.options import Option, Value
 from tui.dicom.save import PRIVATE
 
@@ -95,9 +96,17 @@ def _no_frames(text: str) -> str | None:
     return None if not text or frames_of(text) else "frames are numbers from 1 on and ranges, such as 1-3,7"
 
 
+def _no_names(text: str) -> str | None:
+    if text in (NUMBERS, FILES):
+        return None
+    if "{" not in text:
+        return f"names are {NUMBERS}, {FILES}, or a pattern such as {{PatientID}}/{{InstanceNumber:05d}}"
+    return problem_of(text)
+
+
 NAMES: Final = Option(
-    "names", "Names", "What results are called: after numbers of series and images, which identify nobody; or after the "
-    "files and folders that are read", NUMBERS, choices=(NUMBERS, FILES),
+    "names", "Names", f"{NUMBERS}: of series and images, which identifies nobody; {FILES}: as what is read; or a pattern such "
+    "as {PatientID}/{InstanceNumber:05d}", NUMBERS, check=_no_names, metavar="NAMES",
 )  # fmt: skip
 FRAMES: Final = Option("frames", "Frames", "Only these frames, such as 1-3,7", "", check=_no_frames, metavar="N-M,...")
 REPLACE: Final = Option("replace", "Replace", "Write over files that exist", False)

@@ -18,6 +18,7 @@ from tui.dicom.export.order import ANONYMIZE, NO, REPLACE, STANDARD_OUTPUT, Carr
 from tui.dicom.export.outputs import Output, make_root
 from tui.dicom.export.subjects import Subjects
 from tui.dicom.job import Step
+from tui.dicom.library.findings import many
 from tui.dicom.options import Values
 from tui.dicom.save import remove_leftovers
 from tui.text import safe_text
@@ -178,6 +179,8 @@ def _export(
     repeated = sum(len(same) - 1 for same in subjects.library.repeated.values())
     if repeated and row.scope is not Scope.FILE:
         summary.notes.append(f"{repeated:,} files have the SOP Instance UID of another one, and were left out")
+    if subjects.same:
+        summary.notes.append(f"{many(subjects.same, 'name')} would have been that of another result: such are counted")
     if not subjects.found and not summary.failed:
         summary.failed.append(NotWritten(", ".join(order.paths), "there is no DICOM file"))
         yield summary.failed[-1]

@@ -6,7 +6,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from tui.dicom.export.order import FILES, FRAMES, NAMES, Scope, Subject, frames_of
+from tui.dicom.errors import ReadError
+from tui.dicom.export.order import FILES, FRAMES, NAMES, NUMBERS, Scope, Subject, frames_of
+from tui.dicom.export.patterns import Pattern
 from tui.dicom.job import Step
 from tui.dicom.library.instances import Instance
 from tui.dicom.library.scanner import scan
@@ -39,16 +41,20 @@ class Subjects:
         Filled by `find` and by `group`.
     library : Library
         All that was read.
+    same : int
+        How many names had to be counted, for another result has them.
     """
 
     def __init__(self, paths: Sequence[str], scope: Scope, values: Values, library: Library | None = None) -> None:
         self.found: list[Subject] = []
+        self.same = 0
         self.library = library if library is not None else Library()
         self._paths = paths
         self._scope = scope
-        self._by_files = values.get(NAMES.name) == FILES
+        self._named = str(values.get(NAMES.name, NUMBERS))
+        self._pattern = Pattern(self._named) if self._named not in (NUMBERS, FILES) else None
         self._frames = frames_of(str(values.get(FRAMES.name, "")))
-        self._taken: Counter[tuple[str, ...]] = Counter()
+        self._taken: set[tuple[str, ...]] = set()
 
     def find(self) -> Iterator[Step]:
         """Read what there is, a Job, and group it."""
@@ -86,12 +92,22 @@ class Subjects:
     def _add(
         self, files: tuple[str, ...], frame: int | None, names: tuple[str, ...], member: Instance, end: str = ""
     ) -> None:
-        if self._by_files:
+        if self._pattern is not None:
+            try:
+                *folders, name = self._pattern.names(member.path)
+            except ReadError as error:
+                self.library.add_problem(member.path, str(error))
+                return
+            names = (*folders, name + end)
+        elif self._named == FILES:
             names = self._source_names(files, member, end)
-        self._taken[names] += 1
-        if self._taken[names] > 1:
-            names = (*names[:-1], f"{names[-1]}-{self._taken[names]}")
-        self.found.append(Subject(files, frame, names))
+        free, count = names, 1
+        while free in self._taken:
+            count += 1
+            free = (*names[:-1], f"{names[-1]}-{count}")
+        self.same += count > 1
+        self._taken.add(free)
+        self.found.append(Subject(files, frame, free))
 
     def _source_names(self, files: tuple[str, ...], member: Instance, end: str) -> tuple[str, ...]:
         """Return the names of a file and of the folders that it lies in, below the one that was named."""
@@ -112,7 +128,7 @@ class Subjects:
         for number, study in enumerate(studies, 1):
             above = (f"study{number:0{len(str(len(studies)))}}",) if len(studies) > 1 else ()
             for series in study.in_order:
-                stacks = [stack for stack in series.stacks if stack.key != REPEATED]
+                stacks = [stack for stack in series.stacks if stack.key != REPEATED or self._scope is Scope.FILE]
                 for place, stack in enumerate(stacks, 1):
                     name = _series_name(series) + (f"-{place}" if len(stacks) > 1 else "")
                     names[*above, name] += 1

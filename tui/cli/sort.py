@@ -1,0 +1,43 @@
+"""``dicom-tui sort PATH ... -o OUT``: copy DICOM files into folders by their attributes."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from tui.cli import PROGRAM
+from tui.cli.arguments import Parser
+from tui.cli.export import driven
+from tui.cli.output import refuse
+from tui.dicom.errors import DicomError
+from tui.dicom.export.formats import BY_NAME
+from tui.dicom.export.order import NAMES, REPLACE, Order
+from tui.dicom.save import DEFAULT_MODE, mode_of
+
+_COPY: Final = "copy"
+_PATTERN: Final = (
+    "{PatientID}/{StudyDate}_{StudyDescription}/{SeriesNumber:04d}_{SeriesDescription}/{InstanceNumber:05d}.dcm"
+)
+
+
+def run(words: Sequence[str]) -> int:
+    """Sort what `words` name; return the exit code."""
+    parser = Parser(
+        prog=f"{PROGRAM} sort",
+        description="Copy DICOM files, byte for byte, into folders that are called after their attributes.",
+        epilog="Names are counted where they would be the same; values are made safe as names. The files that are read stay "
+        "where they are. The exit code is 0 where all were copied, 1 where some were not, 2 where none was.",
+    )
+    parser.add_argument("paths", metavar="PATH", nargs="+", help="files, or folders with all below them")
+    parser.add_argument("-o", "--output", metavar="OUT", help="the folder that they are copied into, which is made")
+    parser.add_argument(
+        "--pattern", metavar="PATTERN", default=_PATTERN,
+        help="folders and name, {Keyword} or {Keyword:04d} for a value (default: " + _PATTERN.replace("%", "%%") + ")",
+    )  # fmt: skip
+    parser.add_argument("--mode", metavar="OCTAL", default=DEFAULT_MODE, help="permissions of the copies (default: 600)")
+    parser.add_argument("--replace", action="store_true", help=REPLACE.help)
+    arguments = parser.parse_args(words)
+    values = {NAMES.name: arguments.pattern, REPLACE.name: arguments.replace}
+    try:
+        order = Order(tuple(arguments.paths), arguments.output or "", _COPY, values, mode_of(arguments.mode))
+        return driven(order, BY_NAME[_COPY])
+    except (DicomError, OSError) as error:
+        return refuse(str(error))
