@@ -25,7 +25,7 @@ _REFUSED: Final = {
     "ExplVR_BigEnd.dcm": _BIG, "MR_small_bigendian.dcm": _BIG, "MR_small_expb.dcm": _BIG, "liver_expb_1frame.dcm": _BIG,
     "SC_rgb_small_odd_big_endian.dcm": _BIG, "rtdose_expb.dcm": _BIG, "rtdose_expb_1frame.dcm": _BIG,
     "ExplVR_BigEndNoMeta.dcm": "", "JPEG2000-embedded-sequence-delimiter.dcm": "the code stream says",
-    "MR_truncated.dcm": _DAMAGED, "rtplan_truncated.dcm": _DAMAGED, "SC_rgb_jpeg.dcm": "it cannot be exported",
+    "MR_truncated.dcm": _DAMAGED, "rtplan_truncated.dcm": _DAMAGED, "SC_rgb_jpeg.dcm": "it cannot be written anew",
     "empty_charset_LEI.dcm": "it has no SOPClassUID", "meta_missing_tsyntax.dcm": _NO_ROWS, "nested_priv_SQ.dcm": _NO_ROWS,
     "no_meta.dcm": "there is no DICOM file",
 }  # fmt: skip

@@ -1,6 +1,7 @@
 """Animations of series and multi-frame images: GIF, APNG and WebP. Frames are read and written one after the other."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from itertools import islice
 from typing import Final
 
 from PIL import GifImagePlugin, Image
@@ -8,7 +9,7 @@ from PIL import GifImagePlugin, Image
 from tui.dicom.errors import PixelError
 from tui.dicom.export.animation_options import DEFAULT_RATE_FPS, RATE
 from tui.dicom.export.apng import ApngWriter
-from tui.dicom.export.frames import FrameOf, frames_in
+from tui.dicom.export.frames import frames_in
 from tui.dicom.export.order import Subject
 from tui.dicom.export.outputs import Output
 from tui.dicom.export.picture_options import view_of
@@ -26,20 +27,19 @@ class _Movie:
     """The images of a subject, all under the window of the first one, and of its size."""
 
     def __init__(self, subject: Subject, values: Values) -> None:
-        self._values = values
-        self._frames: Sequence[FrameOf] = list(frames_in(subject, values))
-        if not self._frames:
+        self._subject, self._values = subject, values
+        self.count = sum(1 for _ in frames_in(subject, values))
+        if not self.count:
             raise PixelError("there is no frame to be written", subject.files[0])
-        picture = self._frames[0].picture()
+        picture = next(frames_in(subject, values)).picture()
         self._view: View = as_first(picture, with_window(picture, view_of(values), values))
         self.first = image_of(picture, self._view, values)
         self.words = window_words(picture, self._view)
         self.rate_fps = float(str(values[RATE.name])) if values[RATE.name] else picture.rate_fps or DEFAULT_RATE_FPS
-        self.count = len(self._frames)
 
     def __iter__(self) -> Iterator[Image.Image]:
         yield self.first
-        for frame in self._frames[1:]:
+        for frame in islice(frames_in(self._subject, self._values), 1, None):
             image = image_of(frame.picture(), self._view, self._values)
             if (image.size, image.mode) != (self.first.size, self.first.mode):
                 raise PixelError("its frames differ in size or colours: no animation is made", frame.elements.path)

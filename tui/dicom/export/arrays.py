@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from tui.dicom.errors import PixelError
 from tui.dicom.export.data_options import STORED, VALUES
-from tui.dicom.export.frames import FrameOf, frames_in
+from tui.dicom.export.frames import Decoder, Facts, frames_in, modality_dtype
 from tui.dicom.export.order import Subject
 from tui.dicom.export.outputs import Output
 from tui.dicom.export.volume import as_json, volume_of
@@ -44,7 +44,7 @@ class Stack:
     """
 
     def __init__(self, subject: Subject, values: Values) -> None:
-        frames = list(frames_in(subject, values))
+        frames = [frame.facts() for frame in frames_in(subject, values)]
         if not frames:
             raise PixelError("there is no frame to be written", subject.files[0])
         sizes = {(frame.image.rows, frame.image.columns, frame.in_color) for frame in frames}
@@ -61,7 +61,7 @@ class Stack:
         except PixelError as error:
             about = {"affine_lps": None, "why": str(error)}
             self.affine = None
-        self.frames: Sequence[FrameOf] = frames
+        self.frames: Sequence[Facts] = frames
         self.dtype = self._dtype_of(frames)
         self.shape = (len(frames), rows, columns, *((3,) if in_color else ()))
         units = {frame.modality.unit for frame in frames}
@@ -71,15 +71,11 @@ class Stack:
             "unit": "" if self._stored or len(units) > 1 else units.pop(), "rescale": self._rescales(), **about,
         }  # fmt: skip
 
-    def _dtype_of(self, frames: Sequence[FrameOf]) -> "np.dtype[Any]":
+    def _dtype_of(self, frames: Sequence[Facts]) -> "np.dtype[Any]":
         kinds = [frame.stored_dtype for frame in frames]
         kind = np.result_type(*set(kinds))
         if not self._stored:
-            kind = (
-                np.dtype(np.float64)
-                if kind.itemsize > 4 or (kind.itemsize == 4 and kind.kind != "f")
-                else np.dtype(np.float32)
-            )
+            kind = modality_dtype(kind)
         return kind.newbyteorder("<")
 
     def _rescales(self) -> list[list[float]] | None:
@@ -96,8 +92,9 @@ class Stack:
 
     def __iter__(self) -> Iterator[bytes]:
         """Decode the frames in turn, and return the bytes of each."""
+        decoder = Decoder()
         for frame in self.frames:
-            values = frame.stored()
+            values = decoder.stored(frame)
             if not self._stored:
                 values = frame.modality.apply(values)
             yield values.astype(self.dtype, copy=False).tobytes()

@@ -20,7 +20,7 @@ from pydicom.uid import UID
 from tui.dicom.attributes import Attributes
 from tui.dicom.element import PIXEL_DATA, UNDEFINED
 from tui.dicom.elements import Elements, walk_file, walk_source
-from tui.dicom.errors import PixelError, WriteError
+from tui.dicom.errors import PixelError, WriteError, translated
 from tui.dicom.export.dicom_options import BY_NAME, SYNTAX, Syntax
 from tui.dicom.export.encoders import ENCODERS
 from tui.dicom.export.order import Subject
@@ -54,7 +54,8 @@ def write_dicom(subject: Subject, values: Values, output: Output) -> Iterator[st
         raise PixelError(f"pixels of {image.bits_allocated} bits are not compressed here: write it as explicit", path)
     writer = _Writer(elements, top, image, syntax, output)
     with output.file(seeks=True) as file:
-        yield from writer.write(file)
+        with translated(PixelError, "it cannot be written anew", path):
+            yield from writer.write(file)
         if output.named:
             file.flush()
             yield from writer.read_back(file.fileno())

@@ -1,7 +1,7 @@
 """The frames that one result is made of, one after the other: no more than one is held."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,13 +11,15 @@ from tui.dicom.elements import Elements, walk_file
 from tui.dicom.errors import PixelError, translated
 from tui.dicom.export.order import FRAMES, Subject, frames_of
 from tui.dicom.options import Value
-from tui.dicom.pixels.decode import decode_frames
-from tui.dicom.pixels.functional_groups import PIXEL_VALUE_TRANSFORMATION, FrameGroups
+from tui.dicom.pixels.decode import decode_frame
+from tui.dicom.pixels.functional_groups import PIXEL_MEASURES, PIXEL_VALUE_TRANSFORMATION, FrameGroups
 from tui.dicom.pixels.geometry import Plane, plane_of
 from tui.dicom.pixels.image_pixel import ImagePixel, image_pixel
 from tui.dicom.pixels.load import load_picture
 from tui.dicom.pixels.picture import Picture
 from tui.dicom.pixels.stages import Modality, modality_stage
+
+_THICKNESS: Final = 0x00180050
 
 
 class FrameOf(NamedTuple):
@@ -37,26 +39,50 @@ class FrameOf(NamedTuple):
     image: ImagePixel
     number: int
 
-    @property
-    def top(self) -> Attributes:
-        """Return the attributes of the file."""
-        return Attributes.of(self.elements)
+    def facts(self) -> "Facts":
+        """Return what is kept of it: the elements of a thousand files take a hundred megabytes."""
+        path = self.elements.path
+        with translated(PixelError, "its geometry cannot be read", path):
+            groups = FrameGroups.of(Attributes.of(self.elements), self.number)
+            transformation = groups.macro(PIXEL_VALUE_TRANSFORMATION)
+            modality = modality_stage(groups.top, transformation, signed=self.image.signed, display=False)
+            thickness = groups.macro(PIXEL_MEASURES).number(_THICKNESS)
+            return Facts(path, self.number, self.image, plane_of(groups), modality, thickness)
 
-    @property
-    def groups(self) -> FrameGroups:
-        """Return where the frame's attributes stand."""
-        return FrameGroups.of(self.top, self.number)
+    def picture(self) -> Picture:
+        """Decode it.
 
-    @property
-    def plane(self) -> Plane | None:
-        """Return where it lies in the patient, or None where that is not known."""
-        return plane_of(self.groups)
+        Raises
+        ------
+        PixelError, ReadError
+            It cannot be decoded.
+        """
+        return load_picture(self.elements, self.number)
 
-    @property
-    def modality(self) -> Modality:
-        """Return what makes modality values of stored ones, for measuring."""
-        transformation = self.groups.macro(PIXEL_VALUE_TRANSFORMATION)
-        return modality_stage(self.top, transformation, signed=self.image.signed, display=False)
+
+class Facts(NamedTuple):
+    """What is known of a frame without its pixels.
+
+    Parameters
+    ----------
+    path, number : str, int
+        The file, and which frame of it, from 0.
+    image : ImagePixel
+        What the file's pixel data is.
+    plane : Plane or None
+        Where the frame lies in the patient.
+    modality : Modality
+        What makes modality values of its stored ones, for measuring.
+    thickness_mm : float or None
+        Of its slice.
+    """
+
+    path: str
+    number: int
+    image: ImagePixel
+    plane: Plane | None
+    modality: Modality
+    thickness_mm: float | None
 
     @property
     def in_color(self) -> bool:
@@ -73,35 +99,34 @@ class FrameOf(NamedTuple):
         size = next(size for size in (1, 2, 4, 8) if self.image.bits_allocated <= 8 * size)
         return np.dtype(f"{'i' if self.image.signed else 'u'}{size}")
 
-    def stored(self) -> NDArray[Any]:
-        """Decode it, and return its stored values, or RGB of 8 bit.
+
+class Decoder:
+    """Decodes frames of many files, one after the other; it keeps the file of the last one."""
+
+    def __init__(self) -> None:
+        self._elements: Elements | None = None
+
+    def stored(self, frame: Facts) -> NDArray[Any]:
+        """Return the stored values of a frame, or RGB of 8 bit.
 
         Returns
         -------
-        ndarray of `stored_dtype`, shape (rows, columns), or (rows, columns, 3)
+        ndarray of `Facts.stored_dtype`, shape (rows, columns), or (rows, columns, 3)
 
         Raises
         ------
         PixelError, ReadError
             It cannot be decoded.
         """
-        if self.in_color:
-            return self.picture().values
-        (decoded, _) = next(decode_frames(self.top, self.image, self.number, previews=False))
-        values = decoded.values
-        if values.ndim != 2 or not _fits(values, self.stored_dtype):
-            raise PixelError("what was decoded does not fit into the bits that the file says", self.elements.path)
-        return values.astype(self.stored_dtype, copy=False)
-
-    def picture(self) -> Picture:
-        """Decode it.
-
-        Raises
-        ------
-        PixelError, ReadError
-            It cannot be decoded.
-        """
-        return load_picture(self.elements, self.number)
+        if self._elements is None or self._elements.path != frame.path:
+            self._elements = walk_file(frame.path)
+        if frame.in_color:
+            return load_picture(self._elements, frame.number).values
+        with translated(PixelError, "the frame cannot be decoded", frame.path):
+            values = decode_frame(Attributes.of(self._elements), frame.image, frame.number).values
+        if values.ndim != 2 or not _fits(values, frame.stored_dtype):
+            raise PixelError("what was decoded does not fit into the bits that the file says", frame.path)
+        return values.astype(frame.stored_dtype, copy=False)
 
 
 def _fits(values: NDArray[Any], kind: "np.dtype[Any]") -> bool:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tui.dicom.errors import PixelError
-from tui.dicom.export.frames import FrameOf, frames_in, modality_dtype
+from tui.dicom.export.frames import Decoder, Facts, frames_in, modality_dtype
 from tui.dicom.export.order import Subject
 from tui.dicom.export.outputs import Output
 from tui.dicom.export.packed import PackedFile
@@ -38,7 +38,7 @@ def write_nifti(subject: Subject, values: Values, output: Output) -> Iterator[st
     Where all slices have one slope and intercept the stored values are written, with these in the header; else those of
     the modality, as floats.
     """
-    frames = list(frames_in(subject, values))
+    frames = [frame.facts() for frame in frames_in(subject, values)]
     if not frames:
         raise PixelError("there is no frame to be written", subject.files[0])
     if len({frame.in_color for frame in frames}) > 1:
@@ -50,10 +50,10 @@ def write_nifti(subject: Subject, values: Values, output: Output) -> Iterator[st
     kind = _kind(frames, rescale)
     with _opened(output) as file:
         file.write(_header(frames[0], volume, kind, rescale))
-        order = volume.order.reshape(-1).tolist()
+        order, decoder = volume.order.reshape(-1).tolist(), Decoder()
         for number, index in enumerate(order, 1):
             frame = frames[index]
-            stored = frame.stored()
+            stored = decoder.stored(frame)
             data = stored if rescale is not None or frame.in_color else frame.modality.apply(stored)
             file.write(data.astype(kind, copy=False).tobytes())
             yield f"{number:,} of {len(order):,}"
@@ -69,7 +69,7 @@ def _opened(output: Output) -> Iterator[IO[bytes] | PackedFile]:
             yield packed
 
 
-def _common_rescale(frames: list[FrameOf]) -> Rescale | None:
+def _common_rescale(frames: list[Facts]) -> Rescale | None:
     """Return the slope and intercept of all frames; None where they differ, or where there is a LUT."""
     if frames[0].in_color:
         return Rescale()
@@ -79,16 +79,16 @@ def _common_rescale(frames: list[FrameOf]) -> Rescale | None:
     return first
 
 
-def _kind(frames: list[FrameOf], rescale: Rescale | None) -> "np.dtype[Any]":
+def _kind(frames: list[Facts], rescale: Rescale | None) -> "np.dtype[Any]":
     kind = np.result_type(*{frame.stored_dtype for frame in frames})
     if rescale is None:
         kind = modality_dtype(kind)
     if kind not in _TYPES:
-        raise PixelError("NIfTI-1 programs read no whole numbers of 64 bits", frames[0].elements.path)
+        raise PixelError("NIfTI-1 programs read no whole numbers of 64 bits", frames[0].path)
     return kind.newbyteorder("<")
 
 
-def _header(frame: FrameOf, volume: Volume, kind: "np.dtype[Any]", rescale: Rescale | None) -> bytes:
+def _header(frame: Facts, volume: Volume, kind: "np.dtype[Any]", rescale: Rescale | None) -> bytes:
     times, slices = volume.order.shape
     affine = np.diag([-1.0, -1.0, 1.0, 1.0]) @ volume.affine  # x to the right, y to the front
     quaternion, qfac = _quaternion(affine)
@@ -128,7 +128,7 @@ def _quaternion(affine: NDArray[np.float64]) -> tuple[tuple[float, float, float]
 
 def about(subject: Subject, values: Values) -> list[str]:
     """Return in lines what a volume holds."""
-    frames = list(frames_in(subject, values))
+    frames = [frame.facts() for frame in frames_in(subject, values)]
     volume = volume_of(frames)
     times, slices = volume.order.shape
     size = f"{frames[0].image.columns} x {frames[0].image.rows} x {slices}" + (f" x {times}" if times > 1 else "")

@@ -105,7 +105,7 @@ def _no_names(text: str) -> str | None:
 
 
 NAMES: Final = Option(
-    "names", "Names", f"{NUMBERS}: of series and images, which identifies nobody; {FILES}: as what is read; or a pattern such "
+    "names", "Names", f"{NUMBERS}: of series and images, naming nobody; {FILES}: as what is read; or a pattern such "
     "as {PatientID}/{InstanceNumber:05d}", NUMBERS, check=_no_names, metavar="NAMES",
 )  # fmt: skip
 FRAMES: Final = Option("frames", "Frames", "Only these frames, such as 1-3,7", "", check=_no_frames, metavar="N-M,...")

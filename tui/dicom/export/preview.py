@@ -6,7 +6,7 @@ from dataclasses import replace
 from io import BytesIO
 from typing import Final, NamedTuple
 
-from tui.dicom.errors import PixelError, translated
+from tui.dicom.errors import PixelError
 from tui.dicom.export.formats import Format
 from tui.dicom.export.frames import frames_in
 from tui.dicom.export.order import Scope, Subject
@@ -78,12 +78,11 @@ def preview_of(row: Format, subject: Subject, values: Values) -> Preview:
     PixelError, ReadError
         Nothing would be written of it.
     """
-    with translated(PixelError, "it cannot be exported", subject.files[0]):
-        if row.is_picture:
-            return _picture(row, subject, values)
-        about = row.about
-        lines = about(subject, values) if about is not None else _first_lines(row, subject, values)
-        return Preview(None, View(), tuple(lines[:_MOST_LINES]), None)
+    if row.is_picture:
+        return _picture(row, subject, values)
+    about = row.about
+    lines = about(subject, values) if about is not None else _first_lines(row, subject, values)
+    return Preview(None, View(), tuple(lines[:_MOST_LINES]), None)
 
 
 def _picture(row: Format, subject: Subject, values: Values) -> Preview:

@@ -11,7 +11,7 @@ from tui.dicom.anonymize.batch import Told, anonymize
 from tui.dicom.anonymize.order import Order as AnonymizeOrder
 from tui.dicom.anonymize.policy import PRESET
 from tui.dicom.anonymize.policy_file import policy_of
-from tui.dicom.errors import DicomError, ExportError, PixelError, translated
+from tui.dicom.errors import DicomError, ExportError
 from tui.dicom.export import picture_options
 from tui.dicom.export.formats import BY_NAME, Format
 from tui.dicom.export.order import ANONYMIZE, NO, REPLACE, STANDARD_OUTPUT, Carries, Order, Scope, Subject
@@ -166,9 +166,8 @@ def _export(
         what = safe_text(os.path.basename(subject.files[0]))
         yield Step(number, len(subjects.found), what)
         try:
-            with translated(PixelError, "it cannot be exported", subject.files[0]):
-                for note in row.write(subject, values, output):
-                    yield Step(number, len(subjects.found), f"{what} {note}".rstrip())
+            for note in row.write(subject, values, output):
+                yield Step(number, len(subjects.found), f"{what} {note}".rstrip())
             summary.done += 1
         except DicomError as error:
             summary.failed.append(NotWritten(_named(subject), str(error)))

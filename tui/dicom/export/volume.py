@@ -8,11 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tui.dicom.errors import PixelError
-from tui.dicom.export.frames import FrameOf
-from tui.dicom.pixels.functional_groups import PIXEL_MEASURES
+from tui.dicom.export.frames import Facts
 from tui.dicom.pixels.geometry import Plane
 
-_THICKNESS: Final = 0x00180050
 _SAME_PLACE_MM: Final = 1e-3
 _ALIKE: Final = 1e-3  # of direction cosines and of spacing, as parts: more than what writers round
 _UNEVEN: Final = 0.02  # of the usual distance between slices
@@ -42,22 +40,22 @@ class Volume(NamedTuple):
         return column, row, step
 
 
-def _refused(frames: Sequence[FrameOf], why: str) -> PixelError:
-    return PixelError(f"no volume is made of it: {why}", frames[0].elements.path)
+def _refused(frames: Sequence[Facts], why: str) -> PixelError:
+    return PixelError(f"no volume is made of it: {why}", frames[0].path)
 
 
-def _planes(frames: Sequence[FrameOf]) -> list[Plane]:
+def _planes(frames: Sequence[Facts]) -> list[Plane]:
     planes = []
     for frame in frames:
         plane = frame.plane
-        if plane is None:
+        if plane is None or not np.isfinite([plane.origin, plane.right, plane.down]).all():
             raise _refused(frames, "position, orientation or spacing is missing" + (
                 f" in frame {frame.number + 1}" if frame.image.frames > 1 else ""))  # fmt: skip
         planes.append(plane)
     return planes
 
 
-def volume_of(frames: Sequence[FrameOf]) -> Volume:
+def volume_of(frames: Sequence[Facts]) -> Volume:
     """Return frames of one size as a volume.
 
     Raises
@@ -87,7 +85,7 @@ def volume_of(frames: Sequence[FrameOf]) -> Volume:
     return Volume(order, affine)
 
 
-def _by_place(frames: Sequence[FrameOf], places: Vector) -> tuple[NDArray[np.intp], Vector]:
+def _by_place(frames: Sequence[Facts], places: Vector) -> tuple[NDArray[np.intp], Vector]:
     """Return (times, slices) of which frame lies where, by place and then as they come, and the places."""
     found: list[tuple[float, list[int]]] = []
     for index in np.argsort(places, kind="stable").tolist():
@@ -101,10 +99,10 @@ def _by_place(frames: Sequence[FrameOf], places: Vector) -> tuple[NDArray[np.int
     return np.array([together for _, together in found]).T, np.array([place for place, _ in found])
 
 
-def _step(frames: Sequence[FrameOf], origins: Vector, normal: Vector, places: Vector) -> Vector:
+def _step(frames: Sequence[Facts], origins: Vector, normal: Vector, places: Vector) -> Vector:
     """Return the way from one slice to the next; of one slice its thickness along the normal."""
     if len(places) == 1:
-        thickness = frames[0].groups.macro(PIXEL_MEASURES).number(_THICKNESS) or 1.0
+        thickness = frames[0].thickness_mm or 1.0
         return normal * thickness
     steps = np.diff(places)
     usual = float(np.median(steps))
