@@ -1,6 +1,7 @@
 """``dicom-tui export PATH ... -o OUT``: write pictures, arrays, volumes, tables and texts of DICOM files."""
 
 import argparse
+import shutil
 import sys
 import time
 from collections.abc import Sequence
@@ -21,12 +22,13 @@ from tui.dicom.export.order import ANONYMIZE, NO, OPTIONS, STANDARD_OUTPUT, Orde
 from tui.dicom.options import Option
 from tui.dicom.save import DEFAULT_MODE, mode_of
 from tui.settings import boxes_path
-from tui.text import safe_text
+from tui.text import fit_cells, safe_text
 
 if TYPE_CHECKING:
     from tui.dicom.export.run import Summary
 
 _POLICY_FILES: Final = (POLICY, PROJECT, LOOKUP, BOXES)
+_DRAWN: Final = ("ansi", "text")  # which are safe on a terminal
 _SOME_FAILED: Final = 1
 _NOTHING_DONE: Final = 2
 _SHOW_EVERY_S: Final = 0.1
@@ -40,6 +42,8 @@ def run(words: Sequence[str]) -> int:
     if name and row is None:
         return refuse(f"--format: there is no format {name!r}: there are {', '.join(BY_NAME)}")
     arguments = _parser(row).parse_args(words)
+    if arguments.output == STANDARD_OUTPUT and sys.stdout.isatty() and row is not None and row.name not in _DRAWN:
+        return refuse("standard output is a terminal: name a file with -o, or send it to another program")
     if row is None:
         return refuse(f"-f says which format: {', '.join(BY_NAME)} (see {PROGRAM} export --help)")
     try:
@@ -66,16 +70,11 @@ def _anonymizing(arguments: argparse.Namespace, preset: str) -> AnonymizeOrder |
 
 def _format_in(words: Sequence[str]) -> str:
     """Return the format that is asked for, or that the output's name ends like; "" where that is not known."""
-    said, output = "", ""
-    for word, after in zip(words, [*words[1:], ""], strict=True):
-        if word in ("-f", "--format"):
-            said = after
-        elif word.startswith("--format="):
-            said = word.partition("=")[2]
-        elif word in ("-o", "--output"):
-            output = after
-        elif word.startswith("--output="):
-            output = word.partition("=")[2]
+    parser = Parser(add_help=False)
+    parser.add_argument("-f", "--format", default="")
+    parser.add_argument("-o", "--output", default="")
+    found, _ = parser.parse_known_args(words)
+    said, output = str(found.format), str(found.output)
     if said or not output:
         return said
     like = [row.name for row in FORMATS if row.is_named_in(output)]
@@ -124,7 +123,9 @@ def driven(order: Order, row: Format) -> int:
         elif shown and not isinstance(step, NotWritten) and (now := time.monotonic()) - last > _SHOW_EVERY_S:
             last = now
             done = f"{step.done:,} of {step.total:,}" if step.total else f"{step.done:,} files"
-            print(f"\r\x1b[K{row.name}: {done} {step.note}"[:200], end="", file=sys.stderr, flush=True)
+            said = f"{row.name}: {done} {safe_text(step.note)}"
+            width = max(1, shutil.get_terminal_size().columns - 1)
+            print(f"\r\x1b[K{fit_cells(said, width)}", end="", file=sys.stderr, flush=True)
     if shown:
         print("\r\x1b[K", end="", file=sys.stderr, flush=True)
     if summary is None:

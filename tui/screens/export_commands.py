@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Final
 
 from textual.screen import Screen
 
-from tui.screens.free_names import free_folder
 from tui.text import safe_text, shown_path
 
 if TYPE_CHECKING:
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
     from tui.widgets.image_view import ImageView
 
 OUTPUT_NAME: Final = "output"
-_FOLDER: Final = "exported"
 
 
 class ExportCommands(Screen[None]):
@@ -89,13 +87,15 @@ class ExportCommands(Screen[None]):
         values = values_of(self.view, shape[::-1] if self.view.turns % 2 else shape, windowed=not picture.color)
         if picture.frames > 1 and self.image.has_focus:
             values[FRAMES.name] = str(picture.key.frame + 1)
-        return values
+        taken = {option.name for option in row.all_options}
+        return {name: value for name, value in values.items() if name in taken}
 
     def _ask_export(self, row: Format, paths: tuple[str, ...], values: Values) -> None:
         from tui.screens.exporting import ExportDialog
 
-        filled = values | {OUTPUT_NAME: free_folder(paths[0], _FOLDER)}
-        dialog = ExportDialog(row, paths, filled, self.image.depth, self.image.kind, unicode=self.terminal.unicode)
+        dialog = ExportDialog(
+            row, paths, values | {OUTPUT_NAME: ""}, self.image.depth, self.image.kind, unicode=self.terminal.unicode
+        )
 
         def answered(values: Values | None) -> None:
             if values is not None:
@@ -108,7 +108,8 @@ class ExportCommands(Screen[None]):
     def _export(self, order: Order) -> None:
         from tui.screens.progress import ProgressScreen
 
-        sentence = f"Results go to {shown_path(order.output)}; nothing is written over."
+        over = "files that exist are written over" if order.values.get("replace") else "nothing is written over"
+        sentence = f"Results go to {shown_path(order.output)}; {over}."
         screen = ProgressScreen("Exporting", sentence, lambda: _job(order), self.choose, self.glyphs)
         self.app.push_screen(screen, lambda _: self.action_rescan())
 

@@ -25,8 +25,9 @@ from tui.dicom.library.scanner import scan
 from tui.dicom.library.studies import Library
 from tui.dicom.options import Form, Option, Values
 from tui.dicom.pixels.view import View
-from tui.screens.dialog import Dialog
+from tui.screens.dialog import Dialog, Field
 from tui.screens.export_commands import OUTPUT_NAME
+from tui.screens.free_names import free_folder
 from tui.screens.questions import Failed
 from tui.text import names_are_masked, safe_text, shown_path
 from tui.widgets.folder_suggester import FolderSuggester
@@ -41,17 +42,20 @@ OUTPUT: Final = Option(
     metavar="PATH",
     check=lambda text: None if text.strip() else "Type the path of the output folder",
 )  # fmt: skip
+_FOLDER: Final = "exported"
 _NARROW: Final = 100
+_HIDDEN: Final = "Nothing would be written of the first one; outside the privacy view it is said why"
 _MASKED: Final = "Values of the header are not shown in the privacy view"
 
 
 class Found(Message):
-    """More of what is exported was read."""
+    """More of what is exported was read; at first, a folder that the results may go to."""
 
-    def __init__(self, library: Library | None, looked_at: int) -> None:
+    def __init__(self, library: Library | None, looked_at: int, folder: str = "") -> None:
         super().__init__()
         self.library = library
         self.looked_at = looked_at
+        self.folder = folder
 
 
 class Question(NamedTuple):
@@ -99,6 +103,7 @@ class ExportDialog(Dialog):
         self._drawing = depth, kind, unicode
         self._library: Library | None = None
         self._asked = 0
+        self._asked_for: Values = {}
         self._folders = FolderSuggester()
         self._reads: Background[tuple[str, ...], Found] = Background(
             "read for export", self._read, lambda _, found: self._post(found), lambda error: self._post(Failed(error))
@@ -166,6 +171,7 @@ class ExportDialog(Dialog):
 
     @staticmethod
     def _read(paths: tuple[str, ...]) -> Iterator[Found | None]:
+        yield Found(None, 0, free_folder(paths[0], _FOLDER))
         library = Library()
         step = Step(0, 0, "")
         for step in scan(paths, library, gently=True):
@@ -187,6 +193,11 @@ class ExportDialog(Dialog):
 
     @on(Found)
     def _found(self, message: Found) -> None:
+        output = self.query_one(f"#option-{OUTPUT_NAME}", Field)
+        if message.folder and not output.value:
+            output.value = message.folder
+            output.password = names_are_masked()
+            output.select_all()
         if message.library is None:
             self.query_one("#plan-said", Label).update(Content(f"reading … {message.looked_at:,} files"))
             return
@@ -197,17 +208,20 @@ class ExportDialog(Dialog):
     def _shown(self, message: Shown) -> None:
         if message.question.number != self._asked:
             return
-        plan, preview = message.plan, message.preview
+        plan, preview, problem = message.plan, message.preview, message.problem
+        if names_are_masked():
+            plan = plan._replace(names=())
+            problem = problem and _HIDDEN
         self.query_one("#plan-said", Label).update(Content("\n".join(map(safe_text, _said(plan, preview)))))
         pictures = self.query_one(PictureRow)
         text = ""
         before = "" if message.question.values.get(ANONYMIZE.name, NO) == NO else ", before it is de-identified"
         if self._format.is_picture:
-            sentence = Sentence(safe_text(message.problem)) if message.problem else Sentence()
+            sentence = Sentence(safe_text(problem)) if problem else Sentence()
             picture, view = (preview.picture, preview.view) if preview is not None else (None, View())
             pictures.show((Titled(f"the first result{before}", picture, view, sentence),))
-        elif message.problem:
-            text = safe_text(message.problem)
+        elif problem:
+            text = safe_text(problem)
         elif preview is not None:
             masked = names_are_masked() and not self._format.preview
             lines = (f"the first result{before}:", *preview.lines) if before else preview.lines
@@ -233,9 +247,11 @@ class ExportDialog(Dialog):
         """Ask what would be written, unless the options are as they were."""
         if self._library is None or self._form.problem(self._values) is not None:
             return
-        self._asked += 1
         own = {name: value for name, value in self._values.items() if name != OUTPUT_NAME}
-        self._previews.ask(Question(self._asked, own, self._library))
+        if own != self._asked_for:
+            self._asked += 1
+            self._asked_for = own
+            self._previews.ask(Question(self._asked, own, self._library))
 
     @on(Input.Submitted)
     def _field_left(self, message: Input.Submitted) -> None:

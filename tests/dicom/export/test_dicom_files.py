@@ -141,3 +141,56 @@ def test_dciodvfy_finds_nothing_new(tmp_path: Path, syntax: str) -> None:
     for name in ("CT_small.dcm", "MR_small.dcm", "SC_rgb_rle_2frame.dcm"):
         (made,) = exported(bundled(name), tmp_path / name, "dicom", syntax=syntax).written
         assert errors(made) <= errors(bundled(name))
+
+
+def test_float_pixels_are_copied_and_not_compressed(tmp_path: Path) -> None:
+    values = np.linspace(-1, 1, 64 * 64).astype("<f4")
+    path = write(
+        tmp_path / "a.dcm", PixelData=None, FloatPixelData=values.tobytes(), BitsAllocated=32, BitsStored=None, HighBit=None,
+        PixelRepresentation=None,
+    )  # fmt: skip
+    for syntax in ("explicit", "implicit", "deflated"):
+        (made,) = exported(path, tmp_path / syntax, "dicom", syntax=syntax).written
+        assert pydicom.dcmread(made).FloatPixelData == values.tobytes()
+    assert "bits are not compressed" in exported(path, tmp_path / "rle", "dicom", syntax="rle").failed[0].why
+
+
+def test_overlays_in_unused_bits_are_not_lost(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.dcm", BitsStored=12, HighBit=11)
+    of = pydicom.dcmread(path)
+    of.add_new(0x60000010, "US", 64)
+    of.add_new(0x60000100, "US", 16)
+    of.add_new(0x60000102, "US", 12)
+    of.save_as(path)
+    assert "an overlay lies in unused bits" in exported(path, tmp_path / "rle", "dicom", syntax="rle").failed[0].why
+    (made,) = exported(path, tmp_path / "plain", "dicom", syntax="implicit").written
+    assert pydicom.dcmread(made).PixelData == of.PixelData
+
+
+def test_bits_lie_where_the_header_says(tmp_path: Path) -> None:
+    stored = np.arange(64 * 64).reshape(64, 64) % 4096
+    path = write(tmp_path / "a.dcm", BitsStored=12, HighBit=15, PixelData=(stored << 4).astype("<u2").tobytes())
+    for syntax in ("rle", "jpeg-2000"):
+        (made,) = exported(path, tmp_path / syntax, "dicom", syntax=syntax).written
+        found = pydicom.dcmread(made)
+        assert found.HighBit == 11
+        np.testing.assert_array_equal(found.pixel_array, stored)
+
+
+def test_old_offset_tables_and_compressed_icons_do_not_stay(tmp_path: Path) -> None:
+    of = pydicom.dcmread(bundled("SC_rgb_rle_2frame.dcm"))
+    frames = list(pydicom.encaps.generate_frames(of.PixelData, number_of_frames=2))
+    of.PixelData, of.ExtendedOffsetTable, of.ExtendedOffsetTableLengths = pydicom.encaps.encapsulate_extended(frames)
+    icon = Dataset()
+    icon.Rows = icon.Columns = 2
+    icon.add_new(0x7FE00010, "OB", pydicom.encaps.encapsulate([b"\x00" * 4]))
+    icon["PixelData"].is_undefined_length = True
+    of.IconImageSequence = [icon]
+    of.save_as(tmp_path / "a.dcm")
+    for syntax in ("explicit", "rle", "jpeg-2000"):
+        summary = exported(tmp_path / "a.dcm", tmp_path / syntax, "dicom", syntax=syntax)
+        found = pydicom.dcmread(summary.written[0])
+        assert "ExtendedOffsetTable" not in found
+        assert "IconImageSequence" not in found
+        assert any("icon" in note for note in summary.notes)
+        np.testing.assert_array_equal(found.pixel_array, of.pixel_array)

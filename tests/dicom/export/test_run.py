@@ -1,5 +1,6 @@
 """What an export does with names, files that exist, failures, options and streams."""
 
+import base64
 import gzip
 import io
 import json
@@ -11,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+import pydicom
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -73,7 +75,7 @@ def test_frames_are_chosen_and_numbered(tmp_path: Path) -> None:
 def test_one_result_may_have_the_name_that_was_given(tmp_path: Path) -> None:
     file = write(tmp_path / "a.dcm")
     summary = exported(file, tmp_path / "picture.PNG", "png")
-    assert summary.written == [str(tmp_path / "picture.png")]
+    assert summary.written == [str(tmp_path / "picture.PNG")]
     write_series(tmp_path / "in")
     with pytest.raises(ExportError, match="5 results"):
         exported(tmp_path / "in", tmp_path / "other.png", "png")
@@ -168,6 +170,8 @@ def test_a_job_that_is_closed_leaves_no_part(tmp_path: Path) -> None:
         (Order((".",), "x", "png", {"rate": "3"}), "no option rate"),
         (Order((".",), "x", "png", {"depth": "16-stored", "invert": True}), "Invert does not go"),
         (Order((".",), "x", "png", {"frames": "3-1"}), "--frames: "),
+        (Order((".",), "x.nii.gz", "nifti", {"uncompressed": True}), "does not go with a name"),
+        (Order((".",), "x", "dicom", {"frames": "1"}), "no option frames"),
     ],
 )
 def test_orders_that_cannot_be_followed_are_refused(order: Order, said: str) -> None:
@@ -276,7 +280,7 @@ def test_stored_values_and_the_place_without_a_grid(tmp_path: Path) -> None:
     values = np.load(array)
     assert values.dtype == np.int16
     np.testing.assert_array_equal(values, np.stack([of.pixel_array for of in series]))
-    about = json.loads(array.with_suffix(".json").read_text())
+    about = json.loads(array.with_suffix(".npy.json").read_text())
     assert about["affine_lps"] is None
     assert "tilted" in about["why"]
 
@@ -370,3 +374,56 @@ def test_what_is_not_anonymized_is_not_exported(tmp_path: Path) -> None:
     ((what, why),) = summary.failed
     assert what.endswith("burned.dcm")
     assert why.startswith("not anonymized: ")
+
+
+def test_what_fails_behind_anonymizing_is_named_as_it_was(tmp_path: Path) -> None:
+    write_series(tmp_path / "in", tilt=0.5)
+    summary = exported(tmp_path / "in", tmp_path / "out", "nifti", anonymize="basic")
+    ((what, why),) = summary.failed
+    assert what.startswith(str(tmp_path / "in"))
+    assert "tilted" in why
+
+
+def test_links_lead_to_files_that_stay(tmp_path: Path) -> None:
+    write(tmp_path / "a.dcm")
+    plain = exported(tmp_path / "a.dcm", tmp_path / "a.json", "json")
+    assert Carries.PATHS in plain.carries
+    assert "BulkDataURI" in json.loads(Path(plain.written[0]).read_text())["7FE00010"]
+    clean = exported(tmp_path / "a.dcm", tmp_path / "b.json", "json", anonymize="basic")
+    assert json.loads(Path(clean.written[0]).read_text())["7FE00010"] == {"vr": "OW"}
+    assert any("left out" in note for note in clean.notes)
+    inline = exported(tmp_path / "a.dcm", tmp_path / "c.json", "json", bulk="inline")
+    found = json.loads(Path(inline.written[0]).read_text())["7FE00010"]["InlineBinary"]
+    assert base64.b64decode(found) == pydicom.dcmread(tmp_path / "a.dcm").PixelData
+
+
+def test_a_region_is_cut_out_and_enlarged(tmp_path: Path) -> None:
+    file = write(tmp_path / "a.dcm")
+    whole = _png(Path(exported(file, tmp_path / "w.png", "png").written[0]))[0]
+    part = _png(Path(exported(file, tmp_path / "p.png", "png", region="8,16,4,2").written[0]))[0]
+    np.testing.assert_array_equal(part, whole[16:18, 8:12])
+    large = _png(Path(exported(file, tmp_path / "l.png", "png", region="8,16,4,2", size="400").written[0]))[0]
+    np.testing.assert_array_equal(large, np.repeat(np.repeat(part, 100, 0), 100, 1))
+    summary = exported(file, tmp_path / "n.png", "png", region="60,0,5,5")
+    assert "the picture has 64 x 64 pixels" in summary.failed[0].why
+
+
+def test_files_without_an_ending_keep_their_names(tmp_path: Path) -> None:
+    for number in (1, 2, 10):
+        write(tmp_path / "in" / f"1.2.840.{number}", SOPInstanceUID=f"1.2.{number}")
+    exported(tmp_path / "in", tmp_path / "out", "png", names="files")
+    assert _files(tmp_path / "out") == ["1.2.840.1.png", "1.2.840.10.png", "1.2.840.2.png"]
+
+
+def test_counted_names_are_taken(tmp_path: Path) -> None:
+    for number, name in enumerate(("a.dcm", "a.ima", "a-2.dcm")):
+        write(tmp_path / "in" / name, SOPInstanceUID=f"1.2.{number}", InstanceNumber=str(number))
+    summary = exported(tmp_path / "in", tmp_path / "out", "copy", names="files", replace=True)
+    assert len(set(summary.written)) == 3
+
+
+def test_every_copy_of_a_file_is_copied(tmp_path: Path) -> None:
+    path = Path(write(tmp_path / "in" / "a.dcm"))
+    (tmp_path / "in" / "b.dcm").write_bytes(path.read_bytes())
+    assert exported(tmp_path / "in", tmp_path / "out", "copy").done == 2
+    assert any("left out" in note for note in exported(tmp_path / "in", tmp_path / "png", "png").notes)

@@ -9,7 +9,7 @@ DEFAULT_RATE_FPS: Final = 10.0
 
 def _no_rate(text: str) -> str | None:
     try:
-        return None if not text or 0 < float(text) <= 100 else "a rate is more than 0 and at most 100 frames a second"
+        return None if not text or 0.1 <= float(text) <= 100 else "a rate is from 0.1 to 100 frames a second"
     except ValueError:
         return "a rate is a number of frames a second"
 

@@ -114,7 +114,7 @@ def _write_frames(stack: Stack, file: IO[bytes]) -> Iterator[str]:
 
 def _write_beside(stack: Stack, output: Output) -> None:
     if output.named:
-        with output.file(_SIDECAR) as file:
+        with output.file(output.ending + _SIDECAR) as file:
             file.write(json.dumps(stack.about, indent=1).encode())
 
 

@@ -17,8 +17,9 @@ from pydicom.filebase import DicomBytesIO
 from pydicom.filewriter import write_dataset, write_file_meta_info
 from pydicom.uid import UID
 
+from tui.dicom.archives import is_packed
 from tui.dicom.attributes import Attributes
-from tui.dicom.element import PIXEL_DATA, UNDEFINED
+from tui.dicom.element import DOUBLE_FLOAT_PIXEL_DATA, FLOAT_PIXEL_DATA, META_GROUP, PIXEL_DATA, UNDEFINED
 from tui.dicom.elements import Elements, walk_file, walk_source
 from tui.dicom.errors import PixelError, WriteError, translated
 from tui.dicom.export.dicom_options import BY_NAME, SYNTAX, Syntax
@@ -39,6 +40,11 @@ _COPIED: Final = 1 << 20
 _MOST_BYTES: Final = 0xFFFFFFFE  # of a value, and of an offset
 _COLORS: Final = 3
 _SUBSAMPLED: Final = "_422"
+_PIXELS: Final = (PIXEL_DATA, FLOAT_PIXEL_DATA, DOUBLE_FLOAT_PIXEL_DATA)
+_OFFSET_TABLES: Final = (0x7FE00001, 0x7FE00002)
+_OVERLAYS: Final = 0x60  # groups 6000 to 60FF
+_BIT_POSITION: Final = 0x0102
+_ICON: Final = 0x00880200
 _ITEM: Final = struct.pack("<HH", 0xFFFE, 0xE000)
 _END: Final = struct.pack("<HHI", 0xFFFE, 0xE0DD, 0)
 
@@ -49,11 +55,11 @@ def write_dicom(subject: Subject, values: Values, output: Output) -> Iterator[st
     elements = walk_file(path)
     _check(elements, syntax)
     top = Attributes.of(elements)
-    image = image_pixel(top) if PIXEL_DATA in top else None
-    if image is not None and syntax.encoder and image.bits_allocated not in (8, 16):
-        raise PixelError(f"pixels of {image.bits_allocated} bits are not compressed here: write it as explicit", path)
+    image = image_pixel(top) if any(tag in top for tag in _PIXELS) else None
+    if image is not None:
+        _check_pixels(elements, top, image, syntax)
     writer = _Writer(elements, top, image, syntax, output)
-    with output.file(seeks=True) as file:
+    with output.file(seeks=bool(syntax.encoder)) as file:
         with translated(PixelError, "it cannot be written anew", path):
             yield from writer.write(file)
         if output.named:
@@ -72,9 +78,28 @@ def _check(elements: Elements, syntax: Syntax) -> None:
         raise PixelError("it is big endian, whose words of unknown size cannot be turned round safely", path)
     if is_video(elements.transfer_syntax):
         raise PixelError("it is a video: its frames are not taken apart", path)
+    if not os.path.isfile(path) or is_packed(path):
+        raise PixelError("it is packed, or lies in an archive: unpack it first", path)
     behind = [tag for tag in elements.top if tag > PIXEL_DATA and tag not in _BEHIND]
     if behind:
         raise PixelError(f"there are elements behind the pixel data, ({behind[0] >> 16:04X},{behind[0] & 0xFFFF:04X})", path)
+
+
+def _check_pixels(elements: Elements, top: Attributes, image: ImagePixel, syntax: Syntax) -> None:
+    """Refuse what would lose something of the pixels."""
+    path = elements.path
+    if syntax.encoder and (image.bits_allocated not in (8, 16) or image.float_bits):
+        raise PixelError(f"pixels of {image.bits_allocated} bits are not compressed here: write it as explicit", path)
+    if image.encapsulated and image.bits_allocated == 1:
+        raise PixelError("pixels of single bits are not taken out of their compression here", path)
+    overlays = [tag for tag in elements.top if tag >> 24 == _OVERLAYS and tag & 0xFFFF == _BIT_POSITION]
+    if syntax.encoder and any(top.integer(tag) for tag in overlays):
+        raise PixelError("an overlay lies in unused bits of its pixels, which compressing would lose", path)
+    icons = elements.top.get(_ICON)
+    inside = range(icons, elements.after(icons)) if icons is not None else range(0)
+    for index, element in enumerate(elements.elements):
+        if element.tag == PIXEL_DATA and element.depth and element.length == UNDEFINED and index not in inside:
+            raise PixelError("a picture within one of its sequences is compressed, which is not taken apart here", path)
 
 
 class _Writer:
@@ -91,6 +116,10 @@ class _Writer:
         """Write all of it."""
         path = self._elements.path
         dataset = pydicom.dcmread(path, stop_before_pixels=True, force=True)
+        for tag in _OFFSET_TABLES:  # of the bytes that were
+            if tag in dataset:
+                del dataset[tag]
+        self._leave_out_icons(dataset)
         first = self._first_frame(dataset)
         meta = FileMetaDataset()
         for element in getattr(dataset, "file_meta", ()):
@@ -115,6 +144,15 @@ class _Writer:
         else:
             yield from self._dataset(file, dataset, first)
 
+    def _leave_out_icons(self, dataset: Dataset) -> None:
+        """Leave out an icon that is compressed: in this transfer syntax it would be illegal."""
+        for item in dataset.get("IconImageSequence") or ():
+            element = item.get("PixelData") and item["PixelData"]
+            if element and element.is_undefined_length:
+                del dataset.IconImageSequence
+                self._output.note("a compressed icon image was left out")
+                return
+
     def _first_frame(self, dataset: Dataset) -> NDArray[Any] | None:
         """Decode the first frame where frames are; make what the dataset says of pixels true of what is written."""
         image = self._image
@@ -128,6 +166,8 @@ class _Writer:
             return None
         decoded = decode_frame(self._top, image, 0)
         dataset.PhotometricInterpretation = decoded.photometric.removesuffix(_SUBSAMPLED)  # each pixel has its own now
+        if image.bits_stored <= image.bits_allocated:
+            dataset.HighBit = image.bits_stored - 1  # where the decoder puts them
         if decoded.values.ndim == _COLORS:
             dataset.PlanarConfiguration = 1 if self._syntax.name == "rle" else 0
         return decoded.values
@@ -171,9 +211,9 @@ class _Writer:
             raise PixelError(
                 "its pixels take more than 4 GB without compression, which no element holds", self._elements.path
             )
-        vr = b"OW" if implicit or image.bits_allocated > 8 else element.vr.encode() or b"OW"
+        vr = element.vr.encode() if image.float_bits or image.bits_allocated <= 8 else b"OW"
         padding = length % 2
-        head = struct.pack("<HH", PIXEL_DATA >> 16, PIXEL_DATA & 0xFFFF)
+        head = struct.pack("<HH", element.tag >> 16, element.tag & 0xFFFF)
         file.write(head + (b"" if implicit else vr + b"\0\0") + struct.pack("<I", length + padding))
         if self._decoded:
             for number, values in enumerate(self._frames(image, first), 1):
@@ -221,6 +261,9 @@ class _Writer:
         elements = walk_source(WrittenSource(fd, path))
         top = Attributes.of(elements)
         wrong = elements.broken is not None or elements.transfer_syntax != self._syntax.uid
+        left_out = {*_OFFSET_TABLES, *_BEHIND, _ICON}
+        wanted = {tag for tag in self._elements.top if tag >> 16 > META_GROUP and tag & 0xFFFF}  # but group lengths
+        wrong = wrong or bool(wanted - elements.top.keys() - left_out)
         if not wrong and self._decoded:
             image = image_pixel(top)
             kind = np.dtype(f"<{'i' if image.signed else 'u'}{max(1, image.bits_allocated // 8)}")

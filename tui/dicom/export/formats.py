@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from tui.dicom.export import animation_options, data_options, dicom_options, header_options, picture_options
-from tui.dicom.export.order import OPTIONS, Carries, Scope, Subject
+from tui.dicom.export.order import FRAMES, OPTIONS, Carries, Scope, Subject
 from tui.dicom.export.outputs import Output
 from tui.dicom.options import Option, Value, Values
 
@@ -26,8 +26,8 @@ class Format:
         What it is, in a few words.
     ending : str
         Of a result's name, with its dot.
-    plain_ending : str
-        That of what is not compressed, where the format knows both; a writer goes by the ending of its output.
+    other_endings : tuple of str
+        That a result may also have, where its name says so; a writer goes by the ending of its output.
     preview : str
         ``module:function`` that returns in lines what a result holds, where neither a picture nor its own lines show it.
     writer : str
@@ -47,7 +47,7 @@ class Format:
     scope: Scope
     options: tuple[Option, ...] = ()
     carries: frozenset[Carries] = field(default_factory=frozenset)
-    plain_ending: str = ""
+    other_endings: tuple[str, ...] = ()
     preview: str = ""
 
     @property
@@ -56,14 +56,15 @@ class Format:
         return picture_options.WINDOW in self.options
 
     def ending_of(self, output: str, values: Mapping[str, Value]) -> str:
-        """Return the ending of results, by the name that is asked for and the options."""
-        if self.plain_ending and (output.lower().endswith(self.plain_ending) or values.get(data_options.PLAIN.name)):
-            return self.plain_ending
-        return self.ending
+        """Return the ending of results: as it stands in the name that is asked for, else by the options."""
+        for ending in (self.ending, *self.other_endings):
+            if output.lower().endswith(ending):
+                return output[-len(ending) :]
+        return self.other_endings[0] if values.get(data_options.PLAIN.name) else self.ending
 
     def is_named_in(self, output: str) -> bool:
         """Return whether a path ends like a result of this format."""
-        return any(output.lower().endswith(ending) for ending in (self.ending, self.plain_ending) if ending)
+        return any(output.lower().endswith(ending) for ending in (self.ending, *self.other_endings))
 
     def scope_of(self, values: Mapping[str, Value]) -> Scope:
         """Return of what one result is made under options."""
@@ -72,7 +73,8 @@ class Format:
     def carried(self, values: Mapping[str, Value]) -> frozenset[Carries]:
         """Return what a result may tell of the patient under options."""
         corner = {Carries.CORNER} if values.get(picture_options.CORNER_TEXT.name) else set()
-        return self.carries | corner
+        paths = {Carries.PATHS} if values.get(header_options.BULK.name) == header_options.LINKS else set()
+        return self.carries | corner | paths
 
     @property
     def write(self) -> Writer:
@@ -97,7 +99,8 @@ class Format:
     @property
     def all_options(self) -> tuple[Option, ...]:
         """Return its options, and those of every format."""
-        return (*self.options, *OPTIONS)
+        framed = self.scope in (Scope.FRAME, Scope.STACK)
+        return (*self.options, *(option for option in OPTIONS if framed or option is not FRAMES))
 
 
 def _function(named: str) -> Any:  # noqa: ANN401 - of several kinds
@@ -108,14 +111,18 @@ def _function(named: str) -> Any:  # noqa: ANN401 - of several kinds
 _PIXELS: Final = frozenset({Carries.PIXELS})
 _HEADER: Final = frozenset({Carries.HEADER})
 _SEEN: Final = picture_options.SEEN
+_TILES: Final = tuple(option for option in _SEEN if option is not picture_options.SIZE)
+_CELLS: Final = tuple(option for option in _TILES if option not in (picture_options.REGION, picture_options.CORNER_TEXT))
 FORMATS: Final = (
     Format("png", "PNG pictures, as seen or 16 bit", ".png", "pictures:write_png", Scope.FRAME,
            (picture_options.DEPTH, *_SEEN), _PIXELS),
-    Format("jpeg", "JPEG pictures", ".jpg", "pictures:write_jpeg", Scope.FRAME, (picture_options.QUALITY, *_SEEN), _PIXELS),
+    Format("jpeg", "JPEG pictures", ".jpg", "pictures:write_jpeg", Scope.FRAME, (picture_options.QUALITY, *_SEEN), _PIXELS,
+           other_endings=(".jpeg",)),
     Format("webp", "WebP pictures", ".webp", "pictures:write_webp", Scope.FRAME,
            (picture_options.LOSSY_QUALITY, *_SEEN), _PIXELS),
     Format("tiff", "TIFF pictures, as seen, 16 bit or float, or pages", ".tiff", "pictures:write_tiff", Scope.FRAME,
-           (picture_options.TIFF_DEPTH, picture_options.PAGES, *_SEEN), _PIXELS),
+           (picture_options.TIFF_DEPTH, picture_options.PAGES, *_SEEN), _PIXELS,
+           other_endings=(".tif",)),
     Format("gif", "animated GIF of a series or a multi-frame image", ".gif", "animation:write_gif", Scope.STACK,
            (animation_options.RATE, *_SEEN), _PIXELS),
     Format("apng", "animated PNG, without loss", ".png", "animation:write_apng", Scope.STACK,
@@ -123,11 +130,11 @@ FORMATS: Final = (
     Format("webp-animation", "animated WebP", ".webp", "animation:write_webp", Scope.STACK,
            (animation_options.RATE, picture_options.LOSSY_QUALITY, *_SEEN), _PIXELS),
     Format("sheet", "contact sheet of a series, a PNG picture", ".png", "sheet:write_sheet", Scope.STACK,
-           (*animation_options.SHEET, *_SEEN), _PIXELS),
+           (*animation_options.SHEET, *_TILES), _PIXELS),
     Format("ansi", "the picture of the terminal, as text with colours", ".ans", "terminal_picture:write_ansi", Scope.FRAME,
-           (*picture_options.CELLS, *_SEEN), _PIXELS),
+           (*picture_options.CELLS, *_CELLS), _PIXELS),
     Format("svg", "the picture of the terminal, as SVG", ".svg", "terminal_picture:write_svg", Scope.FRAME,
-           (picture_options.WIDTH, *_SEEN), _PIXELS),
+           (picture_options.WIDTH, *_CELLS), _PIXELS),
     Format("npy", "NumPy array of all frames, with a JSON file beside it", ".npy", "arrays:write_npy", Scope.STACK,
            (data_options.VALUES,), _PIXELS, preview="arrays:about"),
     Format("npz", "NumPy archive of all frames, with their geometry", ".npz", "arrays:write_npz", Scope.STACK,
@@ -135,7 +142,7 @@ FORMATS: Final = (
     Format("raw", "plain bytes of all frames, with a JSON file beside them", ".raw", "arrays:write_raw", Scope.STACK,
            (data_options.VALUES,), _PIXELS, preview="arrays:about"),
     Format("nifti", "NIfTI-1 volume", ".nii.gz", "nifti:write_nifti", Scope.STACK, (data_options.PLAIN,), _PIXELS,
-           plain_ending=".nii", preview="nifti:about"),
+           other_endings=(".nii",), preview="nifti:about"),
     Format("dicom", "DICOM in another transfer syntax", ".dcm", "dicom_files:write_dicom", Scope.FILE,
            (dicom_options.SYNTAX,), _HEADER | _PIXELS),
     Format("copy", "DICOM files byte for byte, under other names", ".dcm", "copies:write_copy", Scope.FILE, (),

@@ -1,17 +1,21 @@
 """The elements of a file as text, and as DICOM JSON (PS3.18 Annex F)."""
 
+import os
 from collections.abc import Iterator
+from tempfile import gettempdir
 from typing import Final
 
+from tui.dicom.archives import is_packed
 from tui.dicom.elements import walk_file
 from tui.dicom.export.header_options import BULK, INLINE, NONE
-from tui.dicom.export.order import Subject
+from tui.dicom.export.order import TEMPORARY, Subject
 from tui.dicom.export.outputs import Output
 from tui.dicom.json_model import Bulk, json_texts
 from tui.dicom.options import Values
 from tui.dicom.row_text import text_line
 from tui.dicom.tags import TagRows, load_rows
 
+_DESCRIPTORS: Final = ("/dev/fd/", "/proc/")
 _EVERY: Final = 2000  # elements, between two steps
 _BULK: Final = {INLINE: Bulk.INLINE, NONE: Bulk.NONE}
 
@@ -50,10 +54,23 @@ def write_json(subject: Subject, values: Values, output: Output) -> Iterator[str
     """Write a file as an object of the DICOM JSON model."""
     rows = load(subject.files[0], fold_out=False)
     note_breaks(rows, output)
+    bulk = _BULK.get(str(values[BULK.name]), Bulk.LINKS)
+    if bulk is Bulk.LINKS and not _lasts(subject.files[0]):
+        bulk = Bulk.NONE
+        output.note("long binary values were left out, for no file that stays holds them: --bulk inline writes them")
     with output.file() as file:
-        for count, text in enumerate(json_texts(rows, bulk=_BULK.get(str(values[BULK.name]), Bulk.LINKS))):
+        for count, text in enumerate(json_texts(rows, bulk=bulk)):
             file.write(text.encode("utf-8", "replace"))
             if count % _EVERY == 0:
                 yield ""
         file.write(b"\n")
     yield ""
+
+
+def _lasts(path: str) -> bool:
+    """Return whether a path leads to a file that others can read a part of, and go on being able to."""
+    return (
+        os.path.isfile(path)
+        and not is_packed(path)
+        and not path.startswith((*_DESCRIPTORS, gettempdir() + os.sep + TEMPORARY))
+    )

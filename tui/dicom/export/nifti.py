@@ -62,7 +62,7 @@ def write_nifti(subject: Subject, values: Values, output: Output) -> Iterator[st
 @contextmanager
 def _opened(output: Output) -> Iterator[IO[bytes] | PackedFile]:
     with output.file() as file:
-        if not output.ending.endswith(_PACKED):
+        if not output.ending.lower().endswith(_PACKED):
             yield file
             return
         with PackedFile(file, _LEVEL) as packed:

@@ -12,6 +12,7 @@ from tui.dicom.options import Option, Value
 from tui.dicom.save import PRIVATE
 
 STANDARD_OUTPUT: Final = "-"
+TEMPORARY: Final = "dicom-tui-"  # what the folder of de-identified copies is called after
 NUMBERS: Final = "numbers"
 FILES: Final = "files"
 
@@ -30,6 +31,7 @@ class Carries(enum.Enum):
 
     HEADER = "values of the header, names and dates among them"
     CORNER = "the patient's name and ID, and dates, as corner text"
+    PATHS = "the paths of the files"
     PIXELS = "what is burned into the pixels"
 
 

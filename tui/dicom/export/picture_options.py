@@ -18,7 +18,7 @@ PERCENTILE: Final = "1-99"
 _PRESETS: Final = {preset.name: preset.window for preset in PRESETS}
 _FLIPS: Final = ("none", "left-right", "up-down")
 _TURNS: Final = ("0", "90", "180", "270")
-_LARGEST_PICTURE: Final = 16_384
+_LARGEST_PICTURE: Final = 8192
 
 
 def _no_window(text: str) -> str | None:

@@ -2,10 +2,10 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from tempfile import TemporaryDirectory
-from typing import BinaryIO, Final, NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from tui.dicom.anonymize.batch import Told, anonymize
 from tui.dicom.anonymize.order import Order as AnonymizeOrder
@@ -13,8 +13,9 @@ from tui.dicom.anonymize.policy import PRESET
 from tui.dicom.anonymize.policy_file import policy_of
 from tui.dicom.errors import DicomError, ExportError
 from tui.dicom.export import picture_options
+from tui.dicom.export.data_options import PLAIN
 from tui.dicom.export.formats import BY_NAME, Format
-from tui.dicom.export.order import ANONYMIZE, NO, REPLACE, STANDARD_OUTPUT, Carries, Order, Scope, Subject
+from tui.dicom.export.order import ANONYMIZE, NO, REPLACE, STANDARD_OUTPUT, TEMPORARY, Carries, Order, Scope, Subject
 from tui.dicom.export.outputs import Output, make_root
 from tui.dicom.export.subjects import Subjects
 from tui.dicom.job import Step
@@ -22,8 +23,6 @@ from tui.dicom.library.findings import many
 from tui.dicom.options import Values
 from tui.dicom.save import remove_leftovers
 from tui.text import safe_text
-
-_TEMPORARY: Final = "dicom-tui-"
 
 
 class NotWritten(NamedTuple):
@@ -93,6 +92,8 @@ def checked(order: Order) -> tuple[Format, Values]:
             raise ExportError(f"--{option.name}: {problem}")
     if problem := picture_options.problem_of(values):
         raise ExportError(problem)
+    if values.get(PLAIN.name) and order.output.lower().endswith(row.ending):
+        raise ExportError(f"--{PLAIN.name} does not go with a name that ends in {row.ending}")
     if not order.paths:
         raise ExportError("there is nothing to export")
     for path in order.paths:
@@ -126,10 +127,10 @@ def export(order: Order, stream: BinaryIO | None = None) -> Iterator[Step | NotW
     row, values = checked(order)
     how = _anonymizing(order, values)
     if how is None:
-        yield from _export(order, row, values, stream, [])
+        yield from _export(order, row, values, stream, [], {})
         return
-    with TemporaryDirectory(prefix=_TEMPORARY) as folder:  # for its owner only; what lies in it names nobody
-        copies, failed = os.path.join(folder, "copies"), list[NotWritten]()
+    with TemporaryDirectory(prefix=TEMPORARY) as folder:  # for its owner only; what lies in it names nobody
+        copies, failed, originals = os.path.join(folder, "copies"), list[NotWritten](), dict[str, str]()
         done = replace(
             how, paths=order.paths, output=copies, report=os.path.join(folder, "report.json"), mapping="", dry=False
         )
@@ -139,7 +140,9 @@ def export(order: Order, stream: BinaryIO | None = None) -> Iterator[Step | NotW
             elif isinstance(step, Told) and step.outcome.rule:
                 failed.append(NotWritten(step.path, f"not anonymized: {step.outcome.reason}"))
                 yield failed[-1]
-        yield from _export(replace(order, paths=(copies,)), row, values, stream, failed)
+            elif isinstance(step, Told):
+                originals[os.path.join(copies, step.outcome.written)] = step.path
+        yield from _export(replace(order, paths=(copies,)), row, values, stream, failed, originals)
 
 
 def _anonymizing(order: Order, values: Values) -> AnonymizeOrder | None:
@@ -150,27 +153,34 @@ def _anonymizing(order: Order, values: Values) -> AnonymizeOrder | None:
 
 
 def _export(
-    order: Order, row: Format, values: Values, stream: BinaryIO | None, failed: list[NotWritten]
-) -> Iterator[Step | NotWritten | Summary]:
+    order: Order,
+    row: Format,
+    values: Values,
+    stream: BinaryIO | None,
+    failed: list[NotWritten],
+    originals: Mapping[str, str],
+) -> Iterator[Step | NotWritten | Summary]:  # fmt: skip
     """Export what is not to be de-identified any more; what `failed` before that is told of."""
     subjects = Subjects(order.paths, row.scope_of(values), values)
     for step in subjects.find():
         yield Step(step.done, 0, step.note)
     summary = Summary(row, order.output, failed=failed, carries=row.carried(values), results=len(subjects.found))
     for path, why in subjects.library.problems.items():
-        summary.failed.append(NotWritten(path, why))
+        summary.failed.append(NotWritten(originals.get(path, path), why))
         yield summary.failed[-1]
     target = _Target(order, row, values, len(subjects.found), stream)
+    if target.leftovers:
+        summary.notes.append(f"{many(target.leftovers, 'unfinished file')} of a run that was cut off: removed")
     for number, subject in enumerate(subjects.found):
         output = target.output(subject)
-        what = safe_text(os.path.basename(subject.files[0]))
+        what = safe_text(os.path.basename(originals.get(subject.files[0], subject.files[0])))
         yield Step(number, len(subjects.found), what)
         try:
             for note in row.write(subject, values, output):
                 yield Step(number, len(subjects.found), f"{what} {note}".rstrip())
             summary.done += 1
         except DicomError as error:
-            summary.failed.append(NotWritten(_named(subject), str(error)))
+            summary.failed.append(NotWritten(_named(subject, originals), str(error)))
             yield summary.failed[-1]
         summary.written += output.written
         summary.size += output.size
@@ -187,11 +197,12 @@ def _export(
     yield summary
 
 
-def _named(subject: Subject) -> str:
-    """Return of what a result was to be made."""
+def _named(subject: Subject, originals: Mapping[str, str]) -> str:
+    """Return of what a result was to be made: of a de-identified copy, its original."""
+    first = originals.get(subject.files[0], subject.files[0])
     if len(subject.files) > 1:
-        return f"{subject.files[0]} and {len(subject.files) - 1:,} more"
-    return subject.files[0] if not subject.frame else f"{subject.files[0]}, frame {subject.frame + 1}"
+        return f"{first} and {len(subject.files) - 1:,} more"
+    return first if not subject.frame else f"{first}, frame {subject.frame + 1}"
 
 
 class _Target:
@@ -203,6 +214,7 @@ class _Target:
         self._stream: BinaryIO | None = None
         self._names: tuple[str, ...] | None = None
         self._root = order.output
+        self.leftovers = 0
         self._ending = row.ending_of(order.output, values)
         if order.output == STANDARD_OUTPUT:
             if count != 1:
@@ -215,7 +227,7 @@ class _Target:
             self._names = (name[: -len(self._ending)],)
         elif count:
             make_root(order.output, order.mode)
-            remove_leftovers(order.output)
+            self.leftovers = sum(len(remove_leftovers(folder)) for folder, _, _ in os.walk(order.output))
 
     def output(self, subject: Subject) -> Output:
         """Return where the result of a subject goes."""

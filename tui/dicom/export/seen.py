@@ -15,7 +15,6 @@ from tui.dicom.pixels.window import Window
 from tui.render.cell_kind import PixelCells
 
 _PIXELS: Final = PixelCells(1, 1)
-_LARGEST: Final = 32_768  # pixels of a side
 _LEAST_FONT: Final = 10  # pixels
 _LINES: Final = 36  # of text, one above the other, in the shorter side
 _MARGIN: Final = 4
@@ -40,27 +39,43 @@ def image_of(picture: Picture, view: View, values: Values) -> Image.Image:
 
     With a size or measures it has true proportions, else a pixel for each of the image's own.
     """
-    size, region = str(values.get(SIZE.name, "")), region_of(str(values.get(REGION.name, "")))
-    columns, rows = (picture.rows, picture.columns) if view.turns % 2 else (picture.columns, picture.rows)
-    x, y, width, height = region or (0, 0, columns, rows)
-    if x + width > columns or y + height > rows:
-        said = f"there is no region {values[REGION.name]}"
-        raise PixelError(f"{said}: the picture has {columns} x {rows} pixels", picture.key.path)
-    true = bool(size or view.marks)
-    high = (1 / picture.aspect if view.turns % 2 else picture.aspect) if true else 1.0
-    scale = int(size) / max(width, height * high) if size else 1.0
-    whole = max(1, round(columns * scale)), max(1, round(rows * high * scale))
-    if max(whole) > _LARGEST:
-        said = f"{whole[0]:,} x {whole[1]:,} pixels would have to be drawn"
-        raise PixelError(f"{said}: choose a smaller size", picture.key.path)
-    drawing = Drawing(picture, *whole, cells=_PIXELS)
-    image = Image.fromarray(np.ascontiguousarray(drawing.levels(view) if true else drawing.whole(view)))
-    if region is not None:
-        across, down = whole[0] / columns, whole[1] / rows
-        image = image.crop((round(x * across), round(y * down), round((x + width) * across), round((y + height) * down)))
+    size, region = int(str(values.get(SIZE.name, "") or 0)), region_of(str(values.get(REGION.name, "")))
+    if region is None:
+        whole = _fitted(picture.columns, picture.rows * picture.aspect, view, size)
+        if size or view.marks:
+            image = Image.fromarray(Drawing(picture, *whole, cells=_PIXELS).levels(view))
+        else:
+            image = Image.fromarray(np.ascontiguousarray(Drawing(picture, 1, 1, cells=_PIXELS).whole(view)))
+    else:
+        image = _part_of(picture, view, region, size)
     if view.corner_text:
         _write_corners(image, picture, view)
     return image
+
+
+def _part_of(picture: Picture, view: View, region: tuple[int, int, int, int], size: int) -> Image.Image:
+    """Return a region of a picture as it is seen, with a size in true proportions."""
+    image = Image.fromarray(np.ascontiguousarray(Drawing(picture, 1, 1, cells=_PIXELS).whole(view)))
+    x, y, width, height = region
+    if x + width > image.width or y + height > image.height:
+        said = f"there is no region {x},{y},{width},{height}"
+        raise PixelError(f"{said}: the picture has {image.width} x {image.height} pixels", picture.key.path)
+    image = image.crop((x, y, x + width, y + height))
+    if not size:
+        return image
+    high = 1 / picture.aspect if view.turns % 2 else picture.aspect
+    scale = size / max(width, height * high)
+    enlarging = Image.Resampling.BILINEAR if view.smooth else Image.Resampling.NEAREST
+    fitted = max(1, round(width * scale)), max(1, round(height * high * scale))
+    return image.resize(fitted, enlarging if scale >= 1 else Image.Resampling.BOX)
+
+
+def _fitted(width: float, height: float, view: View, longest: int) -> tuple[int, int]:
+    """Return (width, height) of a picture as it is seen; of its own size where no longest side is given."""
+    if view.turns % 2:
+        width, height = height, width
+    scale = longest / max(width, height) if longest else 1.0
+    return max(1, round(width * scale)), max(1, round(height * scale))
 
 
 def window_words(picture: Picture, view: View) -> str:

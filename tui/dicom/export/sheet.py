@@ -19,7 +19,7 @@ from tui.dicom.options import Values
 _GAP: Final = 4
 _TITLE: Final = 14  # pixels of the height of titles
 _GREY: Final = (160, 160, 160)
-_MOST_PIXELS: Final = 1 << 28
+_MOST_PIXELS: Final = 1 << 25
 
 
 def write_sheet(subject: Subject, values: Values, output: Output) -> Iterator[str]:

@@ -18,6 +18,7 @@ from tui.dicom.options import Values
 
 _NO_NAME: Final = re.compile(r"[^A-Za-z0-9]+")
 _MOST_NAME: Final = 200  # characters: file systems take 255 bytes
+_ENDINGS: Final = frozenset({".dcm", ".dicom", ".dic", ".ima", ".gz"})
 _TABLE: Final = "table"
 
 
@@ -114,7 +115,8 @@ class Subjects:
         inside = next((path for path in self._paths if os.path.isdir(path) and _lies_in(member.path, path)), None)
         relative = os.path.basename(member.path) if inside is None else os.path.relpath(member.path, inside)
         parts = [part for part in relative.split(os.sep) if part not in (os.curdir, os.pardir)]
-        stem = os.path.splitext(parts[-1])[0] or parts[-1]
+        stem, ending = os.path.splitext(parts[-1])
+        stem = stem if stem and ending.lower() in _ENDINGS else parts[-1]  # a UID has no ending
         if self._scope is Scope.STACK and len(files) > 1:
             return (*parts[:-2], parts[-2] if len(parts) > 1 else os.path.basename(os.path.abspath(inside or ".")) or stem)
         return (*parts[:-1], (stem + end)[:_MOST_NAME])

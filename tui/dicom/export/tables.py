@@ -24,7 +24,6 @@ from tui.dicom.values import BINARY_VRS, NUMBERS
 _BETWEEN: Final = " | "  # values that one column finds several of
 _RUN: Final = ("=", "+", "-", "@", "\t", "\r", "\n")  # what a cell begins with that a spreadsheet would run
 _NUMERIC: Final = frozenset({"DS", "IS"})
-_LONGEST: Final = 32_767  # characters of a spreadsheet's cell
 _EVERY: Final = 1000
 _ELEMENT_COLUMNS: Final = ("path", "tag", "vr", "keyword", "name", "length", "value")
 
@@ -97,4 +96,4 @@ def write_elements(subject: Subject, _values: Values, output: Output) -> Iterato
 
 def _cell(rows: TagRows, index: int) -> str:
     element = rows.elements.elements[index]
-    return safe_cell(exact_text(rows, index)[:_LONGEST], element.vr)
+    return safe_cell(exact_text(rows, index), element.vr)
