@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from textual import on
@@ -97,7 +98,8 @@ class ExportDialog(Dialog):
     ) -> None:
         what = shown_path(paths[0]) if len(paths) == 1 else f"{len(paths):,} files and folders"
         sentence = f"Writes {row.label} of {what}: {row.scope.value}."
-        super().__init__(Form("Export", sentence, (OUTPUT, *row.all_options), "Export", check=self._wrong, values=values))
+        options = (OUTPUT, *map(_labelled, row.all_options))
+        super().__init__(Form("Export", sentence, options, "Export", check=self._wrong, values=values))
         self._format = row
         self._paths = paths
         self._drawing = depth, kind, unicode
@@ -266,6 +268,14 @@ class ExportDialog(Dialog):
         message.prevent_default()
         self.toggle_class("-plan")
         message.button.label = Content("Options" if self.has_class("-plan") else "Preview")
+
+
+def _labelled(option: Option) -> Option:
+    """Return an option whose check says which option it speaks of."""
+    check = option.check
+    if check is None:
+        return option
+    return replace(option, check=lambda text: f"{option.label}: {said}" if (said := check(text)) else None)
 
 
 def _said(plan: Plan, preview: Preview | None) -> tuple[str, str]:

@@ -24,10 +24,12 @@ from tui.dicom.errors import ExportError, WriteError
 from tui.dicom.export.formats import FORMATS
 from tui.dicom.export.order import Carries, Order, frames_of
 from tui.dicom.export.packed import PackedFile
+from tui.dicom.export.picture_options import marks_of, values_of, view_of
 from tui.dicom.export.run import Summary, export
 from tui.dicom.export.tables import safe_cell
 from tui.dicom.job import Step
 from tui.dicom.options import Values
+from tui.dicom.pixels.view import View
 
 
 def _files(folder: Path) -> list[str]:
@@ -427,3 +429,29 @@ def test_every_copy_of_a_file_is_copied(tmp_path: Path) -> None:
     (tmp_path / "in" / "b.dcm").write_bytes(path.read_bytes())
     assert exported(tmp_path / "in", tmp_path / "out", "copy").done == 2
     assert any("left out" in note for note in exported(tmp_path / "in", tmp_path / "png", "png").notes)
+
+
+def test_measures_are_drawn_with_what_they_measure(tmp_path: Path) -> None:
+    file = write(tmp_path / "a.dcm", Rows=64, Columns=64, PixelSpacing=[1, 1])
+    plain = _png(Path(exported(file, tmp_path / "p.png", "png", size="512").written[0]))[0]
+    text = "distance 8,32 56,32; rectangle 4,4 12,12"
+    drawn = _png(Path(exported(file, tmp_path / "m.png", "png", size="512", measures=text).written[0]))[0]
+    assert drawn.shape == (512, 512, 3)
+    changed = np.argwhere((drawn != plain[..., None]).any(axis=2))
+    assert {64, 448} <= set(changed[:, 1])
+    assert 260 in changed[:, 0]
+    assert marks_of("distance 1,2 3") is marks_of("line 1,2 3,4") is marks_of("angle 1,2 3,4") is None
+    with pytest.raises(ExportError, match="do not go with a region"):
+        exported(file, tmp_path / "x.png", "png", measures=text, region="0,0,5,5")
+
+
+def test_what_is_on_the_screen_becomes_options_and_back() -> None:
+    view = View(inverted=True, mirrored=True, turns=3, smooth=True, overlays=False, zoom=2, center_x=0.5, center_y=0.25)
+    values = values_of(view, (100, 80), windowed=True)
+    assert values["region"] == "25,0,50,40"
+    again = view_of(values)
+    assert (again.inverted, again.mirrored, again.turns, again.smooth, again.overlays) == (True, True, 3, True, False)
+    marked = view.with_marks(marks_of("distance 1,2 3,4; angle 1,1 2,2 3,3") or ())
+    values = values_of(marked, (100, 80), windowed=True)
+    assert values["measures"] == "distance 1,2 3,4; angle 1,1 2,2 3,3"
+    assert view_of(values).marks == marked.marks

@@ -112,7 +112,11 @@ _PIXELS: Final = frozenset({Carries.PIXELS})
 _HEADER: Final = frozenset({Carries.HEADER})
 _SEEN: Final = picture_options.SEEN
 _TILES: Final = tuple(option for option in _SEEN if option is not picture_options.SIZE)
-_CELLS: Final = tuple(option for option in _TILES if option not in (picture_options.REGION, picture_options.CORNER_TEXT))
+_CELLS: Final = tuple(
+    option
+    for option in _TILES
+    if option not in (picture_options.REGION, picture_options.MEASURES, picture_options.CORNER_TEXT)
+)
 FORMATS: Final = (
     Format("png", "PNG pictures, as seen or 16 bit", ".png", "pictures:write_png", Scope.FRAME,
            (picture_options.DEPTH, *_SEEN), _PIXELS),

@@ -6,6 +6,7 @@ from typing import Final
 from tui.dicom.options import Option, Values
 from tui.dicom.pixels.colormaps import BY_NAME, COLORMAPS, GREY
 from tui.dicom.pixels.colormaps import problem_of as colormap_problem
+from tui.dicom.pixels.marks import TOOL_BY_NAME, Mark
 from tui.dicom.pixels.view import View
 from tui.dicom.pixels.window import PRESETS, parse_window
 
@@ -18,6 +19,7 @@ PERCENTILE: Final = "1-99"
 _PRESETS: Final = {preset.name: preset.window for preset in PRESETS}
 _FLIPS: Final = ("none", "left-right", "up-down")
 _TURNS: Final = ("0", "90", "180", "270")
+_COORDINATES: Final = 2
 _LARGEST_PICTURE: Final = 8192
 
 
@@ -52,7 +54,12 @@ REGION: Final = Option(
 SMOOTH: Final = Option("smooth", "Smooth", "Blend enlarged pixels into each other", False)
 NO_OVERLAYS: Final = Option("no-overlays", "Without overlays", "Leave out overlay planes", False)
 CORNER_TEXT: Final = Option("corner-text", "Corner text", "Write patient, study, window and image into the corners", False)
-SEEN: Final = (WINDOW, COLORMAP, INVERT, FLIP, ROTATE, REGION, SIZE, SMOOTH, NO_OVERLAYS, CORNER_TEXT)
+MEASURES: Final = Option(
+    "measures", "Measures", "Draw these, a tool and its pixels each: distance 10,20 30,40; ellipse 5,5 20,20", "",
+    check=lambda text: None if not text or marks_of(text) else f"a measure is {', '.join(TOOL_BY_NAME)} and its pixels X,Y",
+    metavar="TOOL X,Y X,Y; ...",
+)  # fmt: skip
+SEEN: Final = (WINDOW, COLORMAP, INVERT, FLIP, ROTATE, REGION, SIZE, SMOOTH, NO_OVERLAYS, MEASURES, CORNER_TEXT)
 
 DEPTH: Final = Option(
     "depth", "Depth", "8 bit as seen, or 16 bit of stored values or of rescaled ones", SEEN_8,
@@ -77,6 +84,27 @@ CELLS: Final = (
     WIDTH,
     Option("color", "Colours", "How many colours the terminal has", "truecolor", choices=("truecolor", "256", "16", "mono")),
 )
+
+
+def marks_of(text: str) -> tuple[Mark, ...] | None:
+    """Return the measures that a text names: tools and pixels, in the stored picture, from 0; None of another text."""
+    found = []
+    for part in text.split(";"):
+        name, *points = part.split() or [""]
+        tool = TOOL_BY_NAME.get(name)
+        pixels = [point.split(",") for point in points]
+        right = all(
+            len(pixel) == _COORDINATES and all(each.isascii() and each.isdigit() for each in pixel) for pixel in pixels
+        )
+        if tool is None or not right or len(pixels) != tool.points:
+            return None
+        found.append(Mark(tool, tuple((int(column), int(row)) for column, row in pixels)))
+    return tuple(found)
+
+
+def _marks_text(marks: tuple[Mark, ...]) -> str:
+    finished = (mark for mark in marks if mark.finished)
+    return "; ".join(f"{mark.tool.name} {' '.join(f'{column},{row}' for column, row in mark.points)}" for mark in finished)
 
 
 def region_of(text: str) -> tuple[int, int, int, int] | None:
@@ -106,7 +134,8 @@ def values_of(view: View, shape: tuple[int, int], *, windowed: bool) -> Values:
     }  # fmt: skip
     if windowed and view.window is not None:
         values[WINDOW.name] = f"{view.window.width:.6g}/{view.window.center:.6g}"
-    if view.zoom > 1:
+    values[MEASURES.name] = _marks_text(view.marks)
+    if view.zoom > 1 and not values[MEASURES.name]:
         width, height = (max(1, min(side, round(side / view.zoom))) for side in shape)
         left = round(view.center_x * shape[0] - width / 2)
         top = round(view.center_y * shape[1] - height / 2)
@@ -123,6 +152,7 @@ def view_of(values: Values) -> View:
         window=_PRESETS.get(window) or parse_window(window), inverted=bool(values.get(INVERT.name)),
         colormap=str(values.get(COLORMAP.name, GREY)), smooth=bool(values.get(SMOOTH.name)),
         overlays=not values.get(NO_OVERLAYS.name), corner_text=bool(values.get(CORNER_TEXT.name)),
+        marks=marks_of(str(values.get(MEASURES.name, ""))) or (),
     )  # fmt: skip
     flip = values.get(FLIP.name)
     if flip == _FLIPS[1]:
@@ -137,6 +167,8 @@ def problem_of(values: Values) -> str | None:
     name = str(values.get(COLORMAP.name, GREY))
     if name in BY_NAME and (problem := colormap_problem(name)):
         return f"{COLORMAP.label}: {problem}"
+    if values.get(MEASURES.name) and values.get(REGION.name):
+        return "Measures are drawn on whole pictures: they do not go with a region"
     if values.get(DEPTH.name, SEEN_8) != SEEN_8:
         given = [option.label for option in SEEN if values.get(option.name, option.default) != option.default]
         if given:

@@ -43,7 +43,9 @@ def image_of(picture: Picture, view: View, values: Values) -> Image.Image:
     if region is None:
         whole = _fitted(picture.columns, picture.rows * picture.aspect, view, size)
         if size or view.marks:
-            image = Image.fromarray(Drawing(picture, *whole, cells=_PIXELS).levels(view))
+            drawing = Drawing(picture, *whole, cells=_PIXELS)
+            image = Image.fromarray(drawing.levels(view))
+            _write_texts(image, drawing, view)
         else:
             image = Image.fromarray(np.ascontiguousarray(Drawing(picture, 1, 1, cells=_PIXELS).whole(view)))
     else:
@@ -51,6 +53,14 @@ def image_of(picture: Picture, view: View, values: Values) -> Image.Image:
     if view.corner_text:
         _write_corners(image, picture, view)
     return image
+
+
+def _write_texts(image: Image.Image, drawing: Drawing, view: View) -> None:
+    """Write what is measured beside the measures."""
+    font, draw = font_of(max(_LEAST_FONT, min(image.size) // _LINES)), ImageDraw.Draw(image)
+    light, dark = (255, 0) if image.mode == "L" else ((255, 255, 255), (0, 0, 0))
+    for said in drawing.texts(view):
+        draw.text((said.x, said.y), said.text, light, font, "rm" if said.ends else "lm", stroke_width=1, stroke_fill=dark)
 
 
 def _part_of(picture: Picture, view: View, region: tuple[int, int, int, int], size: int) -> Image.Image:
