@@ -49,7 +49,9 @@ def write_sheet(subject: Subject, values: Values, output: Output) -> Iterator[st
             said = (
                 f"{frame.number + 1}/{picture.frames}" if picture.frames > 1 else f"Im {picture.caption.number or place + 1}"
             )
-            draw.text((left, top + tile), f"{said}  {picture.caption.place}", _GREY, font)
+            titles = (f"{said}  {picture.caption.place}", said)
+            title = next((title for title in titles if font.getlength(title) <= tile), "")
+            draw.text((left, top + tile), title, _GREY, font)
         yield f"{place + 1:,} of {count:,}"
     with output.file(seeks=True) as file:
         sheet.save(file, "PNG", pnginfo=png_info(words))
