@@ -89,6 +89,16 @@ async def anonymize(session: Session) -> None:
     await session.until(lambda: "ANON-" in session.text)
 
 
+async def export(session: Session) -> None:
+    await session.until(lambda: session.browser.image.picture is not None)
+    await session.press("tab", "4", "e")
+    await session.until(lambda: "PNG pictures" in session.text)
+    await session.press(*"png", "enter")
+    await session.until(lambda: "i00030.png" in session.text and "the first result" in session.text)
+    session.app.screen.query_one("#option-output", Input).value = "~/exported"
+    await session.until(lambda: "~/exported" in session.text)
+
+
 async def studies(session: Session) -> None:
     await session.until(lambda: session.browser.image.picture is not None)
     await session.press("s")
@@ -122,6 +132,7 @@ async def main() -> None:
         await draw("measures", [middle], measures)
         await draw("compare", [series / phantom.file_name(20)], compare)
         await draw("anonymize", [files / "CT_small.dcm"], anonymize)
+        await draw("export", [middle], export)
         await draw("studies", [series / phantom.file_name(2), files / "dicomdirtests"], studies)
         await draw("help", [middle], help_screen)
 

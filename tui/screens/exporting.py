@@ -240,7 +240,9 @@ class ExportDialog(Dialog):
         super()._show()
         if self._form.problem(self._values) is not None:
             return
-        paths, output = (self._paths, str(self._values[OUTPUT_NAME])) if not names_are_masked() else (("PATH",), "OUT")
+        paths, output = self._paths, os.path.expanduser(str(self._values[OUTPUT_NAME]))
+        if names_are_masked():
+            paths, output = ("PATH",), "OUT"
         command = self._format.command(paths, output, self._values)
         self.query_one("#preview", Label).update(Content(safe_text(f"In a shell: {command}")))
         self._ask()
