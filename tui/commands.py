@@ -98,7 +98,7 @@ _GENERAL = (
     Command("anonymize", EVERYWHERE, ("a",), "screen.anonymize", "anonymize",
             "De-identified copies of what is marked, or under the cursor; it asks how"),
     Command("export", EVERYWHERE, ("e",), "screen.export", "export",
-            "Pictures, volumes, tables or texts of what is marked, or under the cursor; it asks which and how"),
+            "Pictures, volumes or tables of what is marked, or under the cursor; it asks how"),
     Command("export-again", EVERYWHERE, ("E",), "screen.export_again", "export again",
             "The dialog of the last export, for what is marked or under the cursor now"),
     Command("privacy", EVERYWHERE, ("P",), "screen.privacy", "privacy view",
