@@ -12,7 +12,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.events import Resize
 from textual.message import Message
 from textual.widgets import Button, Input, Label, Select
 
@@ -28,8 +27,9 @@ from tui.dicom.anonymize.survey import Survey, survey
 from tui.dicom.errors import PolicyError
 from tui.dicom.options import Form, Values
 from tui.screens.burned_in import BurnedInScreen, Decisions
-from tui.screens.dialog import Dialog, Field
+from tui.screens.dialog import Field
 from tui.screens.questions import Failed
+from tui.screens.split_dialog import SplitDialog
 from tui.settings import boxes_path
 from tui.text import names_are_masked, safe_text, shown_path
 from tui.widgets.plan_table import ACTION_WORDS, PlanTable
@@ -37,7 +37,6 @@ from tui.widgets.plan_table import ACTION_WORDS, PlanTable
 if TYPE_CHECKING:
     from tui.widgets.glyphs import Glyphs
 
-_NARROW: Final = 100
 _CYCLE: Final = (None, *ACTION_WORDS)
 _HINT: Final = "/ search  x action  , . file  Enter whole row  c confirm a description"
 
@@ -77,7 +76,7 @@ class Asked:
     confirmed: frozenset[str]
 
 
-class AnonymizeDialog(Dialog):
+class AnonymizeDialog(SplitDialog):
     """The form on the left, the plan on the right; on narrow screens one of them. Dismissed with what was asked, or None.
 
     Parameters
@@ -153,15 +152,6 @@ class AnonymizeDialog(Dialog):
         self._plans.stop()
         self._surveys.stop()
 
-    def on_resize(self, event: Resize) -> None:
-        """Show both halves where there is room."""
-        super().on_resize(event)
-        self.set_class(event.size.width < _NARROW, "-narrow")
-
-    def _post(self, message: Message) -> None:
-        if self.is_running:
-            self.post_message(message)
-
     # --- in threads
 
     @staticmethod
@@ -203,10 +193,6 @@ class AnonymizeDialog(Dialog):
         if message.question == self._question:
             self._table.show(message.rows, message.said)
             self._say()
-
-    @on(Failed)
-    def _fail(self, message: Failed) -> None:
-        raise message.error
 
     @property
     def _table(self) -> PlanTable:
@@ -283,14 +269,9 @@ class AnonymizeDialog(Dialog):
 
     # --- actions
 
-    @on(Button.Pressed, "#toggle")
-    def _toggle(self, message: Button.Pressed) -> None:
-        message.stop()
-        message.prevent_default()
-        self.toggle_class("-plan")
-        message.button.label = Content("Options" if self.has_class("-plan") else "Plan")
-        if self.has_class("-plan"):
-            self._table.focus()
+    def other_half_shown(self) -> None:
+        """Go to the plan."""
+        self._table.focus()
 
     @on(Button.Pressed, "#burned-in")
     def _decide(self, message: Button.Pressed) -> None:

@@ -11,7 +11,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.events import Resize
 from textual.message import Message
 from textual.widgets import Button, Input, Label
 
@@ -26,10 +25,11 @@ from tui.dicom.library.scanner import scan
 from tui.dicom.library.studies import Library
 from tui.dicom.options import Form, Option, Values
 from tui.dicom.pixels.view import View
-from tui.screens.dialog import Dialog, Field
+from tui.screens.dialog import Field
 from tui.screens.export_commands import OUTPUT_NAME
 from tui.screens.free_names import free_folder
 from tui.screens.questions import Failed
+from tui.screens.split_dialog import SplitDialog
 from tui.text import names_are_masked, safe_text, shown_path
 from tui.widgets.folder_suggester import FolderSuggester
 from tui.widgets.picture_row import PictureRow, Titled
@@ -44,7 +44,6 @@ OUTPUT: Final = Option(
     check=lambda text: None if text.strip() else "Type the path of the output folder",
 )  # fmt: skip
 _FOLDER: Final = "exported"
-_NARROW: Final = 100
 _HIDDEN: Final = "Nothing would be written of the first one; outside the privacy view it is said why"
 _MASKED: Final = "Values of the header are not shown in the privacy view"
 
@@ -78,7 +77,7 @@ class Shown(Message):
         self.problem = problem
 
 
-class ExportDialog(Dialog):
+class ExportDialog(SplitDialog):
     """The form on the left, what will be written on the right; on narrow screens one of them.
 
     Parameters
@@ -92,6 +91,8 @@ class ExportDialog(Dialog):
     depth, kind, unicode
         How pictures are drawn.
     """
+
+    other_half = "Preview"
 
     def __init__(
         self, row: Format, paths: tuple[str, ...], values: Values, depth: ColorDepth, kind: CellKind, *, unicode: bool
@@ -150,11 +151,6 @@ class ExportDialog(Dialog):
         self._previews.stop()
         self._folders.stop()
 
-    def on_resize(self, event: Resize) -> None:
-        """Show both halves where there is room."""
-        super().on_resize(event)
-        self.set_class(event.size.width < _NARROW, "-narrow")
-
     def order(self, values: Values) -> Order:
         """Return what is to be done."""
         own = {name: value for name, value in values.items() if name != OUTPUT_NAME}
@@ -164,10 +160,6 @@ class ExportDialog(Dialog):
         from tui.dicom.export.picture_options import problem_of
 
         return problem_of(values)
-
-    def _post(self, message: Message) -> None:
-        if self.is_running:
-            self.post_message(message)
 
     # --- in threads
 
@@ -230,10 +222,6 @@ class ExportDialog(Dialog):
             text = _MASKED if masked else "\n".join(map(safe_text, lines))
         self.query_one("#first-lines", Label).update(Content(text))
 
-    @on(Failed)
-    def _fail(self, message: Failed) -> None:
-        raise message.error
-
     # --- the form
 
     def _show(self) -> None:
@@ -263,13 +251,6 @@ class ExportDialog(Dialog):
         message.stop()
         message.prevent_default()
         self.focus_next()
-
-    @on(Button.Pressed, "#toggle")
-    def _toggle(self, message: Button.Pressed) -> None:
-        message.stop()
-        message.prevent_default()
-        self.toggle_class("-plan")
-        message.button.label = Content("Options" if self.has_class("-plan") else "Preview")
 
 
 def _labelled(option: Option) -> Option:
