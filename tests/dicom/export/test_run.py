@@ -455,3 +455,24 @@ def test_what_is_on_the_screen_becomes_options_and_back() -> None:
     values = values_of(marked, (100, 80), windowed=True)
     assert values["measures"] == "distance 1,2 3,4; angle 1,1 2,2 3,3"
     assert view_of(values).marks == marked.marks
+
+
+def test_no_file_that_is_read_is_written_over(tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    path = Path(write(folder / "a.dcm"))
+    before = path.read_bytes()
+    for values in ({"syntax": "rle"}, {"anonymize": "basic"}):
+        summary = exported(path, path, "dicom", replace=True, **values)
+        assert "never written over" in summary.failed[0].why
+    summary = exported(folder, folder, "copy", names="files", replace=True)
+    assert "never written over" in summary.failed[0].why
+    assert path.read_bytes() == before
+
+
+def test_what_a_run_before_left_is_removed_and_told(tmp_path: Path) -> None:
+    file, out = write(tmp_path / "a.dcm"), tmp_path / "out"
+    out.mkdir()
+    (out / ".dicom-tui-partial-999999999-aa").touch()
+    summary = exported(file, out, "png")
+    assert summary.notes == ["1 unfinished file of a run that was cut off: removed"]
+    assert _files(out) == ["i00007.png"]

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from tempfile import TemporaryDirectory
 from typing import BinaryIO, NamedTuple
@@ -11,7 +11,7 @@ from tui.dicom.anonymize.batch import Told, anonymize
 from tui.dicom.anonymize.order import Order as AnonymizeOrder
 from tui.dicom.anonymize.policy import PRESET
 from tui.dicom.anonymize.policy_file import policy_of
-from tui.dicom.errors import DicomError, ExportError
+from tui.dicom.errors import DicomError, ExportError, WriteError
 from tui.dicom.export import picture_options
 from tui.dicom.export.data_options import PLAIN
 from tui.dicom.export.formats import BY_NAME, Format
@@ -168,7 +168,7 @@ def _export(
     for path, why in subjects.library.problems.items():
         summary.failed.append(NotWritten(originals.get(path, path), why))
         yield summary.failed[-1]
-    target = _Target(order, row, values, len(subjects.found), stream)
+    target = _Target(order, row, values, subjects, stream, originals.values())
     if target.leftovers:
         summary.notes.append(f"{many(target.leftovers, 'unfinished file')} of a run that was cut off: removed")
     for number, subject in enumerate(subjects.found):
@@ -176,6 +176,7 @@ def _export(
         what = safe_text(os.path.basename(originals.get(subject.files[0], subject.files[0])))
         yield Step(number, len(subjects.found), what)
         try:
+            target.check(output)
             for note in row.write(subject, values, output):
                 yield Step(number, len(subjects.found), f"{what} {note}".rstrip())
             summary.done += 1
@@ -208,14 +209,20 @@ def _named(subject: Subject, originals: Mapping[str, str]) -> str:
 class _Target:
     """Where the results of an order go: a stream, the one file that was named, or a folder."""
 
-    def __init__(self, order: Order, row: Format, values: Values, count: int, stream: BinaryIO | None) -> None:
+    def __init__(
+        self, order: Order, row: Format, values: Values, subjects: Subjects, stream: BinaryIO | None,
+        originals: Iterable[str],
+    ) -> None:  # fmt: skip
+        count = len(subjects.found)
         self._order = order
         self._replace = bool(values[REPLACE.name])
         self._stream: BinaryIO | None = None
         self._names: tuple[str, ...] | None = None
         self._root = order.output
-        self.leftovers = 0
         self._ending = row.ending_of(order.output, values)
+        read = (*(each.path for each in subjects.library.instances), *originals) if self._replace else ()
+        self._read = set(map(os.path.realpath, read))
+        self.leftovers = 0
         if order.output == STANDARD_OUTPUT:
             if count != 1:
                 raise ExportError(f"standard output takes one result, and there would be {count:,}: name a folder with -o")
@@ -227,9 +234,22 @@ class _Target:
             self._names = (name[: -len(self._ending)],)
         elif count:
             make_root(order.output, order.mode)
-            self.leftovers = sum(len(remove_leftovers(folder)) for folder, _, _ in os.walk(order.output))
+            folders = {os.path.join(order.output, *subject.names[:-1]) for subject in subjects.found}
+            self.leftovers = sum(len(remove_leftovers(folder)) for folder in folders if os.path.isdir(folder))
 
     def output(self, subject: Subject) -> Output:
         """Return where the result of a subject goes."""
         names = self._names or subject.names
         return Output(self._root, names, self._ending, self._replace, self._order.mode, self._stream)
+
+    def check(self, output: Output) -> None:
+        """Refuse to write over a file that is read, whatever was told.
+
+        Raises
+        ------
+        WriteError
+            It would be.
+        """
+        path = os.path.join(output.root, *output.names) + output.ending
+        if self._replace and os.path.realpath(path) in self._read:
+            raise WriteError(f"{safe_text(path)} is one of the files that are read: they are never written over", path)
