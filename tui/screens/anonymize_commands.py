@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 
 from textual.screen import Screen
 
-from tui.screens.free_names import free_folder
 from tui.settings import boxes_path
 from tui.text import safe_text, shown_path
 
@@ -61,7 +60,7 @@ class AnonymizeCommands(Screen[None]):
             return
         from tui.screens.anonymizing import AnonymizeDialog
 
-        values: Values = dict(self._last_values or {}) | {"output": free_folder(paths[0], "anonymized")}
+        values: Values = dict(self._last_values or {}) | {"output": ""}
         dialog = AnonymizeDialog(paths, values, self.glyphs)
 
         def answered(values: Values | None) -> None:

@@ -37,6 +37,7 @@ from tui.widgets.plan_table import ACTION_WORDS, PlanTable
 if TYPE_CHECKING:
     from tui.widgets.glyphs import Glyphs
 
+_FOLDER: Final = "anonymized"
 _CYCLE: Final = (None, *ACTION_WORDS)
 _HINT: Final = "/ search  x action  , . file  Enter whole row  c confirm a description"
 
@@ -145,10 +146,12 @@ class AnonymizeDialog(SplitDialog):
     def on_mount(self) -> None:
         """Look at the files, and plan the first one."""
         super().on_mount()
+        self.offer_folder(self._paths[0], _FOLDER)
         self._surveys.ask(self._paths)
 
     def on_unmount(self) -> None:
         """Look at nothing more."""
+        super().on_unmount()
         self._plans.stop()
         self._surveys.stop()
 

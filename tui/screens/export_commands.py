@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from textual.screen import Screen
 
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from tui.widgets.file_list import FileList
     from tui.widgets.glyphs import Glyphs
     from tui.widgets.image_view import ImageView
-
-OUTPUT_NAME: Final = "output"
 
 
 class ExportCommands(Screen[None]):
@@ -92,6 +90,7 @@ class ExportCommands(Screen[None]):
 
     def _ask_export(self, row: Format, paths: tuple[str, ...], values: Values) -> None:
         from tui.screens.exporting import ExportDialog
+        from tui.screens.split_dialog import OUTPUT_NAME
 
         dialog = ExportDialog(
             row, paths, values | {OUTPUT_NAME: ""}, self.image.depth, self.image.kind, unicode=self.terminal.unicode

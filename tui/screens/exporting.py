@@ -25,11 +25,8 @@ from tui.dicom.library.scanner import scan
 from tui.dicom.library.studies import Library
 from tui.dicom.options import Form, Option, Values
 from tui.dicom.pixels.view import View
-from tui.screens.dialog import Field
-from tui.screens.export_commands import OUTPUT_NAME
-from tui.screens.free_names import free_folder
 from tui.screens.questions import Failed
-from tui.screens.split_dialog import SplitDialog
+from tui.screens.split_dialog import OUTPUT_NAME, SplitDialog
 from tui.text import names_are_masked, safe_text, shown_path
 from tui.widgets.folder_suggester import FolderSuggester
 from tui.widgets.picture_row import PictureRow, Titled
@@ -49,13 +46,12 @@ _MASKED: Final = "Values of the header are not shown in the privacy view"
 
 
 class Found(Message):
-    """More of what is exported was read; at first, a folder that the results may go to."""
+    """More of what is exported was read."""
 
-    def __init__(self, library: Library | None, looked_at: int, folder: str = "") -> None:
+    def __init__(self, library: Library | None, looked_at: int) -> None:
         super().__init__()
         self.library = library
         self.looked_at = looked_at
-        self.folder = folder
 
 
 class Question(NamedTuple):
@@ -107,7 +103,7 @@ class ExportDialog(SplitDialog):
         self._library: Library | None = None
         self._asked = 0
         self._asked_for: Values = {}
-        self._folders = FolderSuggester()
+        self._completing = FolderSuggester()
         self._reads: Background[tuple[str, ...], Found] = Background(
             "read for export", self._read, lambda _, found: self._post(found), lambda error: self._post(Failed(error))
         )
@@ -139,17 +135,19 @@ class ExportDialog(SplitDialog):
     def on_mount(self) -> None:
         """Read what is exported."""
         super().on_mount()
-        self.query_one(f"#option-{OUTPUT_NAME}", Input).suggester = self._folders
+        self.query_one(f"#option-{OUTPUT_NAME}", Input).suggester = self._completing
         self.query_one("#plan-said", Label).update(Content("reading …"))
         self.query_one("#first-picture").display = self._format.is_picture
         self.query_one("#first-lines").display = not self._format.is_picture
+        self.offer_folder(self._paths[0], _FOLDER)
         self._reads.ask(self._paths)
 
     def on_unmount(self) -> None:
         """Read nothing more."""
+        super().on_unmount()
         self._reads.stop()
         self._previews.stop()
-        self._folders.stop()
+        self._completing.stop()
 
     def order(self, values: Values) -> Order:
         """Return what is to be done."""
@@ -165,7 +163,6 @@ class ExportDialog(SplitDialog):
 
     @staticmethod
     def _read(paths: tuple[str, ...]) -> Iterator[Found | None]:
-        yield Found(None, 0, free_folder(paths[0], _FOLDER))
         library = Library()
         step = Step(0, 0, "")
         for step in scan(paths, library, gently=True):
@@ -187,11 +184,6 @@ class ExportDialog(SplitDialog):
 
     @on(Found)
     def _found(self, message: Found) -> None:
-        output = self.query_one(f"#option-{OUTPUT_NAME}", Field)
-        if message.folder and not output.value:
-            output.value = message.folder
-            output.password = names_are_masked()
-            output.select_all()
         if message.library is None:
             self.query_one("#plan-said", Label).update(Content(f"reading … {message.looked_at:,} files"))
             return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 from textual import on
@@ -10,11 +11,23 @@ from textual.events import Resize
 from textual.message import Message
 from textual.widgets import Button
 
-from tui.screens.dialog import Dialog
+from tui.background import Background
+from tui.screens.dialog import Dialog, Field
+from tui.screens.free_names import free_folder
 from tui.screens.questions import Failed
+from tui.text import names_are_masked
 
 _NARROW: Final = 100
 OPTIONS_WORD: Final = "Options"
+OUTPUT_NAME: Final = "output"
+
+
+class FolderFound(Message):
+    """A folder for results that nothing has yet."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__()
+        self.path = path
 
 
 class SplitDialog(Dialog):
@@ -27,6 +40,28 @@ class SplitDialog(Dialog):
     """
 
     other_half = "Plan"
+    _folders: Background[tuple[str, str], FolderFound] | None = None
+
+    def offer_folder(self, beside: str, name: str) -> None:
+        """Fill in a folder beside a path, called so or nearly so, when the disk has said which one is free."""
+        self._folders = Background(
+            "free folder", _free, lambda _, found: self._post(found), lambda error: self._post(Failed(error))
+        )
+        self._folders.ask((beside, name))
+
+    def on_unmount(self) -> None:
+        """Ask the disk nothing more."""
+        if self._folders is not None:
+            self._folders.stop()
+
+    @on(FolderFound)
+    def _folder_found(self, message: FolderFound) -> None:
+        output = self.query_one(f"#option-{OUTPUT_NAME}", Field)
+        if not output.value:
+            output.value = message.path
+            output.password = names_are_masked()
+            if output.has_focus:
+                output.select_all()
 
     def on_resize(self, event: Resize) -> None:
         """Show both halves where there is room."""
@@ -54,3 +89,7 @@ class SplitDialog(Dialog):
 
     def other_half_shown(self) -> None:
         """Do what is to be done when the right half comes to be seen."""
+
+
+def _free(question: tuple[str, str]) -> Iterator[FolderFound]:
+    yield FolderFound(free_folder(*question))
