@@ -125,7 +125,8 @@ def _job(order: Order) -> Job:
             count = len(step.written)
             lines = [f"{count:,} file{'s' * (count != 1)}, {step.size:,} bytes: {shown_path(step.output)}"]
             lines += map(safe_text, step.notes)
-            lines += [f"What was written may hold {carried.value}" for carried in sorted(step.carries, key=str)] if count else []
+            carried = sorted(step.carries, key=str) if count else []
+            lines += [f"What was written may hold {each.value}" for each in carried]
             if step.failed:
                 lines.append(f"{len(step.failed):,} not written:")
             yield Ended(tuple(lines), ok=step.done > 0)
