@@ -25,7 +25,7 @@ from tui.settings import boxes_path
 from tui.text import fit_cells, safe_text
 
 if TYPE_CHECKING:
-    from tui.dicom.export.run import Summary
+    from tui.dicom.export.results import Summary
 
 _POLICY_FILES: Final = (POLICY, PROJECT, LOOKUP, BOXES)
 _DRAWN: Final = ("ansi", "text")  # which are safe on a terminal
@@ -114,7 +114,8 @@ def _with_default(option: Option) -> Option:
 
 def driven(order: Order, row: Format) -> int:
     """Drive the job to its end, with its progress on stderr; return the exit code."""
-    from tui.dicom.export.run import NotWritten, Summary, export  # imports NumPy, which --help needs not
+    from tui.dicom.export.results import NotWritten, Summary
+    from tui.dicom.export.run import export  # imports NumPy, which --help needs not
 
     shown, last, summary = sys.stderr.isatty(), 0.0, None
     for step in export(order):

@@ -115,7 +115,8 @@ class ExportCommands(Screen[None]):
 
 def _job(order: Order) -> Job:
     """Export what was asked; in a thread of the progress screen."""
-    from tui.dicom.export.run import NotWritten, Summary, export
+    from tui.dicom.export.results import NotWritten, Summary
+    from tui.dicom.export.run import export
     from tui.screens.progress import Ended
 
     for step in export(order):

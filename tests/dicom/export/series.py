@@ -12,7 +12,8 @@ from pydicom.dataset import Dataset
 
 from tests.files import write
 from tui.dicom.export.order import Order
-from tui.dicom.export.run import Summary, export
+from tui.dicom.export.results import Summary
+from tui.dicom.export.run import export
 
 ROWS: Final = 20
 COLUMNS: Final = 28

@@ -25,7 +25,8 @@ from tui.dicom.export.formats import FORMATS
 from tui.dicom.export.order import Carries, Order, frames_of
 from tui.dicom.export.packed import PackedFile
 from tui.dicom.export.picture_options import marks_of, values_of, view_of
-from tui.dicom.export.run import Summary, export
+from tui.dicom.export.results import Summary
+from tui.dicom.export.run import export
 from tui.dicom.export.tables import safe_cell
 from tui.dicom.job import Step
 from tui.dicom.options import Values

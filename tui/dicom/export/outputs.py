@@ -1,14 +1,16 @@
 """Where results go: files below a folder, one file, or a stream; whole or not at all (see `save`)."""
 
 import os
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import BytesIO
 from typing import BinaryIO
 
-from tui.dicom.errors import WriteError, os_reason
-from tui.dicom.save import PRIVATE, new_file, new_file_below
+from tui.dicom.errors import ExportError, WriteError, os_reason
+from tui.dicom.export.order import STANDARD_OUTPUT
+from tui.dicom.save import PRIVATE, new_file, new_file_below, remove_leftovers
 from tui.text import safe_text
 
 
@@ -114,3 +116,79 @@ def make_root(path: str, mode: int) -> None:
         os.makedirs(path, (mode & 0o444) >> 2 | mode | 0o700, exist_ok=True)
     except OSError as error:
         raise WriteError(f"{safe_text(path)} cannot be made: {os_reason(error)}", path) from error
+
+
+class Target:
+    """Where the results of an order go: a stream, the one file that was named, or a folder, which is made.
+
+    Parameters
+    ----------
+    output : str
+        A folder; or of one result its file; or - for standard output.
+    ending : str
+        Of the results' names, with its dot.
+    results : sequence of tuple of str
+        The names of each: folders below the output, and its own without its ending.
+    named : bool
+        Whether `output` ends like a result's name.
+    replace : bool
+        Whether files that exist are written over; never those in `read`.
+    mode : int
+        Permissions of the results.
+    stream : binary file, optional
+        Where the one result goes if the output is -; as it is, standard output.
+    read : iterable of str
+        The files that are read.
+
+    Attributes
+    ----------
+    leftovers : int
+        How many unfinished files of a run that was cut off were removed.
+
+    Raises
+    ------
+    ExportError, WriteError
+        There are more results than fit; the folder cannot be made.
+    """
+
+    def __init__(
+        self, output: str, ending: str, results: Sequence[tuple[str, ...]], *, named: bool, replace: bool, mode: int,
+        stream: BinaryIO | None, read: Iterable[str],
+    ) -> None:  # fmt: skip
+        self.leftovers = 0
+        self._ending, self._replace, self._mode = ending, replace, mode
+        self._stream: BinaryIO | None = None
+        self._names: tuple[str, ...] | None = None
+        self._root = output
+        self._read = set(map(os.path.realpath, read)) if replace else set()
+        if output == STANDARD_OUTPUT:
+            if len(results) != 1:
+                raise ExportError(
+                    f"standard output takes one result, and there would be {len(results):,}: name a folder with -o"
+                )
+            self._stream = stream if stream is not None else sys.stdout.buffer
+        elif named and not os.path.isdir(output):
+            if len(results) > 1:
+                raise ExportError(f"there would be {len(results):,} results: name a folder with -o", output)
+            self._root, name = os.path.split(output)
+            self._names = (name[: -len(ending)],)
+        elif results:
+            make_root(output, mode)
+            folders = {os.path.join(output, *names[:-1]) for names in results}
+            self.leftovers = sum(len(remove_leftovers(folder)) for folder in folders if os.path.isdir(folder))
+
+    def output(self, names: tuple[str, ...]) -> Output:
+        """Return where a result of some names goes."""
+        return Output(self._root, self._names or names, self._ending, self._replace, self._mode, self._stream)
+
+    def check(self, output: Output) -> None:
+        """Refuse to write over a file that is read, whatever was told.
+
+        Raises
+        ------
+        WriteError
+            It would be.
+        """
+        path = os.path.join(output.root, *output.names) + output.ending
+        if self._replace and os.path.realpath(path) in self._read:
+            raise WriteError(f"{safe_text(path)} is one of the files that are read: they are never written over", path)
