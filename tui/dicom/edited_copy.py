@@ -1,7 +1,6 @@
 """Writing an edited copy: the changed bytes, and all others as they were; deflated again where the original was."""
 
 import os
-import uuid
 import zlib
 from collections.abc import Iterator
 from typing import Final
@@ -11,7 +10,7 @@ from tui.dicom.edit import SOP_INSTANCE_UID, Draft, apply
 from tui.dicom.element import META_GROUP
 from tui.dicom.elements import Elements
 from tui.dicom.errors import WriteError
-from tui.dicom.implementation import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME
+from tui.dicom.implementation import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME, new_uid
 from tui.dicom.job import Step as JobStep
 from tui.dicom.options import Option
 from tui.dicom.save import PRIVATE, new_file
@@ -39,7 +38,7 @@ def renewed(draft: Draft, level: str) -> Draft:
     if level == "no":
         return draft
     for name, tag in _LEVELS:
-        draft = draft.changed(setting(tag, f"2.25.{uuid.uuid4().int}"))
+        draft = draft.changed(setting(tag, new_uid()))
         if name == level:
             break
     return draft

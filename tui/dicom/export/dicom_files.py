@@ -4,7 +4,6 @@ Frames are written one after the other, and read back before the file gets its n
 """
 
 import os
-import struct
 import zlib
 from collections.abc import Iterator
 from typing import IO, Any, Final
@@ -13,9 +12,6 @@ import numpy as np
 import pydicom
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset, FileMetaDataset
-from pydicom.filebase import DicomBytesIO
-from pydicom.filewriter import write_dataset, write_file_meta_info
-from pydicom.uid import UID
 
 from tui.dicom.archives import is_packed
 from tui.dicom.attributes import Attributes
@@ -26,7 +22,8 @@ from tui.dicom.export.dicom_options import BY_NAME, SYNTAX, Syntax
 from tui.dicom.export.encoders import ENCODERS
 from tui.dicom.export.order import Subject
 from tui.dicom.export.outputs import Output
-from tui.dicom.implementation import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME
+from tui.dicom.export.pixel_elements import write_encapsulated, write_native_head
+from tui.dicom.new_object import encoded_dataset, write_head
 from tui.dicom.options import Values
 from tui.dicom.pixels.codecs import LOSSY, has_fast_codecs, is_video
 from tui.dicom.pixels.decode import decode_frame
@@ -37,7 +34,6 @@ _BIG_ENDIAN: Final = "1.2.840.10008.1.2.2"
 _BEHIND: Final = frozenset({0xFFFAFFFA, 0xFFFCFFFC})  # signatures, of the bytes that were; padding
 _SIGNATURES: Final = 0xFFFAFFFA
 _COPIED: Final = 1 << 20
-_MOST_BYTES: Final = 0xFFFFFFFE  # of a value, and of an offset
 _COLORS: Final = 3
 _SUBSAMPLED: Final = "_422"
 _PIXELS: Final = (PIXEL_DATA, FLOAT_PIXEL_DATA, DOUBLE_FLOAT_PIXEL_DATA)
@@ -45,8 +41,6 @@ _OFFSET_TABLES: Final = (0x7FE00001, 0x7FE00002)
 _OVERLAYS: Final = 0x60  # groups 6000 to 60FF
 _BIT_POSITION: Final = 0x0102
 _ICON: Final = 0x00880200
-_ITEM: Final = struct.pack("<HH", 0xFFFE, 0xE000)
-_END: Final = struct.pack("<HHI", 0xFFFE, 0xE0DD, 0)
 
 
 def write_dicom(subject: Subject, values: Values, output: Output) -> Iterator[str]:
@@ -124,19 +118,12 @@ class _Writer:
         meta = FileMetaDataset()
         for element in getattr(dataset, "file_meta", ()):
             meta.add(element)
-        meta.TransferSyntaxUID = UID(self._syntax.uid)
-        meta.ImplementationClassUID = UID(IMPLEMENTATION_CLASS_UID)
-        meta.ImplementationVersionName = IMPLEMENTATION_VERSION_NAME
         for own, common in (("MediaStorageSOPClassUID", "SOPClassUID"), ("MediaStorageSOPInstanceUID", "SOPInstanceUID")):
             uid = meta.get(own) or dataset.get(common)
             if not uid:
                 raise PixelError(f"it has no {common}, without which no DICOM file is written", path)
             setattr(meta, own, uid)
-        file.write((dataset.preamble or b"\0" * 128) + b"DICM")
-        held = DicomBytesIO()
-        held.is_little_endian, held.is_implicit_VR = True, False
-        write_file_meta_info(held, meta, enforce_standard=True)
-        file.write(held.getvalue())
+        write_head(file, meta, self._syntax.uid, dataset.preamble)
         if self._syntax.name == "deflated":
             packed = _Deflated(file)
             yield from self._dataset(packed, dataset, first)
@@ -174,10 +161,7 @@ class _Writer:
 
     def _dataset(self, file: "IO[bytes] | _Deflated", dataset: Dataset, first: NDArray[Any] | None) -> Iterator[str]:
         implicit = self._syntax.name == "implicit"
-        held = DicomBytesIO()
-        held.is_little_endian, held.is_implicit_VR = True, implicit
-        write_dataset(held, dataset)
-        file.write(held.getvalue())
+        file.write(encoded_dataset(dataset, implicit=implicit))
         image = self._image
         if image is None:
             return
@@ -207,14 +191,9 @@ class _Writer:
         length = element.length
         if self._decoded:
             length = image.frames * image.rows * image.columns * image.samples * (image.bits_allocated // 8)
-        if length == UNDEFINED or length > _MOST_BYTES:
-            raise PixelError(
-                "its pixels take more than 4 GB without compression, which no element holds", self._elements.path
-            )
-        vr = element.vr.encode() if image.float_bits or image.bits_allocated <= 8 else b"OW"
+        vr = element.vr if image.float_bits or image.bits_allocated <= 8 else "OW"
         padding = length % 2
-        head = struct.pack("<HH", element.tag >> 16, element.tag & 0xFFFF)
-        file.write(head + (b"" if implicit else vr + b"\0\0") + struct.pack("<I", length + padding))
+        write_native_head(file, element.tag, vr, length + padding, implicit=implicit)
         if self._decoded:
             for number, values in enumerate(self._frames(image, first), 1):
                 file.write(values.tobytes())
@@ -228,26 +207,10 @@ class _Writer:
     def _encapsulated(
         self, file: IO[bytes], image: ImagePixel, photometric: str, first: NDArray[Any] | None
     ) -> Iterator[str]:
-        file.write(struct.pack("<HH2sHI", PIXEL_DATA >> 16, PIXEL_DATA & 0xFFFF, b"OB", 0, UNDEFINED))
-        encode, offsets = ENCODERS[self._syntax.encoder], list[int]()
-        table = file.tell()
-        file.write(
-            _ITEM + struct.pack("<I", 4 * image.frames) + bytes(4 * image.frames)
-        )  # the Basic Offset Table, to be filled
-        begin = file.tell()
-        for number, values in enumerate(self._frames(image, first), 1):
-            coded = encode(values, image, photometric)
-            coded += b"\0" * (len(coded) % 2)
-            offsets.append(file.tell() - begin)
-            file.write(_ITEM + struct.pack("<I", len(coded)) + coded)
-            yield f"{number:,} of {image.frames:,}"
-        file.write(_END)
-        if offsets[-1] > _MOST_BYTES:
-            raise PixelError("its frames take more than 4 GB, whose places no offset table holds", self._elements.path)
-        end = file.tell()
-        file.seek(table + 8)
-        file.write(struct.pack(f"<{len(offsets)}I", *offsets))
-        file.seek(end)
+        encode = ENCODERS[self._syntax.encoder]
+        coded = (encode(values, image, photometric) for values in self._frames(image, first))
+        with translated(PixelError, "", self._elements.path):
+            yield from write_encapsulated(file, coded, image.frames)
 
     def read_back(self, fd: int) -> Iterator[str]:
         """Read back what was written, and compare all frames that were decoded.
