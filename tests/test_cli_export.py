@@ -50,7 +50,7 @@ def test_exit_codes_tell_what_was_written(tmp_path: Path) -> None:
     write(tmp_path / "in" / "report.dcm", PixelData=None, Rows=None, SOPInstanceUID="1.9", SeriesInstanceUID="1.9.1")
     some = run("export", str(tmp_path / "in"), "-o", str(tmp_path / "out"), "-f", "jpeg")
     assert some.returncode == 1
-    assert b"report.dcm: not exported: " in some.stderr
+    assert b"report.dcm: not written: " in some.stderr
     none = run("export", str(tmp_path / "in" / "report.dcm"), "-o", str(tmp_path / "none"), "-f", "jpeg")
     assert none.returncode == 2
     assert list((tmp_path / "none").iterdir()) == []

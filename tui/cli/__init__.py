@@ -20,6 +20,7 @@ SUBCOMMANDS = {
     "edit": ("tui.cli.edit", "write a copy with some elements changed"),
     "anonymize": ("tui.cli.anonymize", "write de-identified copies (PS3.15)"),
     "export": ("tui.cli.export", "write pictures, arrays, volumes, tables and texts"),
+    "create": ("tui.cli.create", "make DICOM files of pictures, arrays and PDF documents"),
     "sort": ("tui.cli.sort", "copy files into folders that are called after their attributes"),
     "index": ("tui.cli.index", "tell of the index of folders, or remove it"),
     "doctor": ("tui.cli.doctor", "print what the terminal can do, and why a mode is chosen"),

@@ -31,7 +31,7 @@ def add_options(parser: argparse._ActionsContainer, options: Iterable[Option]) -
             parser.add_argument(
                 f"--{option.name}",
                 choices=option.choices or None,
-                metavar="|".join(option.choices) or option.metavar,
+                metavar="|".join(filter(None, option.choices)) or option.metavar,
                 default=argparse.SUPPRESS,
                 help=option.help,
             )

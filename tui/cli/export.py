@@ -4,7 +4,7 @@ import argparse
 import shutil
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
@@ -19,13 +19,14 @@ from tui.dicom.anonymize.orders import BOXES, LOOKUP, POLICY, PROJECT, Wish
 from tui.dicom.errors import DicomError, ExportError
 from tui.dicom.export.formats import BY_NAME, FORMATS, Format
 from tui.dicom.export.order import ANONYMIZE, NO, OPTIONS, STANDARD_OUTPUT, Order
+from tui.dicom.job import Step
 from tui.dicom.options import Option
 from tui.dicom.save import DEFAULT_MODE, mode_of
 from tui.settings import boxes_path
 from tui.text import fit_cells, safe_text
 
 if TYPE_CHECKING:
-    from tui.dicom.export.results import Summary
+    from tui.dicom.export.results import NotWritten, Summary
 
 _POLICY_FILES: Final = (POLICY, PROJECT, LOOKUP, BOXES)
 _DRAWN: Final = ("ansi", "text")  # which are safe on a terminal
@@ -52,7 +53,10 @@ def run(words: Sequence[str]) -> int:
             paths = tuple(held.enter_context(opened(path)) if path == STDIN else path for path in arguments.paths)
             values = given(arguments, row.all_options)
             how = _anonymizing(arguments, str(values.get(ANONYMIZE.name, NO)))
-            return driven(Order(paths, arguments.output or "", row.name, values, mode, how), row)
+            from tui.dicom.export.run import export  # imports NumPy, which --help needs not
+
+            order = Order(paths, arguments.output or "", row.name, values, mode, how)
+            return driven(export(order), row.name, order.output)
     except (DicomError, OSError) as error:
         return refuse(str(error))
 
@@ -112,26 +116,35 @@ def _with_default(option: Option) -> Option:
     return replace(option, help=f"{option.help} (default: {option.default})") if option.default else option
 
 
-def driven(order: Order, row: Format) -> int:
-    """Drive the job to its end, with its progress on stderr; return the exit code."""
+def driven(job: "Iterator[Step | NotWritten | Summary]", doing: str, output: str) -> int:
+    """Drive a job to its end, with its progress on stderr; return the exit code.
+
+    Parameters
+    ----------
+    job : iterator
+        It yields its steps, what failed, and at last what came of it.
+    doing : str
+        What its steps do, in a word.
+    output : str
+        Where results go.
+    """
     from tui.dicom.export.results import NotWritten, Summary
-    from tui.dicom.export.run import export  # imports NumPy, which --help needs not
 
     shown, last, summary = sys.stderr.isatty(), 0.0, None
-    for step in export(order):
+    for step in job:
         if isinstance(step, Summary):
             summary = step
         elif shown and not isinstance(step, NotWritten) and (now := time.monotonic()) - last > _SHOW_EVERY_S:
             last = now
             done = f"{step.done:,} of {step.total:,}" if step.total else f"{step.done:,} files"
-            said = f"{row.name}: {done} {safe_text(step.note)}"
+            said = f"{doing}: {done} {safe_text(step.note)}"
             width = max(1, shutil.get_terminal_size().columns - 1)
             print(f"\r\x1b[K{fit_cells(said, width)}", end="", file=sys.stderr, flush=True)
     if shown:
         print("\r\x1b[K", end="", file=sys.stderr, flush=True)
     if summary is None:
         return _NOTHING_DONE
-    _tell(summary, quiet=order.output == STANDARD_OUTPUT)
+    _tell(summary, quiet=output == STANDARD_OUTPUT)
     if not summary.done:
         return _NOTHING_DONE
     return _SOME_FAILED if summary.failed else 0
@@ -139,9 +152,9 @@ def driven(order: Order, row: Format) -> int:
 
 def _tell(summary: "Summary", *, quiet: bool) -> None:
     for what, why in summary.failed[:_MOST_SAID]:
-        print(f"{PROGRAM}: {safe_text(what)}: not exported: {safe_text(why)}", file=sys.stderr)
+        print(f"{PROGRAM}: {safe_text(what)}: not written: {safe_text(why)}", file=sys.stderr)
     if len(summary.failed) > _MOST_SAID:
-        print(f"{PROGRAM}: and {len(summary.failed) - _MOST_SAID:,} more were not exported", file=sys.stderr)
+        print(f"{PROGRAM}: and {len(summary.failed) - _MOST_SAID:,} more were not written", file=sys.stderr)
     for note in summary.notes:
         print(f"{PROGRAM}: {safe_text(note)}", file=sys.stderr)
     if not summary.done:

@@ -8,7 +8,6 @@ from tui.cli.arguments import Parser
 from tui.cli.export import driven
 from tui.cli.output import refuse
 from tui.dicom.errors import DicomError
-from tui.dicom.export.formats import BY_NAME
 from tui.dicom.export.order import NAMES, REPLACE, Order
 from tui.dicom.save import DEFAULT_MODE, mode_of
 
@@ -38,6 +37,8 @@ def run(words: Sequence[str]) -> int:
     values = {NAMES.name: arguments.pattern, REPLACE.name: arguments.replace}
     try:
         order = Order(tuple(arguments.paths), arguments.output or "", _COPY, values, mode_of(arguments.mode))
-        return driven(order, BY_NAME[_COPY])
+        from tui.dicom.export.run import export  # imports NumPy, which --help needs not
+
+        return driven(export(order), _COPY, order.output)
     except (DicomError, OSError) as error:
         return refuse(str(error))
