@@ -151,10 +151,15 @@ def driven(job: "Iterator[Step | NotWritten | Summary]", doing: str, output: str
 
 
 def _tell(summary: "Summary", *, quiet: bool) -> None:
-    for what, why in summary.failed[:_MOST_SAID]:
-        print(f"{PROGRAM}: {safe_text(what)}: not written: {safe_text(why)}", file=sys.stderr)
-    if len(summary.failed) > _MOST_SAID:
-        print(f"{PROGRAM}: and {len(summary.failed) - _MOST_SAID:,} more were not written", file=sys.stderr)
+    reasons: dict[str, list[str]] = {}
+    for what, why in summary.failed:
+        reasons.setdefault(why, []).append(what)
+    for why, (first, *more) in list(reasons.items())[:_MOST_SAID]:
+        also = f" (and {len(more):,} more, for the same reason)" if more else ""
+        print(f"{PROGRAM}: {safe_text(first)}: not written: {safe_text(why)}{also}", file=sys.stderr)
+    if len(reasons) > _MOST_SAID:
+        rest = sum(len(what) for what in list(reasons.values())[_MOST_SAID:])
+        print(f"{PROGRAM}: and {rest:,} more were not written", file=sys.stderr)
     for note in summary.notes:
         print(f"{PROGRAM}: {safe_text(note)}", file=sys.stderr)
     if not summary.done:

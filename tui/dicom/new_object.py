@@ -12,6 +12,7 @@ from tui.dicom.implementation import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VE
 from tui.dicom.iod_types import types_at_top
 
 EXPLICIT: Final = "1.2.840.10008.1.2.1"
+_DS_CHARACTERS: Final = 16
 _PREAMBLE: Final = b"\0" * 128
 
 
@@ -59,3 +60,13 @@ def encoded_dataset(dataset: Dataset, *, implicit: bool = False) -> bytes:
     held.is_little_endian, held.is_implicit_VR = True, implicit
     write_dataset(held, dataset)
     return held.getvalue()
+
+
+def as_ds(number: float) -> str:
+    """Return a number as a Decimal String of at most 16 characters (PS3.5 6.2), as exactly as it goes."""
+    text = repr(float(number) + 0.0).removesuffix(".0")  # no -0
+    digits = _DS_CHARACTERS
+    while len(text) > _DS_CHARACTERS:
+        digits -= 1
+        text = f"{number:.{digits}g}"
+    return text

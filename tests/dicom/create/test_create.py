@@ -19,10 +19,10 @@ from tests.dicom.test_oracles import needs
 from tests.files import bundled, write
 from tui.dicom.create.order import Order
 from tui.dicom.create.run import create
-from tui.dicom.create.stored import as_ds
 from tui.dicom.edit_words import read_assignment
 from tui.dicom.errors import DicomError
 from tui.dicom.export.results import Summary
+from tui.dicom.new_object import as_ds
 
 ROWS, COLUMNS = 24, 40
 _GRAY: Final = np.linspace(0, 255, ROWS * COLUMNS).reshape(ROWS, COLUMNS).astype(np.uint8)

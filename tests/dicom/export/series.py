@@ -9,6 +9,7 @@ import numpy as np
 import pydicom
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
+from pydicom.uid import UID
 
 from tests.files import write
 from tui.dicom.export.order import Order
@@ -58,6 +59,53 @@ def write_series(
         path = write(folder / f"DOE_JANE_{names[number]:02d}.dcm", **(own | attributes))
         found.append(pydicom.dcmread(path))
     return found
+
+
+def write_enhanced(path: Path, series: list[Dataset], **attributes: Any) -> Dataset:  # noqa: ANN401 - as above
+    """Write the slices of a series as one Enhanced CT (PS3.3 A.38), and return its dataset."""
+    whole = pydicom.dcmread(str(series[0].filename))
+    for keyword in (
+        "ImagePositionPatient", "ImageOrientationPatient", "PixelSpacing", "SliceThickness", "RescaleSlope",
+        "RescaleIntercept", "WindowCenter", "WindowWidth",
+    ):  # fmt: skip
+        delattr(whole, keyword)
+    shared, own = Dataset(), []
+    shared.PixelMeasuresSequence = [_item(series[0], "PixelSpacing", "SliceThickness")]
+    shared.PlaneOrientationSequence = [_item(series[0], "ImageOrientationPatient")]
+    shared.PixelValueTransformationSequence = [_item(series[0], "RescaleSlope", "RescaleIntercept", RescaleType="HU")]
+    shared.FrameVOILUTSequence = [_item(series[0], "WindowCenter", "WindowWidth")]
+    shared.CTExposureSequence = [_item(series[0], ExposureTimeInms=512.5, XRayTubeCurrentInmA=120.4)]
+    for number, each in enumerate(series, 1):
+        frame = Dataset()
+        frame.PlanePositionSequence = [_item(each, "ImagePositionPatient")]
+        frame.FrameContentSequence = [
+            _item(each, FrameAcquisitionNumber=7, FrameAcquisitionDateTime=f"2026010112000{number}.5", StackID="1")
+        ]
+        frame.CTImageFrameTypeSequence = [_item(each, FrameType=["ORIGINAL", "PRIMARY", "VOLUME", "NONE"])]
+        own.append(frame)
+    whole.SharedFunctionalGroupsSequence, whole.PerFrameFunctionalGroupsSequence = [shared], own
+    whole.NumberOfFrames, whole.SOPInstanceUID, whole.SOPClassUID = (
+        len(series),
+        "1.2.3.77",
+        UID("1.2.840.10008.5.1.4.1.1.2.1"),
+    )
+    whole.InstanceNumber, whole.ImageType = "1", ["ORIGINAL", "PRIMARY", "VOLUME", "NONE"]
+    whole.file_meta.MediaStorageSOPClassUID, whole.file_meta.MediaStorageSOPInstanceUID = whole.SOPClassUID, UID("1.2.3.77")
+    whole.PixelData = b"".join(each.PixelData for each in series)
+    for keyword, value in attributes.items():
+        setattr(whole, keyword, value)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    whole.save_as(path)
+    return whole
+
+
+def _item(of: Dataset, *keywords: str, **values: Any) -> Dataset:  # noqa: ANN401 - as above
+    item = Dataset()
+    for keyword in keywords:
+        setattr(item, keyword, of[keyword].value)
+    for keyword, value in values.items():
+        setattr(item, keyword, value)
+    return item
 
 
 def exported(paths: Any, output: Any, form: str, **values: Any) -> Summary:  # noqa: ANN401 - a path or several

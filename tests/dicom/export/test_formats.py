@@ -18,7 +18,7 @@ from PIL import Image
 from pydicom.dataset import Dataset
 from pydicom.pixels import apply_modality_lut, apply_windowing
 
-from tests.dicom.export.series import COLUMNS, ROWS, SLICES, SPACING, STEP, exported, write_series
+from tests.dicom.export.series import COLUMNS, ROWS, SLICES, SPACING, STEP, exported, write_enhanced, write_series
 from tests.test_cli_view import run
 from tui.dicom.export.formats import BY_NAME, FORMATS
 from tui.dicom.export.order import Scope
@@ -174,6 +174,15 @@ def _dicom(files: list[Path], series: list[Dataset]) -> None:
         assert found.SOPInstanceUID == of.SOPInstanceUID
 
 
+def _dicom_frames(files: list[Path], series: list[Dataset]) -> None:
+    for path, of in zip(files, series, strict=True):
+        found = pydicom.dcmread(path)
+        np.testing.assert_array_equal(found.pixel_array, of.pixel_array)
+        assert found.SOPClassUID == of.SOPClassUID
+        for keyword in ("ImagePositionPatient", "ImageOrientationPatient", "PixelSpacing", "RescaleSlope", "InstanceNumber"):
+            assert found[keyword].value == of[keyword].value
+
+
 def _copy(files: list[Path], series: list[Dataset]) -> None:
     for path, of in zip(files, series, strict=True):
         assert path.read_bytes() == Path(str(of.filename)).read_bytes()
@@ -221,7 +230,7 @@ CHECKS: Final[dict[str, Callable[[list[Path], list[Dataset]], None]]] = {
     "png": _each("png_decode"), "jpeg": _each("jpeg8_decode", _JPEG_ERROR), "webp": _each("webp_decode"),
     "tiff": _each("tiff_decode"), "gif": _frames("gif_decode"), "apng": _apng, "webp-animation": _webp_animation,
     "sheet": _sheet, "ansi": _ansi, "svg": _svg, "npy": _npy, "npz": _npz, "raw": _raw, "nifti": _nifti, "dicom": _dicom,
-    "copy": _copy, "text": _text, "json": _json, "csv": _csv, "csv-elements": _csv_elements,
+    "dicom-frames": _dicom_frames, "copy": _copy, "text": _text, "json": _json, "csv": _csv, "csv-elements": _csv_elements,
 }  # fmt: skip
 
 
@@ -233,7 +242,10 @@ def test_every_format_has_a_check() -> None:
 @pytest.mark.parametrize("form", BY_NAME)
 def test_what_is_written_is_what_is_in_the_series(tmp_path: Path, form: str) -> None:
     series = write_series(tmp_path / "in")
-    summary = exported(tmp_path / "in", tmp_path / "out", form, **({"window": "400/40"} if _is_seen(form) else {}))
+    if form == "dicom-frames":
+        write_enhanced(tmp_path / "whole" / "DOE.dcm", series)
+    source = tmp_path / ("whole" if form == "dicom-frames" else "in")
+    summary = exported(source, tmp_path / "out", form, **({"window": "400/40"} if _is_seen(form) else {}))
     assert summary.failed == []
     files = sorted(path for path in (tmp_path / "out").rglob("*") if path.is_file())
     assert sorted(summary.written) == sorted(map(str, files))

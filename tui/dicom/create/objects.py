@@ -14,7 +14,7 @@ from tui.dicom.create.kinds import BY_CLASS, Kind
 from tui.dicom.create.order import RATE, SPACING, numbers
 from tui.dicom.create.placed import Placement
 from tui.dicom.create.sources import Source
-from tui.dicom.create.stored import Storage, as_ds
+from tui.dicom.create.stored import Storage
 from tui.dicom.create.template import Template
 from tui.dicom.edit import apply
 from tui.dicom.elements import walk_source
@@ -22,6 +22,7 @@ from tui.dicom.errors import DicomError, EditError, ExportError
 from tui.dicom.implementation import new_uid
 from tui.dicom.iod_types import types_at_top
 from tui.dicom.matching import number_of
+from tui.dicom.new_object import as_ds
 from tui.dicom.options import Values
 from tui.dicom.source import WrittenSource
 from tui.dicom.unnamed import unnamed_memory

@@ -6,8 +6,8 @@ from typing import Any
 from pydicom.dataset import Dataset
 
 from tui.dicom.create.order import AXIAL, ORIENTATION, POSITION, SPACING, STEP, THICKNESS, directions, numbers
-from tui.dicom.create.stored import as_ds
 from tui.dicom.errors import ExportError
+from tui.dicom.new_object import as_ds
 from tui.dicom.options import Value
 from tui.dicom.pixels.geometry import normal
 

@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from tui.dicom.create.sources import Opened, Source, frames_of
 from tui.dicom.errors import ExportError
+from tui.dicom.new_object import as_ds
 from tui.text import safe_text
 
 Array = NDArray[Any]
 _STEPS: Final = 0xFFFF
-_DS_CHARACTERS: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +50,6 @@ class Storage:
             scaled = np.rint((values.astype(np.float64) - float(self.intercept)) / float(self.slope))
             return np.clip(scaled, limits.min, limits.max).astype(self.kind)
         return values.astype(self.kind, copy=False)
-
-
-def as_ds(number: float) -> str:
-    """Return a number as a Decimal String of at most 16 characters (PS3.5 6.2), as exactly as it goes."""
-    text = repr(float(number) + 0.0).removesuffix(".0")  # no -0
-    digits = _DS_CHARACTERS
-    while len(text) > _DS_CHARACTERS:
-        digits -= 1
-        text = f"{number:.{digits}g}"
-    return text
 
 
 @dataclass(slots=True)

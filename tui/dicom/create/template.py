@@ -1,5 +1,6 @@
 """What a new object takes over from a DICOM file: patient and study, and where it is of the same kind, its series."""
 
+from copy import copy  # setting a value changes the element, which the template shares
 from typing import Final
 
 import pydicom
@@ -74,5 +75,5 @@ class Template:
             if element.keyword in _PATIENT_AND_STUDY or (
                 sop_class == self.sop_class and element.keyword not in _OF_THE_INSTANCE
             ):
-                taken.add(element)
+                taken.add(copy(element))
         return taken

@@ -149,6 +149,8 @@ FORMATS: Final = (
            other_endings=(".nii",), preview="nifti:about"),
     Format("dicom", "DICOM in another transfer syntax", ".dcm", "dicom_files:write_dicom", Scope.FILE,
            (dicom_options.SYNTAX,), _HEADER | _PIXELS),
+    Format("dicom-frames", "each frame of Enhanced CT/MR and multi-frame SC/US as a DICOM file of its own", ".dcm",
+           "single_frames:write_frame", Scope.FRAME, (), _HEADER | _PIXELS),
     Format("copy", "DICOM files byte for byte, under other names", ".dcm", "copies:write_copy", Scope.FILE, (),
            _HEADER | _PIXELS),
     Format("text", "the elements, as text", ".txt", "headers:write_text", Scope.FILE, (), _HEADER),
