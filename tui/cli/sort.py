@@ -4,14 +4,16 @@ from collections.abc import Sequence
 from typing import Final
 
 from tui.cli import PROGRAM
-from tui.cli.arguments import Parser
+from tui.cli.arguments import Parser, add_options, given
 from tui.cli.export import driven
 from tui.cli.output import refuse
 from tui.dicom.errors import DicomError
+from tui.dicom.export.dicom_options import DICOMDIR
+from tui.dicom.export.formats import COPY
 from tui.dicom.export.order import NAMES, REPLACE, Order
+from tui.dicom.options import Values
 from tui.dicom.save import DEFAULT_MODE, mode_of
 
-_COPY: Final = "copy"
 _PATTERN: Final = (
     "{PatientID}/{StudyDate}_{StudyDescription}/{SeriesNumber:04d}_{SeriesDescription}/{InstanceNumber:05d}.dcm"
 )
@@ -28,17 +30,20 @@ def run(words: Sequence[str]) -> int:
     parser.add_argument("paths", metavar="PATH", nargs="+", help="files, or folders with all below them")
     parser.add_argument("-o", "--output", metavar="OUT", help="the folder that they are copied into, which is made")
     parser.add_argument(
-        "--pattern", metavar="PATTERN", default=_PATTERN,
+        "--pattern", metavar="PATTERN",
         help="folders and name, {Keyword} or {Keyword:04d} for a value (default: " + _PATTERN.replace("%", "%%") + ")",
     )  # fmt: skip
+    add_options(parser, (DICOMDIR,))
     parser.add_argument("--mode", metavar="OCTAL", default=DEFAULT_MODE, help="permissions of the copies (default: 600)")
     parser.add_argument("--replace", action="store_true", help=REPLACE.help)
     arguments = parser.parse_args(words)
-    values = {NAMES.name: arguments.pattern, REPLACE.name: arguments.replace}
+    values: Values = {REPLACE.name: arguments.replace, **given(arguments, (DICOMDIR,))}
+    if arguments.pattern or DICOMDIR.name not in values:
+        values[NAMES.name] = arguments.pattern or _PATTERN
     try:
-        order = Order(tuple(arguments.paths), arguments.output or "", _COPY, values, mode_of(arguments.mode))
+        order = Order(tuple(arguments.paths), arguments.output or "", COPY, values, mode_of(arguments.mode))
         from tui.dicom.export.run import export  # imports NumPy, which --help needs not
 
-        return driven(export(order), _COPY, order.output)
+        return driven(export(order), COPY, order.output)
     except (DicomError, OSError) as error:
         return refuse(str(error))

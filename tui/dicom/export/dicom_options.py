@@ -1,8 +1,10 @@
 """Options of DICOM files: the transfer syntaxes that are written (PS3.5 10, Annex A), declared once."""
 
+from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from tui.dicom.options import Option
+from tui.dicom.export.order import NAMES, NUMBERS
+from tui.dicom.options import Option, Value
 
 
 class Syntax(NamedTuple):
@@ -41,3 +43,11 @@ SYNTAX: Final = Option(
     "syntax", "Transfer syntax", "Pixels as they are (explicit, implicit, deflated), or compressed without loss",
     SYNTAXES[0].name, choices=tuple(BY_NAME),
 )  # fmt: skip
+DICOMDIR: Final = Option("dicomdir", "DICOMDIR", "Lay the files out as media have them (PS3.10 8), with a DICOMDIR", False)
+
+
+def problem_of(values: Mapping[str, Value]) -> str | None:
+    """Return what does not go together with a DICOMDIR, in a sentence, or None."""
+    if values.get(DICOMDIR.name) and values.get(NAMES.name, NUMBERS) != NUMBERS:
+        return f"--{DICOMDIR.name} gives files the names that media have: leave --{NAMES.name} and patterns away"
+    return None

@@ -4,6 +4,7 @@ import importlib
 import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Final
 
 from tui.dicom.export import animation_options, data_options, dicom_options, header_options, picture_options
@@ -57,13 +58,17 @@ class Format:
 
     def ending_of(self, output: str, values: Mapping[str, Value]) -> str:
         """Return the ending of results: as it stands in the name that is asked for, else by the options."""
+        if values.get(dicom_options.DICOMDIR.name):
+            return ""  # names on media have none
         for ending in (self.ending, *self.other_endings):
             if output.lower().endswith(ending):
                 return output[-len(ending) :]
         return self.other_endings[0] if values.get(data_options.PLAIN.name) else self.ending
 
-    def is_named_in(self, output: str) -> bool:
-        """Return whether a path ends like a result of this format."""
+    def is_named_in(self, output: str, values: Mapping[str, Value] = MappingProxyType({})) -> bool:
+        """Return whether a path ends like a result of this format, and is not the folder of a file-set."""
+        if values.get(dicom_options.DICOMDIR.name):
+            return False
         return any(output.lower().endswith(ending) for ending in (self.ending, *self.other_endings))
 
     def scope_of(self, values: Mapping[str, Value]) -> Scope:
@@ -117,6 +122,7 @@ _CELLS: Final = tuple(
     for option in _TILES
     if option not in (picture_options.REGION, picture_options.MEASURES, picture_options.CORNER_TEXT)
 )
+COPY: Final = "copy"
 FORMATS: Final = (
     Format("png", "PNG pictures, as seen or 16 bit", ".png", "pictures:write_png", Scope.FRAME,
            (picture_options.DEPTH, *_SEEN), _PIXELS),
@@ -148,10 +154,11 @@ FORMATS: Final = (
     Format("nifti", "NIfTI-1 volume", ".nii.gz", "nifti:write_nifti", Scope.STACK, (data_options.PLAIN,), _PIXELS,
            other_endings=(".nii",), preview="nifti:about"),
     Format("dicom", "DICOM in another transfer syntax", ".dcm", "dicom_files:write_dicom", Scope.FILE,
-           (dicom_options.SYNTAX,), _HEADER | _PIXELS),
+           (dicom_options.SYNTAX, dicom_options.DICOMDIR), _HEADER | _PIXELS),
     Format("dicom-frames", "each frame of Enhanced CT/MR and multi-frame SC/US as a DICOM file of its own", ".dcm",
-           "single_frames:write_frame", Scope.FRAME, (), _HEADER | _PIXELS),
-    Format("copy", "DICOM files byte for byte, under other names", ".dcm", "copies:write_copy", Scope.FILE, (),
+           "single_frames:write_frame", Scope.FRAME, (dicom_options.DICOMDIR,), _HEADER | _PIXELS),
+    Format(COPY, "DICOM files byte for byte, under other names", ".dcm", "copies:write_copy", Scope.FILE,
+           (dicom_options.DICOMDIR,),
            _HEADER | _PIXELS),
     Format("text", "the elements, as text", ".txt", "headers:write_text", Scope.FILE, (), _HEADER),
     Format("json", "DICOM JSON model (PS3.18 F)", ".json", "headers:write_json", Scope.FILE,

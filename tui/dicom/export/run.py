@@ -11,9 +11,10 @@ from tui.dicom.anonymize.order import Order as AnonymizeOrder
 from tui.dicom.anonymize.policy import PRESET
 from tui.dicom.anonymize.policy_file import policy_of
 from tui.dicom.errors import DicomError, ExportError
-from tui.dicom.export import picture_options
+from tui.dicom.export import dicom_options, picture_options
 from tui.dicom.export.data_options import PLAIN
-from tui.dicom.export.formats import BY_NAME, Format
+from tui.dicom.export.dicomdir import NAME, Directory, check_place, check_source
+from tui.dicom.export.formats import BY_NAME, COPY, Format
 from tui.dicom.export.order import ANONYMIZE, NO, REPLACE, TEMPORARY, Order, Scope, Subject
 from tui.dicom.export.outputs import Target
 from tui.dicom.export.results import NotWritten, Summary
@@ -42,8 +43,9 @@ def checked(order: Order) -> tuple[Format, Values]:
     for option in row.all_options:
         if problem := option.problem(values[option.name]):
             raise ExportError(f"--{option.name}: {problem}")
-    if problem := picture_options.problem_of(values):
-        raise ExportError(problem)
+    for problem_of in (picture_options.problem_of, dicom_options.problem_of):
+        if problem := problem_of(values):
+            raise ExportError(problem)
     if values.get(PLAIN.name) and order.output.lower().endswith(row.ending):
         raise ExportError(f"--{PLAIN.name} does not go with a name that ends in {row.ending}")
     if not order.paths:
@@ -120,12 +122,15 @@ def _export(
     for path, why in subjects.library.problems.items():
         summary.failed.append(NotWritten(originals.get(path, path), why))
         yield summary.failed[-1]
+    on_media = bool(values.get(dicom_options.DICOMDIR.name))
+    if on_media:
+        check_place(order.output, replace=bool(values[REPLACE.name]))
     read = (*(each.path for each in subjects.library.instances), *originals.values())
     target = Target(
         order.output,
         row.ending_of(order.output, values),
         [subject.names for subject in subjects.found],
-        named=row.is_named_in(order.output),
+        named=row.is_named_in(order.output, values),
         replace=bool(values[REPLACE.name]),
         mode=order.mode,
         stream=stream,
@@ -133,19 +138,9 @@ def _export(
     )
     if target.leftovers:
         summary.notes.append(f"{many(target.leftovers, 'unfinished file')} of a run that was cut off: removed")
-    for number, subject in enumerate(subjects.found):
-        output = target.output(subject.names)
-        what = safe_text(os.path.basename(originals.get(subject.files[0], subject.files[0])))
-        yield Step(number, len(subjects.found), what)
-        try:
-            target.check(output)
-            for note in row.write(subject, values, output):
-                yield Step(number, len(subjects.found), f"{what} {note}".rstrip())
-            summary.done += 1
-        except DicomError as error:
-            summary.failed.append(NotWritten(_named(subject, originals), str(error)))
-            yield summary.failed[-1]
-        summary.add(output.written, output.size, output.notes)
+    yield from _results(row, values, subjects, target, summary, originals)
+    if on_media and summary.written:
+        yield from _with_directory(order, summary, replaces=bool(values[REPLACE.name]))
     repeated = sum(len(same) - 1 for same in subjects.library.repeated.values())
     if repeated and row.scope is not Scope.FILE:
         summary.notes.append(f"{repeated:,} files have the SOP Instance UID of another one, and were left out")
@@ -156,6 +151,44 @@ def _export(
         yield summary.failed[-1]
     yield Step(len(subjects.found), len(subjects.found), "")
     yield summary
+
+
+def _results(
+    row: Format, values: Values, subjects: Subjects, target: Target, summary: Summary, originals: Mapping[str, str]
+) -> Iterator[Step | NotWritten]:
+    """Write the results one after the other; one that fails stops no other."""
+    for number, subject in enumerate(subjects.found):
+        output = target.output(subject.names)
+        what = safe_text(os.path.basename(originals.get(subject.files[0], subject.files[0])))
+        yield Step(number, len(subjects.found), what)
+        try:
+            target.check(output)
+            if values.get(dicom_options.DICOMDIR.name):
+                check_source(subject.files[0], as_it_is=row.name == COPY)
+            for note in row.write(subject, values, output):
+                yield Step(number, len(subjects.found), f"{what} {note}".rstrip())
+            summary.done += 1
+        except DicomError as error:
+            summary.failed.append(NotWritten(_named(subject, originals), str(error)))
+            yield summary.failed[-1]
+        summary.add(output.written, output.size, output.notes)
+
+
+def _with_directory(order: Order, summary: Summary, *, replaces: bool) -> Iterator[Step | NotWritten]:
+    """Write the DICOMDIR of all that was written."""
+    directory, written = Directory(order.output), list(summary.written)
+    for number, path in enumerate(written):
+        yield Step(number, len(written), f"{NAME}: {safe_text(os.path.basename(path))}")
+        try:
+            directory.add(path)
+        except DicomError as error:
+            summary.failed.append(NotWritten(path, f"it was written, but {error}"))
+            yield summary.failed[-1]
+    try:
+        summary.add(*directory.write(replace=replaces, mode=order.mode))
+    except DicomError as error:
+        summary.failed.append(NotWritten(NAME, str(error)))
+        yield summary.failed[-1]
 
 
 def _named(subject: Subject, originals: Mapping[str, str]) -> str:

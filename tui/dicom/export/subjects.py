@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from tui.dicom.errors import ReadError
+from tui.dicom.export.dicom_options import DICOMDIR
 from tui.dicom.export.order import FILES, FRAMES, NAMES, NUMBERS, Scope, Subject, frames_of
 from tui.dicom.export.patterns import Pattern
 from tui.dicom.job import Step
@@ -55,6 +56,8 @@ class Subjects:
         self._named = str(values.get(NAMES.name, NUMBERS))
         self._pattern = Pattern(self._named) if self._named not in (NUMBERS, FILES) else None
         self._frames = frames_of(str(values.get(FRAMES.name, "")))
+        self._on_media = bool(values.get(DICOMDIR.name))
+        self._media_places: Counter[tuple[str, ...]] = Counter()
         self._taken: set[tuple[str, ...]] = set()
 
     def find(self) -> Iterator[Step]:
@@ -100,6 +103,9 @@ class Subjects:
                 self.library.add_problem(member.path, str(error))
                 return
             names = (*folders, name + end)
+        elif self._on_media:
+            self._media_places[names[:-1]] += 1
+            names = (*names[:-1], f"IM{self._media_places[names[:-1]]:06}")
         elif self._named == FILES:
             names = self._source_names(files, member, end)
         free, count = names, 1
@@ -124,6 +130,9 @@ class Subjects:
     def _stacks(self) -> Iterator[tuple[tuple[str, ...], str, Sequence[Instance]]]:
         """Return (folders, name of the stack, its files), in order; folders where several series or studies are there."""
         patients = self.library.in_order
+        if self._on_media:
+            yield from self._media_stacks()
+            return
         studies = [study for patient in patients for study in reversed(patient.in_order)]
         several = sum(len(study.series) for study in studies) > 1
         names: Counter[tuple[str, ...]] = Counter()
@@ -138,6 +147,16 @@ class Subjects:
                         name = f"{name}_{names[*above, name]}"
                     folders = (*above, name) if several or len(stacks) > 1 else ("",)
                     yield (folders if folders != ("",) else (), name, stack.members)
+
+    def _media_stacks(self) -> Iterator[tuple[tuple[str, ...], str, Sequence[Instance]]]:
+        """Return what `_stacks` does, in folders that media may have: each name at most 8 of A-Z, 0-9 and _ (PS3.10 8.2)."""
+        for person, patient in enumerate(self.library.in_order, 1):
+            for visit, study in enumerate(reversed(patient.in_order), 1):
+                for number, series in enumerate(study.in_order, 1):
+                    for stack in series.stacks:
+                        if stack.key != REPEATED or self._scope is Scope.FILE:
+                            folders = ("DICOM", f"PT{person:06}", f"ST{visit:06}", f"SE{number:06}")
+                            yield folders, "", stack.members
 
 
 def _series_name(series: Series) -> str:
