@@ -28,7 +28,7 @@ from tui.dicom.options import Values
 from tui.dicom.pixels.codecs import LOSSY, has_fast_codecs, is_video
 from tui.dicom.pixels.decode import decode_frame
 from tui.dicom.pixels.image_pixel import ImagePixel, image_pixel
-from tui.dicom.source import WrittenSource
+from tui.dicom.source import INFLATED_LIMIT, WrittenSource
 
 _BIG_ENDIAN: Final = "1.2.840.10008.1.2.2"
 _BEHIND: Final = frozenset({0xFFFAFFFA, 0xFFFCFFFC})  # signatures, of the bytes that were; padding
@@ -104,6 +104,7 @@ class _Writer:
     ) -> None:
         self._elements, self._top, self._image, self._syntax, self._output = elements, top, image, syntax, output
         self._sums: list[int] = []
+        self._packed: _Deflated | None = None
         self._decoded = image is not None and (image.encapsulated or bool(syntax.encoder))
 
     def write(self, file: IO[bytes]) -> Iterator[str]:
@@ -125,9 +126,14 @@ class _Writer:
             setattr(meta, own, uid)
         write_head(file, meta, self._syntax.uid, dataset.preamble)
         if self._syntax.name == "deflated":
-            packed = _Deflated(file)
+            packed = self._packed = _Deflated(file)
             yield from self._dataset(packed, dataset, first)
             packed.end()
+            if packed.plain_size > INFLATED_LIMIT:
+                self._output.note(
+                    f"unpacked the dataset takes {packed.plain_size >> 20:,} MB, and deflated ones are read as a whole: "
+                    "many programs will not open it, and this one shows its beginning"
+                )
         else:
             yield from self._dataset(file, dataset, first)
 
@@ -221,6 +227,9 @@ class _Writer:
             Something else was written.
         """
         path = self._elements.path
+        if self._packed is not None:
+            yield from self._packed.read_back(fd, path)
+            return
         elements = walk_source(WrittenSource(fd, path))
         top = Attributes.of(elements)
         wrong = elements.broken is not None or elements.transfer_syntax != self._syntax.uid
@@ -241,14 +250,24 @@ class _Writer:
 
 
 class _Deflated:
-    """A file that is written to as it is deflated (PS3.5 A.5)."""
+    """A file that is written to as it is deflated (PS3.5 A.5).
+
+    Attributes
+    ----------
+    plain_size : int
+        How many bytes were packed.
+    """
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
         self._packer = zlib.compressobj(6, zlib.DEFLATED, -zlib.MAX_WBITS)
+        self._begin = file.tell() if file.seekable() else 0
         self._size = 0
+        self.plain_size = self._sum = 0
 
     def write(self, data: bytes) -> None:
+        self.plain_size += len(data)
+        self._sum = zlib.crc32(data, self._sum)
         self._put(self._packer.compress(data))
 
     def end(self) -> None:
@@ -258,3 +277,23 @@ class _Deflated:
     def _put(self, packed: bytes) -> None:
         self._size += len(packed)
         self._file.write(packed)
+
+    def read_back(self, fd: int, path: str) -> Iterator[str]:
+        """Unpack what was written, piece by piece, and compare it with what was packed.
+
+        Raises
+        ------
+        WriteError
+            It is something else.
+        """
+        unpacker, found, size, at = zlib.decompressobj(-zlib.MAX_WBITS), 0, 0, self._begin
+        with translated(WriteError, f"what was written of {os.path.basename(path)} could not be read back", path):
+            while not unpacker.eof and (data := os.pread(fd, _COPIED, at)):
+                at += len(data)
+                while data and not unpacker.eof:
+                    plain = unpacker.decompress(data, _COPIED)
+                    data = unpacker.unconsumed_tail
+                    found, size = zlib.crc32(plain, found), size + len(plain)
+                yield f"read back {size >> 20:,} of {self.plain_size >> 20:,} MB"
+        if (found, size) != (self._sum, self.plain_size):
+            raise WriteError(f"what was written of {os.path.basename(path)} could not be read back as it was", path)

@@ -3,17 +3,19 @@
 import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import IO, Any, Final
+from typing import IO, Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tui.dicom.errors import PixelError
+from tui.dicom.export.data_options import RESAMPLE
 from tui.dicom.export.frames import Decoder, Facts, frames_in, modality_dtype
 from tui.dicom.export.order import Subject
 from tui.dicom.export.outputs import Output
 from tui.dicom.export.packed import PackedFile
-from tui.dicom.export.volume import Volume, volume_of
+from tui.dicom.export.resampled import Grid, grid_of, slices
+from tui.dicom.export.volume import UnevenError, Volume, volume_of
 from tui.dicom.options import Values
 from tui.dicom.pixels.stages import Rescale
 
@@ -43,20 +45,53 @@ def write_nifti(subject: Subject, values: Values, output: Output) -> Iterator[st
         raise PixelError("there is no frame to be written", subject.files[0])
     if len({frame.in_color for frame in frames}) > 1:
         raise PixelError("no volume is made of it: some frames are in colour, and others are not", subject.files[0])
-    volume = volume_of(frames)
-    if max(frames[0].image.rows, frames[0].image.columns, *volume.order.shape) > _LARGEST:
+    plan = _plan(frames, values)
+    if plan.grid is not None:
+        output.note(plan.grid.words)
+    if max(*plan.shape[:2], *plan.volume.order.shape, plan.shape[2]) > _LARGEST:
         raise PixelError(f"NIfTI-1 takes at most {_LARGEST:,} rows, columns, slices and times", subject.files[0])
-    rescale = _common_rescale(frames)
-    kind = _kind(frames, rescale)
+    total = plan.shape[2] * len(plan.volume.order)
     with _opened(output) as file:
-        file.write(_header(frames[0], volume, kind, rescale))
-        order, decoder = volume.order.reshape(-1).tolist(), Decoder()
-        for number, index in enumerate(order, 1):
-            frame = frames[index]
-            stored = decoder.stored(frame)
-            data = stored if rescale is not None or frame.in_color else frame.modality.apply(stored)
-            file.write(data.astype(kind, copy=False).tobytes())
-            yield f"{number:,} of {len(order):,}"
+        file.write(_header(frames[0], plan))
+        for number, data in enumerate(_voxels(frames, plan), 1):
+            file.write(data.astype(plan.kind, copy=False).tobytes())
+            yield f"{number:,} of {total:,}"
+
+
+class _Plan(NamedTuple):
+    """What is written: where it lies, its size, the type of its values, and what is done with them."""
+
+    volume: Volume
+    shape: tuple[int, int, int]
+    kind: "np.dtype[Any]"
+    rescale: Rescale | None
+    grid: Grid | None = None
+
+
+def _plan(frames: list[Facts], values: Values) -> _Plan:
+    """Plan a volume; raise what `volume_of` and `grid_of` do."""
+    try:
+        volume = volume_of(frames)
+    except UnevenError as error:
+        if not values[RESAMPLE.name]:
+            raise UnevenError(f"{error}; --{RESAMPLE.name} interpolates them", error.path) from error
+        grid = grid_of(frames)
+        return _Plan(grid.volume, grid.shape, np.dtype("<f4"), None, grid)
+    rescale = _common_rescale(frames)
+    shape = (frames[0].image.columns, frames[0].image.rows, volume.order.shape[1])
+    return _Plan(volume, shape, _kind(frames, rescale), rescale)
+
+
+def _voxels(frames: list[Facts], plan: _Plan) -> Iterator[NDArray[Any]]:
+    """Yield the slices as they are written, time after time."""
+    if plan.grid is not None:
+        yield from slices(frames, plan.grid)
+        return
+    decoder = Decoder()
+    for index in plan.volume.order.reshape(-1).tolist():
+        frame = frames[index]
+        stored = decoder.stored(frame)
+        yield stored if plan.rescale is not None or frame.in_color else frame.modality.apply(stored)
 
 
 @contextmanager
@@ -88,11 +123,12 @@ def _kind(frames: list[Facts], rescale: Rescale | None) -> "np.dtype[Any]":
     return kind.newbyteorder("<")
 
 
-def _header(frame: Facts, volume: Volume, kind: "np.dtype[Any]", rescale: Rescale | None) -> bytes:
-    times, slices = volume.order.shape
+def _header(frame: Facts, plan: _Plan) -> bytes:
+    volume, kind, rescale = plan.volume, plan.kind, plan.rescale
+    times, (columns, rows, count) = len(volume.order), plan.shape
     affine = np.diag([-1.0, -1.0, 1.0, 1.0]) @ volume.affine  # x to the right, y to the front
     quaternion, qfac = _quaternion(affine)
-    dims = (4 if times > 1 else 3, frame.image.columns, frame.image.rows, slices, times, 1, 1, 1)
+    dims = (4 if times > 1 else 3, columns, rows, count, times, 1, 1, 1)
     code, bits = (_RGB, 24) if frame.in_color else (_TYPES[kind.newbyteorder("=")], 8 * kind.itemsize)
     slope, intercept = (rescale.slope, rescale.intercept) if rescale is not None and not frame.in_color else (1.0, 0.0)
     head = _HEADER.pack(
@@ -129,14 +165,14 @@ def _quaternion(affine: NDArray[np.float64]) -> tuple[tuple[float, float, float]
 def about(subject: Subject, values: Values) -> list[str]:
     """Return in lines what a volume holds."""
     frames = [frame.facts() for frame in frames_in(subject, values)]
-    volume = volume_of(frames)
-    times, slices = volume.order.shape
-    size = f"{frames[0].image.columns} x {frames[0].image.rows} x {slices}" + (f" x {times}" if times > 1 else "")
-    rescale = _common_rescale(frames)
-    said = "RGB" if frames[0].in_color else f"{_kind(frames, rescale)}"
+    plan = _plan(frames, values)
+    times = len(plan.volume.order)
+    size = " x ".join(map(str, plan.shape)) + (f" x {times}" if times > 1 else "")
+    rescale = plan.rescale
     scaled = f", times {rescale.slope:g}, plus {rescale.intercept:g}" if rescale is not None else ", rescaled"
-    spacing = " x ".join(f"{part:.4g}" for part in volume.spacing_mm)
-    to_right_front_head = np.diag([-1.0, -1.0, 1.0, 1.0])[:3] @ volume.affine
+    spacing = " x ".join(f"{part:.4g}" for part in plan.volume.spacing_mm)
+    to_right_front_head = np.diag([-1.0, -1.0, 1.0, 1.0])[:3] @ plan.volume.affine
     rows = ["  ".join(f"{part:9.3f}" for part in row) for row in to_right_front_head]
-    kind = said if frames[0].in_color else said + scaled
-    return [f"{size} voxels of {spacing} mm", kind, "to the right, front, head:", *rows]
+    kind = "RGB" if frames[0].in_color else f"{plan.kind}{scaled}"
+    said = [plan.grid.words] if plan.grid is not None else []
+    return [f"{size} voxels of {spacing} mm", kind, *said, "to the right, front, head:", *rows]

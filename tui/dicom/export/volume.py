@@ -40,8 +40,16 @@ class Volume(NamedTuple):
         return column, row, step
 
 
+class UnevenError(PixelError):
+    """Frames lie on no regular grid, but could be interpolated on one."""
+
+
+def _why(frames: Sequence[Facts], why: str) -> tuple[str, str]:
+    return f"no volume is made of it: {why}", frames[0].path
+
+
 def _refused(frames: Sequence[Facts], why: str) -> PixelError:
-    return PixelError(f"no volume is made of it: {why}", frames[0].path)
+    return PixelError(*_why(frames, why))
 
 
 def _planes(frames: Sequence[Facts]) -> list[Plane]:
@@ -55,13 +63,38 @@ def _planes(frames: Sequence[Facts]) -> list[Plane]:
     return planes
 
 
-def volume_of(frames: Sequence[Facts]) -> Volume:
-    """Return frames of one size as a volume.
+class Stack(NamedTuple):
+    """Frames of one size and orientation, wherever they lie.
+
+    Parameters
+    ----------
+    right, down : ndarray of float64, shape (3,)
+        From one column, and from one row, to the next in mm.
+    normal : ndarray of float64, shape (3,)
+        Of length 1.
+    origins : ndarray of float64, shape (frames, 3)
+        Where the first pixels lie.
+    order : ndarray of int, shape (times, slices)
+        Which of the frames lie where.
+    places : ndarray of float64, shape (slices,)
+        In mm along the normal; upwards.
+    """
+
+    right: Vector
+    down: Vector
+    normal: Vector
+    origins: Vector
+    order: NDArray[np.intp]
+    places: Vector
+
+
+def stack_of(frames: Sequence[Facts]) -> Stack:
+    """Return where frames of one size lie.
 
     Raises
     ------
     PixelError
-        They lie on no regular grid: tilted, uneven, in several directions, without a place; a sentence says which.
+        They differ in size, orientation or spacing, or have no place; a sentence says which.
     """
     planes = _planes(frames)
     first = planes[0]
@@ -78,11 +111,23 @@ def volume_of(frames: Sequence[Facts]) -> Volume:
         raise _refused(frames, "its orientation is none")
     normal /= np.linalg.norm(normal)
     origins = np.array([plane.origin for plane in planes])
-    order, places = _by_place(frames, origins @ normal)
-    step = _step(frames, origins[order[0]], normal, places)
+    return Stack(right, down, normal, origins, *_by_place(frames, origins @ normal))
+
+
+def volume_of(frames: Sequence[Facts]) -> Volume:
+    """Return frames of one size as a volume.
+
+    Raises
+    ------
+    PixelError
+        They lie on no regular grid: tilted, uneven, in several directions, without a place; a sentence says which.
+    """
+    stack = stack_of(frames)
+    step = _step(frames, stack.origins[stack.order[0]], stack.normal, stack.places)
     affine = np.eye(4)
-    affine[:3, 0], affine[:3, 1], affine[:3, 2], affine[:3, 3] = right, down, step, origins[order[0, 0]]
-    return Volume(order, affine)
+    affine[:3, 0], affine[:3, 1], affine[:3, 2] = stack.right, stack.down, step
+    affine[:3, 3] = stack.origins[stack.order[0, 0]]
+    return Volume(stack.order, affine)
 
 
 def _by_place(frames: Sequence[Facts], places: Vector) -> tuple[NDArray[np.intp], Vector]:
@@ -109,15 +154,17 @@ def _step(frames: Sequence[Facts], origins: Vector, normal: Vector, places: Vect
     allowed = max(_UNEVEN * usual, _LEAST_UNEVEN_MM)
     if float(np.abs(steps - usual).max()) > allowed:
         low, high = float(steps.min()), float(steps.max())
-        raise _refused(frames, f"its slices are uneven: from {low:.3f} to {high:.3f} mm apart")
+        raise UnevenError(*_why(frames, f"its slices are uneven: from {low:.3f} to {high:.3f} mm apart"))
     step: Vector = (origins[-1] - origins[0]) / (len(origins) - 1)
     aside = step - normal * (step @ normal)
     if np.linalg.norm(aside) > _ALIKE * np.linalg.norm(step):
         angle = np.degrees(np.arctan2(np.linalg.norm(aside), step @ normal))
-        raise _refused(frames, f"its slices are tilted by {angle:.2f} degrees against the way from one to the next")
+        raise UnevenError(
+            *_why(frames, f"its slices are tilted by {angle:.2f} degrees against the way from one to the next")
+        )
     for before, after in pairwise(origins):
         if np.linalg.norm(after - before - step) > allowed + _ALIKE * np.linalg.norm(step):
-            raise _refused(frames, "its slices do not lie in line")
+            raise UnevenError(*_why(frames, "its slices do not lie in line"))
     return step
 
 
