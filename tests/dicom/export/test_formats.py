@@ -75,6 +75,16 @@ def _webp_animation(files: list[Path], series: list[Dataset]) -> None:
             _same(np.asarray(movie.convert("RGB")), seen(of))
 
 
+def _mp4(files: list[Path], series: list[Dataset]) -> None:
+    av = pytest.importorskip("av", reason="PyAV makes and reads films; .ci/run installs it")
+    with av.open(str(files[0])) as film:
+        (stream,) = film.streams
+        assert (stream.average_rate, stream.width, stream.height) == (10, COLUMNS, ROWS)
+        frames = [frame.to_ndarray(format="gray") for frame in film.decode(video=0)]
+    for found, of in zip(frames, series, strict=True):
+        assert np.corrcoef(found.ravel().astype(float), seen(of).ravel())[0, 1] > 0.99
+
+
 def _apng(files: list[Path], series: list[Dataset]) -> None:
     (path,) = files
     found = _codecs().apng_decode(path.read_bytes())
@@ -217,6 +227,26 @@ def _csv(files: list[Path], series: list[Dataset]) -> None:
     assert rows[0]["PixelSpacing"] == "0.8\\0.5"
 
 
+def _xlsx(files: list[Path], series: list[Dataset]) -> None:
+    openpyxl = pytest.importorskip("openpyxl", reason="openpyxl reads sheets; .ci/run installs it")
+    head, *rows = openpyxl.load_workbook(files[0])["files"].iter_rows(values_only=True)
+    _typed_rows([dict(zip(head, row, strict=True)) for row in rows], series)
+
+
+def _parquet(files: list[Path], series: list[Dataset]) -> None:
+    from pyarrow import parquet
+
+    _typed_rows(parquet.read_table(files[0]).to_pylist(), series)
+
+
+def _typed_rows(rows: list[dict[str, Any]], series: list[Dataset]) -> None:
+    assert [row["InstanceNumber"] for row in rows] == [of.InstanceNumber for of in series]
+    assert [row["SliceThickness"] for row in rows] == [float(of.SliceThickness) for of in series]
+    assert {row["SeriesDescription"] for row in rows} == {"=1+1"}  # a text: nothing reckons
+    assert rows[0]["PixelSpacing"] == "0.8\\0.5"
+    assert {row["Rows"] for row in rows} == {ROWS}
+
+
 def _csv_elements(files: list[Path], series: list[Dataset]) -> None:
     for path, of in zip(files, series, strict=True):
         with path.open(newline="") as file:
@@ -229,8 +259,9 @@ def _csv_elements(files: list[Path], series: list[Dataset]) -> None:
 CHECKS: Final[dict[str, Callable[[list[Path], list[Dataset]], None]]] = {
     "png": _each("png_decode"), "jpeg": _each("jpeg8_decode", _JPEG_ERROR), "webp": _each("webp_decode"),
     "tiff": _each("tiff_decode"), "gif": _frames("gif_decode"), "apng": _apng, "webp-animation": _webp_animation,
-    "sheet": _sheet, "ansi": _ansi, "svg": _svg, "npy": _npy, "npz": _npz, "raw": _raw, "nifti": _nifti, "dicom": _dicom,
-    "dicom-frames": _dicom_frames, "copy": _copy, "text": _text, "json": _json, "csv": _csv, "csv-elements": _csv_elements,
+    "mp4": _mp4, "sheet": _sheet, "ansi": _ansi, "svg": _svg, "npy": _npy, "npz": _npz, "raw": _raw, "nifti": _nifti,
+    "dicom": _dicom, "dicom-frames": _dicom_frames, "copy": _copy, "text": _text, "json": _json, "csv": _csv,
+    "xlsx": _xlsx, "parquet": _parquet, "csv-elements": _csv_elements,
 }  # fmt: skip
 
 
@@ -241,6 +272,9 @@ def test_every_format_has_a_check() -> None:
 
 @pytest.mark.parametrize("form", BY_NAME)
 def test_what_is_written_is_what_is_in_the_series(tmp_path: Path, form: str) -> None:
+    needed = BY_NAME[form].needs
+    if needed is not None:
+        pytest.importorskip(needed.module, reason=f"{form} needs {needed.module}; .ci/run installs it")
     series = write_series(tmp_path / "in")
     if form == "dicom-frames":
         write_enhanced(tmp_path / "whole" / "DOE.dcm", series)

@@ -23,7 +23,7 @@ _GIF_END: Final = b";"
 _ALIKE: Final = 0.01
 
 
-class _Movie:
+class Movie:
     """The images of a subject, all under the window of the first one, and of its size."""
 
     def __init__(self, subject: Subject, values: Values) -> None:
@@ -48,7 +48,7 @@ class _Movie:
 
 def write_gif(subject: Subject, values: Values, output: Output) -> Iterator[str]:
     """Write an animated GIF: greys are exact, colours are reduced to 256 for each frame."""
-    movie = _Movie(subject, values)
+    movie = Movie(subject, values)
     duration_ms = max(_GIF_UNIT_MS, round(1000 / movie.rate_fps / _GIF_UNIT_MS) * _GIF_UNIT_MS)
     if abs(1000 / duration_ms - movie.rate_fps) > _ALIKE * movie.rate_fps:
         output.note(f"GIF has no rate of {movie.rate_fps:.3g} frames a second: {1000 / duration_ms:.3g} was taken")
@@ -65,7 +65,7 @@ def write_gif(subject: Subject, values: Values, output: Output) -> Iterator[str]
 
 def write_apng(subject: Subject, values: Values, output: Output) -> Iterator[str]:
     """Write an animated PNG."""
-    movie = _Movie(subject, values)
+    movie = Movie(subject, values)
     with output.file() as file:
         writer = ApngWriter(file, movie.count, movie.rate_fps, png_info(movie.words), LEVEL)
         for number, image in enumerate(movie, 1):
@@ -76,7 +76,7 @@ def write_apng(subject: Subject, values: Values, output: Output) -> Iterator[str
 
 def write_webp(subject: Subject, values: Values, output: Output) -> Iterator[str]:
     """Write an animated WebP, without loss unless a quality is given."""
-    movie = _Movie(subject, values)
+    movie = Movie(subject, values)
     images = iter(movie)
     first = next(images)
     yield f"1 of {movie.count:,}"

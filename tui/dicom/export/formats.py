@@ -1,11 +1,12 @@
 """The table of formats: adding one is a row here, and a module with its writer, which is imported when it is used."""
 
 import importlib
+import importlib.util
 import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from tui.dicom.export import animation_options, data_options, dicom_options, header_options, picture_options
 from tui.dicom.export.order import FRAMES, OPTIONS, Carries, Scope, Subject
@@ -13,6 +14,21 @@ from tui.dicom.export.outputs import Output
 from tui.dicom.options import Option, Value, Values
 
 Writer = Callable[[Subject, Values, Output], Iterator[str]]
+
+
+class Extra(NamedTuple):
+    """A library that comes with an extra of this program: what it is imported as, its name, and the extra's."""
+
+    module: str
+    name: str
+    extra: str
+
+    @property
+    def problem(self) -> str | None:
+        """Return what would help where it is not installed, else None."""
+        if importlib.util.find_spec(self.module) is not None:
+            return None
+        return f"it needs {self.name}: pip install 'dicom-tui[{self.extra}]'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +55,8 @@ class Format:
         Its own.
     carries : set of Carries
         What it may tell of the patient, whatever the options.
+    needs : Extra or None
+        What must be installed for it.
     """
 
     name: str
@@ -50,6 +68,7 @@ class Format:
     carries: frozenset[Carries] = field(default_factory=frozenset)
     other_endings: tuple[str, ...] = ()
     preview: str = ""
+    needs: Extra | None = None
 
     @property
     def is_picture(self) -> bool:
@@ -139,6 +158,8 @@ FORMATS: Final = (
            (animation_options.RATE, *_SEEN), _PIXELS),
     Format("webp-animation", "animated WebP", ".webp", "animation:write_webp", Scope.STACK,
            (animation_options.RATE, picture_options.LOSSY_QUALITY, *_SEEN), _PIXELS),
+    Format("mp4", "film (H.264)", ".mp4", "mp4:write_mp4", Scope.STACK,
+           (animation_options.RATE, *_SEEN), _PIXELS, needs=Extra("av", "PyAV", "video")),
     Format("sheet", "contact sheet of a series, a PNG picture", ".png", "sheet:write_sheet", Scope.STACK,
            (*animation_options.SHEET, *_TILES), _PIXELS),
     Format("ansi", "the picture of the terminal, as text with colours", ".ans", "terminal_picture:write_ansi", Scope.FRAME,
@@ -165,6 +186,10 @@ FORMATS: Final = (
            (header_options.BULK,), _HEADER),
     Format("csv", "a table of chosen attributes, a line for each file", ".csv", "tables:write_files", Scope.ALL,
            (header_options.COLUMNS,), _HEADER),
+    Format("xlsx", "an Excel sheet of chosen attributes, a line for each file", ".xlsx", "typed_tables:write_xlsx",
+           Scope.ALL, (header_options.COLUMNS,), _HEADER, needs=Extra("xlsxwriter", "XlsxWriter", "tables")),
+    Format("parquet", "a Parquet table of chosen attributes, a row for each file", ".parquet", "typed_tables:write_parquet",
+           Scope.ALL, (header_options.COLUMNS,), _HEADER, needs=Extra("pyarrow", "PyArrow", "tables")),
     Format("csv-elements", "a table of the elements of each file", ".csv", "tables:write_elements", Scope.FILE, (), _HEADER),
 )  # fmt: skip
 BY_NAME: Final = {row.name: row for row in FORMATS}

@@ -36,6 +36,21 @@ def checked(order: Order) -> tuple[Format, Values]:
     row = BY_NAME.get(order.format)
     if row is None:
         raise ExportError(f"there is no format {safe_text(order.format)!r}: there are {', '.join(BY_NAME)}")
+    if row.needs is not None and (problem := row.needs.problem):
+        raise ExportError(f"{row.name}: {problem}")
+    values = _checked_values(order, row)
+    if not order.paths:
+        raise ExportError("there is nothing to export")
+    for path in order.paths:
+        if not os.path.lexists(path):
+            raise ExportError(f"{safe_text(path)}: there is no such file or folder", path)
+    if not order.output:
+        raise ExportError("an output folder or file is needed")
+    return row, values
+
+
+def _checked_values(order: Order, row: Format) -> Values:
+    """Return the values of all options of a format; raise what `checked` does."""
     values: Values = {option.name: order.values.get(option.name, option.default) for option in row.all_options}
     unknown = sorted(set(order.values) - set(values))
     if unknown:
@@ -48,14 +63,7 @@ def checked(order: Order) -> tuple[Format, Values]:
             raise ExportError(problem)
     if values.get(PLAIN.name) and order.output.lower().endswith(row.ending):
         raise ExportError(f"--{PLAIN.name} does not go with a name that ends in {row.ending}")
-    if not order.paths:
-        raise ExportError("there is nothing to export")
-    for path in order.paths:
-        if not os.path.lexists(path):
-            raise ExportError(f"{safe_text(path)}: there is no such file or folder", path)
-    if not order.output:
-        raise ExportError("an output folder or file is needed")
-    return row, values
+    return values
 
 
 def export(order: Order, stream: BinaryIO | None = None) -> Iterator[Step | NotWritten | Summary]:

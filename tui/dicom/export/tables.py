@@ -5,7 +5,7 @@ import io
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from tui.dicom.describing import dicom_path
 from tui.dicom.element import UNDEFINED
@@ -21,7 +21,7 @@ from tui.dicom.tags import TagRows
 from tui.dicom.terms import rows_at
 from tui.dicom.values import BINARY_VRS, NUMBERS
 
-_BETWEEN: Final = " | "  # values that one column finds several of
+BETWEEN: Final = " | "  # values that one column finds several of
 _RUN: Final = ("=", "+", "-", "@", "\t", "\r", "\n")  # what a cell begins with that a spreadsheet would run
 _NUMERIC: Final = frozenset({"DS", "IS"})
 _EVERY: Final = 1000
@@ -56,21 +56,40 @@ def _table(output: Output) -> Iterator[Any]:
             text.detach()  # the file is not the text's to close
 
 
+class Found(NamedTuple):
+    """A value that stands in a cell: its text, and its VR."""
+
+    text: str
+    vr: str
+
+
+def file_rows(subject: Subject, values: Values, output: Output) -> Iterator[tuple[str, list[list[Found]]]]:
+    """Yield for each file its name, and for each of the columns that are asked for all that its path finds."""
+    columns = parse_paths(str(values[COLUMNS.name]))
+    for path in subject.files:
+        try:
+            rows = load(path, fold_out=False)
+        except ReadError as error:
+            output.note(str(error))
+            continue
+        cells = [
+            [Found(exact_text(rows, index), rows.elements.elements[index].vr) for index in rows_at(rows, steps, at_top=True)]
+            for _, steps in columns
+        ]
+        yield os.path.basename(path), cells
+
+
+def column_names(values: Values) -> list[str]:
+    """Return the names of the columns that are asked for."""
+    return [name for name, _ in parse_paths(str(values[COLUMNS.name]))]
+
+
 def write_files(subject: Subject, values: Values, output: Output) -> Iterator[str]:
     """Write a line for each file, with the attributes that are asked for; of paths that find several, all."""
-    columns = parse_paths(str(values[COLUMNS.name]))
     with _table(output) as table:
-        table.writerow(("file", *(safe_cell(name, "LO") for name, _ in columns)))
-        for count, path in enumerate(subject.files, 1):
-            try:
-                rows = load(path, fold_out=False)
-            except ReadError as error:
-                output.note(str(error))
-                continue
-            cells = (
-                _BETWEEN.join(_cell(rows, index) for index in rows_at(rows, steps, at_top=True)) for _, steps in columns
-            )
-            table.writerow((safe_cell(os.path.basename(path), "LO"), *cells))
+        table.writerow(("file", *(safe_cell(name, "LO") for name in column_names(values))))
+        for count, (name, cells) in enumerate(file_rows(subject, values, output), 1):
+            table.writerow((safe_cell(name, "LO"), *(BETWEEN.join(safe_cell(*found) for found in cell) for cell in cells)))
             yield f"{count:,} of {len(subject.files):,}"
 
 
