@@ -176,6 +176,16 @@ def _nifti(files: list[Path], series: list[Dataset]) -> None:
     np.testing.assert_allclose(np.diag([-1, -1, 1]) @ affine, _affine(series)[:3], atol=1e-4)
 
 
+def _nrrd(files: list[Path], series: list[Dataset]) -> None:
+    nrrd = pytest.importorskip("nrrd", reason="pynrrd reads volumes; .ci/run installs it")
+    values, head = nrrd.read(str(files[0]))
+    np.testing.assert_array_equal(values.transpose(2, 1, 0), modality(series))
+    assert (head["type"], head["space"], list(head["kinds"])) == ("int16", "left-posterior-superior", ["domain"] * 3)
+    affine = np.eye(4)
+    affine[:3, :3], affine[:3, 3] = head["space directions"].T, head["space origin"]
+    np.testing.assert_allclose(affine, _affine(series), atol=1e-4)
+
+
 def _dicom(files: list[Path], series: list[Dataset]) -> None:
     for path, of in zip(files, series, strict=True):
         found = pydicom.dcmread(path)
@@ -260,8 +270,8 @@ CHECKS: Final[dict[str, Callable[[list[Path], list[Dataset]], None]]] = {
     "png": _each("png_decode"), "jpeg": _each("jpeg8_decode", _JPEG_ERROR), "webp": _each("webp_decode"),
     "tiff": _each("tiff_decode"), "gif": _frames("gif_decode"), "apng": _apng, "webp-animation": _webp_animation,
     "mp4": _mp4, "sheet": _sheet, "ansi": _ansi, "svg": _svg, "npy": _npy, "npz": _npz, "raw": _raw, "nifti": _nifti,
-    "dicom": _dicom, "dicom-frames": _dicom_frames, "copy": _copy, "text": _text, "json": _json, "csv": _csv,
-    "xlsx": _xlsx, "parquet": _parquet, "csv-elements": _csv_elements,
+    "nrrd": _nrrd, "dicom": _dicom, "dicom-frames": _dicom_frames, "copy": _copy, "text": _text, "json": _json,
+    "csv": _csv, "xlsx": _xlsx, "parquet": _parquet, "csv-elements": _csv_elements,
 }  # fmt: skip
 
 

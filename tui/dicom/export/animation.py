@@ -15,6 +15,7 @@ from tui.dicom.export.outputs import Output
 from tui.dicom.export.picture_options import view_of
 from tui.dicom.export.pictures import LEVEL, png_info, webp_quality
 from tui.dicom.export.seen import as_first, image_of, window_words, with_window
+from tui.dicom.export.webp import WebpWriter
 from tui.dicom.options import Values
 from tui.dicom.pixels.view import View
 
@@ -77,12 +78,9 @@ def write_apng(subject: Subject, values: Values, output: Output) -> Iterator[str
 def write_webp(subject: Subject, values: Values, output: Output) -> Iterator[str]:
     """Write an animated WebP, without loss unless a quality is given."""
     movie = Movie(subject, values)
-    images = iter(movie)
-    first = next(images)
-    yield f"1 of {movie.count:,}"
     with output.file(seeks=True) as file:
-        first.save(
-            file, "WEBP", save_all=True, append_images=images, duration=round(1000 / movie.rate_fps), loop=0,
-            **webp_quality(values),
-        )  # fmt: skip
-    yield f"{movie.count:,} of {movie.count:,}"
+        writer = WebpWriter(file, movie.first.size, round(1000 / movie.rate_fps), webp_quality(values))
+        for number, image in enumerate(movie, 1):
+            writer.add(image)
+            yield f"{number:,} of {movie.count:,}"
+        writer.end()

@@ -174,6 +174,8 @@ FORMATS: Final = (
            (data_options.VALUES,), _PIXELS, preview="arrays:about"),
     Format("nifti", "NIfTI-1 volume", ".nii.gz", "nifti:write_nifti", Scope.STACK,
            (data_options.PLAIN, data_options.RESAMPLE), _PIXELS, other_endings=(".nii",), preview="nifti:about"),
+    Format("nrrd", "NRRD volume", ".nrrd", "nrrd:write_nrrd", Scope.STACK, (data_options.RESAMPLE,), _PIXELS,
+           preview="nrrd:about"),
     Format("dicom", "DICOM in another transfer syntax", ".dcm", "dicom_files:write_dicom", Scope.FILE,
            (dicom_options.SYNTAX, dicom_options.DICOMDIR), _HEADER | _PIXELS),
     Format("dicom-frames", "each frame of Enhanced CT/MR and multi-frame SC/US as a DICOM file of its own", ".dcm",
