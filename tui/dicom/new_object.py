@@ -5,7 +5,7 @@ from typing import IO, Final
 from pydicom.datadict import dictionary_VR
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.filebase import DicomBytesIO
-from pydicom.filewriter import write_dataset, write_file_meta_info
+from pydicom.filewriter import correct_ambiguous_vr, write_dataset, write_file_meta_info
 from pydicom.uid import UID
 
 from tui.dicom.implementation import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME
@@ -58,6 +58,8 @@ def encoded_dataset(dataset: Dataset, *, implicit: bool = False) -> bytes:
     """Return a dataset as little endian bytes (PS3.5 7.1)."""
     held = DicomBytesIO()
     held.is_little_endian, held.is_implicit_VR = True, implicit
+    if not implicit:  # what comes from implicit VR may still be of two VRs
+        correct_ambiguous_vr(dataset, True)
     write_dataset(held, dataset)
     return held.getvalue()
 

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 from pydicom.dataset import Dataset
 
 from tests.dicom.test_oracles import needs
@@ -254,6 +255,106 @@ def test_nested_attributes_are_set(tmp_path: Path) -> None:
     assert found.BurnedInAnnotation == "NO"
 
 
+def _negative(folder: Path) -> Path:
+    with (folder / "negative.npy").open("wb") as file:
+        np.lib.format.write_array_header_1_0(file, {"descr": "<u2", "fortran_order": False, "shape": (-5, 20, 20)})
+    return folder / "negative.npy"
+
+
+def test_a_jpeg_as_a_slice_is_decoded(tmp_path: Path) -> None:
+    source = _png(tmp_path, _GRAY, "a.jpg")
+    found = one(source, tmp_path / "out", sop_class="ct", spacing="1")
+    with Image.open(source) as image:
+        assert np.array_equal(found.pixel_array, np.asarray(image))
+    assert (found.BitsAllocated, found.file_meta.TransferSyntaxUID) == (16, "1.2.840.10008.1.2.1")
+
+
+def test_only_a_baseline_jpeg_stays_as_it_is(tmp_path: Path) -> None:
+    source = _png(tmp_path, _GRAY, "a.jpg", progressive=True, quality=95)
+    data = bytearray(source.read_bytes())
+    table = data.index(b"\xff\xdb") + 5
+    data[table + 40 : table + 42] = b"\xff\xc0"  # a quantization table in which the marker stands by chance
+    source.write_bytes(data)
+    assert one(source, tmp_path / "out").file_meta.TransferSyntaxUID == "1.2.840.10008.1.2.1"
+
+
+def test_pages_of_different_kinds_keep_their_values(tmp_path: Path) -> None:
+    pages = [Image.fromarray(_GRAY), Image.fromarray(_DEEP[1:]), Image.fromarray(_COLOR)]
+    pages[0].save(tmp_path / "a.tiff", save_all=True, append_images=pages[1:])
+    summary = created(tmp_path / "a.tiff", tmp_path / "out")
+    found = [pydicom.dcmread(path).pixel_array for path in summary.written]
+    assert [np.array_equal(*pair) for pair in ((found[0], _GRAY), (found[1], _DEEP[1:]), (found[2], _COLOR))] == [True] * 3
+
+
+@pytest.mark.parametrize("mode", ["P", "L"])
+def test_one_colour_that_is_seen_through_is_black(tmp_path: Path, mode: str) -> None:
+    Image.fromarray(np.where(_GRAY > 99, 200, 50).astype("u1")).convert(mode).save(tmp_path / "a.png", transparency=50)
+    summary = created(tmp_path / "a.png", tmp_path / "out")
+    assert "what can be seen through was laid on black" in summary.notes
+    assert not pydicom.dcmread(summary.written[0]).pixel_array[_GRAY <= 99].any()
+
+
+def test_a_picture_in_which_a_pdf_s_mark_stands_is_a_picture(tmp_path: Path) -> None:
+    info = PngInfo()
+    info.add_text("Comment", "%PDF-1.4")
+    assert one(_png(tmp_path, _GRAY, pnginfo=info), tmp_path / "out").Rows == ROWS
+    (tmp_path / "x.txt").write_text("see %PDF-1.4")
+    with pytest.raises(DicomError, match="no PDF document"):
+        created(tmp_path / "x.txt", tmp_path / "no")
+
+
+def test_what_was_lossy_stays_known_as_such(tmp_path: Path) -> None:
+    source = _png(tmp_path, _GRAY, "a.tiff", compression="jpeg")
+    assert one(source, tmp_path / "out").LossyImageCompression == "01"
+    assert one(_png(tmp_path, _GRAY), tmp_path / "b.dcm", "LossyImageCompression=01").LossyImageCompression == "01"
+
+
+def test_arrays_in_fortran_s_order_and_big_endian_are_what_they_are(tmp_path: Path) -> None:
+    for name, values in (("f.npy", np.asfortranarray(_SIGNED)), ("b.npy", _SIGNED.astype(">i2"))):
+        summary = created(_npy(tmp_path, values, name), tmp_path / name.replace(".", ""))
+        found = np.stack([pydicom.dcmread(path).pixel_array for path in summary.written])
+        assert np.array_equal(found, _SIGNED)
+
+
+def test_a_template_gives_nothing_that_is_of_its_own_pixels(tmp_path: Path) -> None:
+    found = one(_png(tmp_path, _GRAY), tmp_path / "out", template=bundled("MR_small.dcm"), spacing="1")
+    assert not {"WindowCenter", "WindowWidth", "SmallestImagePixelValue", "PatientIdentityRemoved"} & set(found.dir())
+    movie = tmp_path / "movie.dcm"
+    one(_npy(tmp_path, np.abs(_SIGNED).astype("u2")), movie, multi_frame=True, rate="5")
+    capture = one(_png(tmp_path, _GRAY), tmp_path / "sc", template=str(movie))
+    assert not {"FrameTime", "FrameIncrementPointer", "RecommendedDisplayFrameRate", "PresentationLUTShape"} & set(
+        capture.dir()
+    )
+
+
+def test_a_place_and_its_space_come_together(tmp_path: Path) -> None:
+    template = pydicom.dcmread(bundled("MR_small.dcm"))
+    found = one(_npy(tmp_path, _SIGNED[0]), tmp_path / "out", template=bundled("MR_small.dcm"), sop_class="ct")
+    assert found.FrameOfReferenceUID == template.FrameOfReferenceUID
+    assert found.ImagePositionPatient == template.ImagePositionPatient
+    assert (found.SOPClassUID, found.RescaleType) == ("1.2.840.10008.5.1.4.1.1.2", "US")
+
+
+def test_hounsfield_units_are_a_template_s_or_said(tmp_path: Path) -> None:
+    array = _npy(tmp_path, _SIGNED[0])
+    assert one(array, tmp_path / "a.dcm", template=bundled("CT_small.dcm"), step="1").RescaleType == "HU"
+    summary = created(array, tmp_path / "b.dcm", sop_class="ct", spacing="1")
+    assert any(note.startswith("RescaleType is US") for note in summary.notes)
+    assert one(array, tmp_path / "c.dcm", "RescaleType=HU", sop_class="ct", spacing="1").RescaleType == "HU"
+
+
+@pytest.mark.oracle
+@pytest.mark.parametrize("said", ["BodyPartExamined=CHEST", "BodyPartExamined=KNEE", "ImageLaterality=L", "StudyID=1"])
+def test_a_side_is_there_where_one_may_be(tmp_path: Path, said: str) -> None:
+    needs("dciodvfy")
+    for template in ("", bundled("CT_small.dcm")):
+        path = created(
+            _png(tmp_path, _GRAY), tmp_path / f"{bool(template)}", said, sop_class="sc", template=template
+        ).written[0]
+        done = subprocess.run(["dciodvfy", "-new", path], capture_output=True, check=False)
+        assert [line for line in done.stderr.splitlines() if line.startswith(b"Error") and b"ateral" in line] == []
+
+
 def _refusals(at: Path) -> dict[str, tuple[Any, tuple[str, ...], dict[str, Any], str]]:
     gray, deep, color = _png(at, _GRAY), _npy(at, _SIGNED, "v.npy"), _png(at, _COLOR, "c.png")
     odd = _npy(at, np.where(_FLOAT > 0, _FLOAT, np.nan), "nan.npy")
@@ -279,6 +380,13 @@ def _refusals(at: Path) -> dict[str, tuple[Any, tuple[str, ...], dict[str, Any],
         "colours": ([gray, color], (), {"multi_frame": True}, "has other colours"),
         "mixed": ([gray, _pdf(at)], (), {}, "do not become one series"),
         "pdf options": (_pdf(at), (), {"spacing": "1"}, "PDF documents have none"),
+        "negative": (_negative(at), (), {}, "has the shape (-5, 20, 20)"),
+        "deep colours": (_npy(at, _COLOR.astype("u2"), "c.npy"), (), {}, "colours are taken as three values of 8 bits"),
+        "rescaled colours": (color, (), {"slope": "2"}, "have no --slope and --intercept"),
+        "lossless again": (gray, ("LossyImageCompression=00",), {}, "only 01 may be said"),
+        "no template": (gray, (), {"template": str(at / "none.dcm")}, "is no file that is there"),
+        "too far apart": (_npy(at, np.array([[1e308, -1e308]]), "far.npy"), (), {}, "too far apart"),
+        "much too fast": (gray, (), {"rate": "1e300", "multi_frame": True}, "from 0.001 to 10,000"),
         "rate": (gray, (), {"rate": "5"}, "--rate goes with --multi-frame"),
         "orientation": (gray, (), {"orientation": "1,0,0,1,0,0"}, "six direction cosines"),
         "pixels": (gray, ("Rows=3",), {}, "Rows=3: it follows from what the file is made of"),
@@ -286,7 +394,7 @@ def _refusals(at: Path) -> dict[str, tuple[Any, tuple[str, ...], dict[str, Any],
         "vr": (gray, ("PatientBirthDate=31.12.1999",), {}, "PatientBirthDate=31.12.1999: 31.12.1999 is no day"),
         "vm": (gray, ("PatientID=1\\2",), {}, "its VM is 1"),
         "same": ([gray, color], ("SOPInstanceUID=1.2.3",), {}, "the same in 2 files"),
-        "template": (gray, (), {"template": str(at / "x.txt")}, "the template cannot be read"),
+        "template": (gray, (), {"template": str(at / "x.txt")}, "the template x.txt is no DICOM file"),
         "template class": (gray, (), {"template": bundled("rtplan.dcm")}, "say with --sop-class"),
         "too many steps": (_npy(at, _FLOAT * 1e6, "m.npy"), (), {"slope": "1"}, "do not fit into 16 bits"),
         "one name": ([gray, color], (), {"output": "a.dcm"}, "there would be 2 results"),
@@ -296,6 +404,7 @@ def _refusals(at: Path) -> dict[str, tuple[Any, tuple[str, ...], dict[str, Any],
 @pytest.mark.parametrize("case", [
     "missing", "text", "cut array", "complex", "objects", "shape", "no numbers", "signed frames", "rescaled frames",
     "no spacing", "no step", "colour ct", "frames of ct", "place of sc", "sizes", "colours", "mixed", "pdf options", "rate",
+    "negative", "deep colours", "rescaled colours", "lossless again", "no template", "too far apart", "much too fast",
     "orientation", "pixels", "type 1", "vr", "vm", "same", "template", "template class", "too many steps", "one name",
 ])  # fmt: skip
 def test_what_cannot_be_made_is_refused_before_anything_is_written(tmp_path: Path, case: str) -> None:

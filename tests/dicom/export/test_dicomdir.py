@@ -1,5 +1,6 @@
 """File-sets with a DICOMDIR: legal names, and records that pydicom, DCMTK and our own reader follow to every file."""
 
+import gzip
 import re
 import subprocess
 from pathlib import Path
@@ -71,7 +72,7 @@ def test_bundled_files_of_many_kinds_have_their_records(tmp_path: Path) -> None:
     found = {str(instance.path): instance for instance in _file_set(tmp_path / "out")}
     assert found.keys() == set(map(str, files))
     for path, instance in found.items():
-        assert instance.node.record_type == record_type(pydicom.dcmread(path, stop_before_pixels=True).SOPClassUID)
+        assert instance.node.record_type == record_type(pydicom.dcmread(path, stop_before_pixels=True))
     assert {"IMAGE", "RT DOSE", "RT PLAN", "SR DOCUMENT"} <= {instance.node.record_type for instance in found.values()}
     reasons = {re.sub(r": (it has no).*", r": \1", failure.why) for failure in summary.failed}
     assert {reason for reason in reasons if "DICOMDIR" in reason} == {"it cannot stand in a DICOMDIR: it has no"}
@@ -116,7 +117,56 @@ def test_a_dicomdir_is_neither_sent_nor_made_where_one_is(tmp_path: Path) -> Non
     with pytest.raises(ExportError, match="has a DICOMDIR already"):
         exported(tmp_path / "in", tmp_path / "out", "copy", dicomdir=True)
     assert (tmp_path / "out" / "DICOMDIR").read_bytes() == before
-    assert exported(tmp_path / "in", tmp_path / "out", "copy", dicomdir=True, replace=True).failed == []
+    with pytest.raises(ExportError, match="name another folder"):
+        exported(tmp_path / "in", tmp_path / "out", "copy", dicomdir=True, replace=True)
+
+
+def _patient(path: Path, uid: str, **attributes: Any) -> None:  # noqa: ANN401 - as above
+    write(
+        path, **{"SOPInstanceUID": uid, "SeriesInstanceUID": f"{uid}.1", "StudyInstanceUID": f"{uid}.2", "StudyID": "1",
+        "StudyDate": "20260101", "StudyTime": "1200", "SeriesNumber": "1", **attributes},
+    )  # fmt: skip
+
+
+def test_patients_without_an_id_stay_two_and_get_one_that_nobody_has(tmp_path: Path) -> None:
+    _patient(tmp_path / "in" / "a.dcm", "1.2.5", PatientID="", PatientName="Alpha^A")
+    _patient(tmp_path / "in" / "b.dcm", "1.2.6", PatientID="", PatientName="Beta^B")
+    _patient(tmp_path / "in" / "c.dcm", "1.2.7", PatientID="NOID000001", PatientName="Gamma^C")
+    assert exported(tmp_path / "in", tmp_path / "out", "copy", dicomdir=True).failed == []
+    found = {str(instance.PatientName): instance.PatientID for instance in _file_set(tmp_path / "out")}
+    assert len(set(found.values())) == 3
+    assert found["Gamma^C"] == "NOID000001"
+
+
+def test_one_id_with_several_names_is_told(tmp_path: Path) -> None:
+    _patient(tmp_path / "in" / "a.dcm", "1.2.5", PatientID="7", PatientName="Alpha^A")
+    _patient(tmp_path / "in" / "b.dcm", "1.2.6", PatientID="7", PatientName="Beta^B")
+    summary = exported(tmp_path / "in", tmp_path / "out", "copy", dicomdir=True)
+    assert "1 patient with one ID and several names or birth dates: one record stands for them" in summary.notes
+
+
+def test_a_uid_has_one_record(tmp_path: Path) -> None:
+    _series(tmp_path / "in")
+    _series(tmp_path / "again")
+    summary = exported([tmp_path / "in", tmp_path / "again"], tmp_path / "out", "copy", dicomdir=True)
+    assert len(_legal(tmp_path / "out")) == SLICES
+    assert f"{SLICES} files have the SOP Instance UID of another one, and were left out" in summary.notes
+
+
+def test_nothing_is_written_of_what_can_have_no_record(tmp_path: Path) -> None:
+    _series(tmp_path / "in")
+    _patient(tmp_path / "in" / "sr.dcm", "1.2.8", SOPClassUID="1.2.840.10008.5.1.4.1.1.88.33", PixelData=None, Rows=None)
+    _patient(tmp_path / "in" / "x.dcm", "1.2.9", SOPClassUID="1.2.840.10008.5.1.4.1.1.200.1", PixelData=None, Rows=None)
+    _patient(tmp_path / "in" / "y.dcm", "1.2.4", PatientID="8")
+    with open(tmp_path / "in" / "y.dcm", "rb") as file, gzip.open(tmp_path / "in" / "z.dcm.gz", "wb") as packed:
+        packed.write(file.read())
+    (tmp_path / "in" / "y.dcm").unlink()
+    summary = exported(tmp_path / "in", tmp_path / "out", "copy", dicomdir=True)
+    assert len(_legal(tmp_path / "out")) == SLICES
+    why = {Path(what).name: why for what, why in summary.failed}
+    assert "element is missing" in why["sr.dcm"]
+    assert "of CT Defined Procedure Protocol Storage no kind of record is known" in why["x.dcm"]
+    assert "it is packed" in why["z.dcm.gz"]
 
 
 def test_sort_makes_one(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import pydicom
 import pytest
 from pydicom.dataset import Dataset
 from pydicom.encaps import generate_frames
+from pydicom.uid import ImplicitVRLittleEndian
 
 from tests.dicom.export.series import SLICES, exported, write_enhanced, write_series
 from tests.dicom.test_oracles import needs
@@ -115,6 +116,54 @@ def test_the_pulse_sequence_of_mr_is_told_in_classic_words(
     assert (frame.RepetitionTime, frame.FlipAngle, frame.InversionTime) == (4000, 90, 1100)
     assert (frame.InPlanePhaseEncodingDirection, frame.DiffusionBValue) == ("COL", 1000)
     assert frame.DiffusionGradientOrientation == [0.0, 0.6, 0.8]
+
+
+def test_what_no_single_frame_can_hold_is_told(tmp_path: Path) -> None:
+    whole = write_enhanced(tmp_path / "a.dcm", write_series(tmp_path / "in"))
+    whole.add_new(0x00280107, "US", 2000)  # LargestImagePixelValue
+    shared = whole.SharedFunctionalGroupsSequence[0]
+    shared.CTExposureSequence[0].add_new(0x00110010, "LO", "ACME")
+    shared.CTExposureSequence[0].add_new(0x00111001, "LO", "private")
+    unassigned = Dataset()
+    unassigned.add_new(0x00130010, "LO", "KEPT")
+    unassigned.Laterality = "L"
+    shared.UnassignedSharedConvertedAttributesSequence = [unassigned]
+    modifier = Dataset()
+    modifier.InversionTimes = [100.0, 200.0]
+    shared.MRModifierSequence = [modifier]
+    whole.add_new(0x60000010, "US", 2)
+    whole.save_as(tmp_path / "a.dcm")
+    summary = exported(tmp_path / "a.dcm", tmp_path / "out", "dicom-frames")
+    assert sorted(summary.notes) == [
+        "overlays were left out", "private attributes of functional groups were left out",
+        "several values of InversionTimes were left out",
+        "the files lack FrameOfReferenceUID, which CT Image Storage should have, and the source has not",
+    ]  # fmt: skip
+    frame = pydicom.dcmread(summary.written[0])
+    assert (frame[0x00130010].value, frame.Laterality) == ("KEPT", "L")
+    assert "LargestImagePixelValue" not in frame
+
+
+def test_implicit_vr_becomes_explicit(tmp_path: Path) -> None:
+    whole = write_enhanced(tmp_path / "a.dcm", write_series(tmp_path / "in"))
+    whole.add_new(0x00280120, "SS", -5)  # PixelPaddingValue, of two VRs
+    whole.file_meta.TransferSyntaxUID = ImplicitVRLittleEndian
+    whole.save_as(tmp_path / "b.dcm", implicit_vr=True, little_endian=True)
+    found = _frames(tmp_path / "b.dcm", tmp_path / "out")
+    assert (found[0]["PixelPaddingValue"].VR, found[0].PixelPaddingValue) == ("SS", -5)
+
+
+def test_too_few_groups_are_a_damage(tmp_path: Path) -> None:
+    whole = write_enhanced(tmp_path / "a.dcm", write_series(tmp_path / "in"))
+    del whole.PerFrameFunctionalGroupsSequence[-1]
+    whole.save_as(tmp_path / "a.dcm")
+    summary = exported(tmp_path / "a.dcm", tmp_path / "out", "dicom-frames")
+    assert {why for _, why in summary.failed} == {f"it has functional groups for {SLICES - 1} of its {SLICES} frames"}
+
+
+def test_numbers_of_instances_stay_within_their_bits(tmp_path: Path) -> None:
+    write_enhanced(tmp_path / "a.dcm", write_series(tmp_path / "in"), InstanceNumber="1234567")
+    assert _frames(tmp_path / "a.dcm", tmp_path / "out")[4].InstanceNumber == 5
 
 
 @pytest.mark.parametrize("name", ["examples_ybr_color.dcm", "SC_rgb_rle_2frame.dcm", "SC_rgb_rle_16bit_2frame.dcm"])

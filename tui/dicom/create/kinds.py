@@ -36,14 +36,14 @@ _STORAGE: Final = "1.2.840.10008.5.1.4.1.1."
 _SECONDARY: Final = {
     # Nobody has looked whether a name stands in the picture: who has says BurnedInAnnotation=NO
     "Modality": "OT", "ConversionType": "WSD", "BurnedInAnnotation": "YES", "ImageType": ["DERIVED", "SECONDARY"],
-    "Laterality": None, "PatientOrientation": None,
+    "PatientOrientation": None,
 }  # fmt: skip
-_SLICE: Final = {"Laterality": None, "PatientPosition": None}  # Type 2C: nobody has said which
+_SLICE: Final = {"PatientPosition": None}  # Type 2C: nobody has said which
 KINDS: Final = (
     Kind(SECONDARY, f"{_STORAGE}7", _SECONDARY, in_color=True),
     Kind(
         CT, f"{_STORAGE}2",
-        {**_SLICE, "ImageType": ["DERIVED", "SECONDARY", "AXIAL"], "Modality": "CT", "RescaleType": "HU"}, in_space=True,
+        {**_SLICE, "ImageType": ["DERIVED", "SECONDARY", "AXIAL"], "Modality": "CT"}, in_space=True,
     ),
     Kind(
         MR, f"{_STORAGE}4",
@@ -67,7 +67,9 @@ _MULTI_FRAME: Final = {  # by the photometric interpretation, and the bits of a 
     ("COLOR", 8): f"{_STORAGE}7.4",
 }
 BY_NAME: Final = {kind.name: kind for kind in KINDS}
-BY_CLASS: Final = {kind.sop_class: kind for kind in KINDS}
+BY_CLASS: Final = {
+    **{kind.sop_class: kind for kind in KINDS}, **dict.fromkeys(_MULTI_FRAME.values(), BY_NAME[SECONDARY]),
+}  # fmt: skip
 
 
 def multi_frame_class(samples: int, bits: int) -> str:

@@ -1,46 +1,38 @@
 """New objects as datasets: what their modules want, what a template gives, and what somebody has said at last."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from pydicom.datadict import keyword_for_tag
 from pydicom.dataset import Dataset
 
-from tui.dicom.change import Change
-from tui.dicom.create.kinds import BY_CLASS, Kind
-from tui.dicom.create.order import RATE, SPACING, numbers
+from tui.dicom.create.kinds import BY_CLASS, DOCUMENT, Kind
+from tui.dicom.create.order import CT, RATE, SPACING, numbers
 from tui.dicom.create.placed import Placement
-from tui.dicom.create.sources import Source
+from tui.dicom.create.source import Source
 from tui.dicom.create.stored import Storage
 from tui.dicom.create.template import Template
-from tui.dicom.edit import apply
-from tui.dicom.elements import walk_source
-from tui.dicom.errors import DicomError, EditError, ExportError
+from tui.dicom.errors import ExportError
 from tui.dicom.implementation import new_uid
-from tui.dicom.iod_types import types_at_top
 from tui.dicom.matching import number_of
 from tui.dicom.new_object import as_ds
 from tui.dicom.options import Values
-from tui.dicom.source import WrittenSource
-from tui.dicom.unnamed import unnamed_memory
 from tui.text import safe_text
 
 CHARACTER_SET: Final = "ISO_IR 192"
 JPEG_BASELINE: Final = "1.2.840.10008.1.2.4.50"
 _FRAME_TIME, _PAGE_NUMBER_VECTOR = 0x00181063, 0x00182001
 _LONGEST_VECTOR: Final = 10_000  # of numbers of 5 digits, in a value of 64 KB
-_PIXELS: Final = frozenset({
-    "SamplesPerPixel", "PhotometricInterpretation", "PlanarConfiguration", "NumberOfFrames", "Rows", "Columns",
-    "BitsAllocated", "BitsStored", "HighBit", "PixelRepresentation", "PixelData", "FloatPixelData", "DoubleFloatPixelData",
-    "FrameIncrementPointer", "LossyImageCompression", "LossyImageCompressionRatio", "LossyImageCompressionMethod",
-    "EncapsulatedDocument", "EncapsulatedDocumentLength", "MIMETypeOfEncapsulatedDocument", "SOPClassUID",
-    "SpecificCharacterSet",
+_UNPAIRED: Final = frozenset({  # of BodyPartExamined (PS3.16 L): they have no side
+    "ABDOMEN", "BACK", "BRAIN", "CEREBELLUM", "CERVIX", "CHEST", "COCCYX", "COLON", "CORONARYARTERY", "CSPINE", "DUODENUM",
+    "ESOPHAGUS", "FACE", "GALLBLADDER", "HEAD", "HEART", "ILEUM", "ILIUM", "JAW", "JEJUNUM", "LARYNX", "LIVER", "LSPINE",
+    "MAXILLA", "MEDIASTINUM", "MOUTH", "NECK", "NOSE", "PANCREAS", "PELVIS", "PENIS", "PHARYNX", "PROSTATE", "RECTUM",
+    "SCALP", "SKULL", "SPINE", "SPLEEN", "SSPINE", "STERNUM", "STOMACH", "THYMUS", "THYROID", "TLSPINE", "TONGUE",
+    "TRACHEA", "TSPINE", "URETHRA", "UTERUS", "VAGINA", "VULVA", "WHOLEBODY",
 })  # fmt: skip
-_OF_ONE: Final = frozenset({"SOPInstanceUID", "InstanceNumber", "ImagePositionPatient", "SliceLocation"})
-_LAST_GROUP: Final = 0x7FE0
+_SIDES: Final = ("Laterality", "ImageLaterality", "FrameLaterality", "MeasurementLaterality")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +61,8 @@ class Result:
     @property
     def stays_coded(self) -> bool:
         """Return whether its frames are JPEGs that stay as they are."""
-        return all(source.stays_coded and source.photometric == self.first.photometric for source, _ in self.frames)
+        same = all(source.coded and source.coded == self.first.coded for source, _ in self.frames)
+        return same and self.storage.kind.itemsize == 1
 
 
 class Objects:
@@ -87,11 +80,15 @@ class Objects:
         Where slices lie.
     multi_frame_class : str
         The SOP Class of one file of all frames; "" where each has its own.
+    said : mapping
+        What will be set at last, by keyword.
     """
 
     def __init__(
-        self, kind: Kind, values: Values, template: Template | None, placement: Placement | None, multi_frame_class: str
-    ) -> None:
+        self, kind: Kind, values: Values, template: Template | None, placement: Placement | None, multi_frame_class: str,
+        said: Mapping[str, str],
+    ) -> None:  # fmt: skip
+        self._said = said
         self.sop_class = multi_frame_class or kind.sop_class
         self._kind, self._values, self._template, self._placement = kind, values, template, placement
         self._is_multi_frame = bool(multi_frame_class)
@@ -100,10 +97,10 @@ class Objects:
 
     def dataset(self, result: Result) -> Dataset:
         """Return the dataset of a file without its pixels."""
-        dataset = self._template.taken_over(self._kind.sop_class) if self._template is not None else Dataset()
+        dataset = self._taken_over()
         self._add(dataset, self._kind.attributes)
         day, time = f"{self._now:%Y%m%d}", f"{self._now:%H%M%S}"
-        if "StudyInstanceUID" not in dataset:
+        if not dataset.get("StudyInstanceUID"):
             self._add(dataset, {"StudyInstanceUID": self._study, "StudyDate": day, "StudyTime": time})
         self._add(dataset, {"SeriesNumber": "1"})
         self._set(dataset, {
@@ -126,13 +123,33 @@ class Objects:
             })  # fmt: skip
         else:
             self._set(dataset, self._pixels(result))
+            self._add_side(dataset)
         return dataset
+
+    def _taken_over(self) -> Dataset:
+        """Return what the template gives."""
+        if self._template is None:
+            return Dataset()
+        same = BY_CLASS.get(self._template.sop_class, DOCUMENT) is self._kind
+        taken = self._template.taken_over(all_of_it=same or self._template.sop_class == self._kind.sop_class)
+        if self._kind.in_space:  # where it lies is the template's, and so is the space that this is said in
+            for keyword in ("FrameOfReferenceUID", "PositionReferenceIndicator"):
+                if self._template.dataset.get(keyword):
+                    setattr(taken, keyword, self._template.dataset[keyword].value)
+        return taken
+
+    def _add_side(self, dataset: Dataset) -> None:
+        """Add an empty Laterality where one might be wanted (Type 2C, PS3.3 C.7.3.1): not where there is no side."""
+        part = self._said.get("BodyPartExamined") or dataset.get("BodyPartExamined")
+        if part in _UNPAIRED or any(self._said.get(side) or dataset.get(side) for side in _SIDES):
+            return
+        dataset.Laterality = None
 
     def _pixels(self, result: Result) -> dict[str, Any]:
         """Return what says how pixels are to be read (PS3.3 C.7.6.3, C.8.6.3, C.11.1)."""
         first, storage = result.first, result.storage
         bits = 8 * storage.kind.itemsize
-        photometric = first.photometric if result.stays_coded else "RGB" if first.samples > 1 else first.photometric
+        photometric = first.coded if result.stays_coded else first.photometric
         found: dict[str, Any] = {
             "SamplesPerPixel": first.samples, "PhotometricInterpretation": photometric, "Rows": first.rows,
             "Columns": first.columns, "BitsAllocated": bits, "BitsStored": bits, "HighBit": bits - 1,
@@ -148,15 +165,21 @@ class Objects:
                 "LossyImageCompression": "01", "LossyImageCompressionRatio": f"{ratio:.4g}",
                 "LossyImageCompressionMethod": "ISO_10918_1",
             }  # fmt: skip
-        if self._kind.name == "ct" or not storage.is_identity or (self._is_multi_frame and first.samples == 1):
+        if self._kind.name == CT or not storage.is_identity or (self._is_multi_frame and first.samples == 1):
             found |= {"RescaleSlope": storage.slope, "RescaleIntercept": storage.intercept}
-            if "RescaleType" not in self._kind.attributes:
-                found["RescaleType"] = "US"
+            found["RescaleType"] = self._unit()
         if not self._is_multi_frame:
             return found
         if first.samples == 1:
             found["PresentationLUTShape"] = "IDENTITY"
         return found | self._frames(len(result.frames))
+
+    def _unit(self) -> str:
+        """Return the unit of modality values: that of a template of the same kind, else unspecified."""
+        if self._template is None or self._template.sop_class != self._kind.sop_class:
+            return "US"
+        absent = "HU" if self._kind.name == CT else "US"
+        return str(self._template.dataset.get("RescaleType") or absent)
 
     def _frames(self, count: int) -> dict[str, Any]:
         """Return what says how frames follow each other (PS3.3 C.7.6.5, C.7.6.6)."""
@@ -201,53 +224,7 @@ def kind_of(name: str, template: Template | None, known: dict[str, Kind]) -> Kin
     found = BY_CLASS.get(template.sop_class)
     if found is None:
         raise ExportError(
-            f"the template is no Secondary Capture, CT or MR image but of {safe_text(template.sop_class) or 'no class'}: "
+            f"the template is no Secondary Capture, CT or MR image but of {safe_text(template.sop_class)}: "
             "say with --sop-class what is to be made"
         )
     return found
-
-
-def check_changes(changes: Sequence[Change], sop_class: str, files: int) -> None:
-    """Refuse to set what follows from the pixels, and what would be the same in several files.
-
-    Raises
-    ------
-    EditError
-        One of them would be.
-    """
-    types = types_at_top(sop_class)
-    for change in changes:
-        tag = change.path[0].masked
-        keyword = keyword_for_tag(tag)
-        if tag >> 16 >= _LAST_GROUP or (len(change.path) == 1 and keyword in _PIXELS):
-            raise EditError(f"{change.words}: it follows from what the file is made of")
-        if len(change.path) == 1 and files > 1 and keyword in _OF_ONE:
-            raise EditError(f"{change.words}: it would be the same in {files:,} files")
-        if len(change.path) == 1 and not change.text and types.get(tag) == "1":
-            raise EditError(f"{change.words}: it must have a value in such a file (Type 1)")
-
-
-def changed(head: bytes, changes: Sequence[Change], name: str) -> bytes:
-    """Return a DICOM file's bytes with some attributes set.
-
-    Raises
-    ------
-    EditError
-        A value does not fit its VR or VM, or the attribute is not known.
-    """
-    if not changes:
-        return head
-    memory = unnamed_memory()
-    try:
-        with open(memory, "wb", closefd=False) as file:
-            file.write(head)
-        elements = walk_source(WrittenSource(memory, name))
-        for change in changes:
-            try:
-                elements = apply(elements, change)
-            except DicomError as error:
-                raise EditError(f"{change.words}: {error}") from error
-        with elements.source as source:
-            return source.read(0, source.size)
-    finally:
-        os.close(memory)

@@ -101,7 +101,8 @@ def _no_slope(text: str) -> str | None:
 
 def _no_rate(text: str) -> str | None:
     number = number_of(text)
-    return None if not text or (number is not None and number > 0) else "a number of frames a second is wanted"
+    fits = number is not None and 0.001 <= number <= 10_000
+    return None if not text or fits else "frames a second are wanted, from 0.001 to 10,000"
 
 
 KIND: Final = Option(

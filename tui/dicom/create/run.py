@@ -9,15 +9,19 @@ from typing import BinaryIO, Final
 import numpy as np
 from pydicom.dataset import Dataset
 
+from tui.dicom.attributes import Attributes
 from tui.dicom.create.kinds import BY_NAME, DOCUMENT, Kind, multi_frame_class
-from tui.dicom.create.objects import JPEG_BASELINE, Objects, Result, changed, check_changes, kind_of
-from tui.dicom.create.order import INTERCEPT, KIND, MULTI_FRAME, OPTIONS, PLANE, RATE, SLOPE, TEMPLATE, Order
+from tui.dicom.create.objects import JPEG_BASELINE, Objects, Result, kind_of
+from tui.dicom.create.order import CT, INTERCEPT, KIND, MULTI_FRAME, OPTIONS, PLANE, RATE, SLOPE, TEMPLATE, Order
+from tui.dicom.create.pictures import jpeg_stream
 from tui.dicom.create.placed import Placement
-from tui.dicom.create.sources import Opened, Source, frames_of, jpeg_stream, source_of
+from tui.dicom.create.said import changed, check_changes, keywords_in
+from tui.dicom.create.source import Source
+from tui.dicom.create.sources import Opened, frames_of, sources_in
 from tui.dicom.create.stored import Storage, plan
 from tui.dicom.create.template import Template
 from tui.dicom.element import PIXEL_DATA
-from tui.dicom.elements import walk_source
+from tui.dicom.elements import Elements, walk_source
 from tui.dicom.errors import DicomError, ExportError, WriteError, os_reason, translated
 from tui.dicom.export.formats import BY_NAME as FORMATS
 from tui.dicom.export.order import REPLACE, Carries
@@ -27,6 +31,7 @@ from tui.dicom.export.results import NotWritten, Summary
 from tui.dicom.job import Step
 from tui.dicom.new_object import EXPLICIT, complete, encoded_dataset, meta_of, write_head
 from tui.dicom.options import Values
+from tui.dicom.pixels.image_pixel import image_pixel
 from tui.dicom.source import WrittenSource
 from tui.text import safe_text
 
@@ -121,6 +126,16 @@ def _names(result: Result) -> tuple[str, ...]:
     return (f"i{result.number + 1:0{_DIGITS}}",)
 
 
+def _misread(elements: Elements, result: Result) -> str:
+    """Return what is wrong with the pixels of a file that was written, if something is."""
+    if result.first.is_document:
+        return ""
+    image, first = image_pixel(Attributes.of(elements)), result.first
+    wanted = (first.rows, first.columns, first.samples, 8 * result.storage.kind.itemsize, len(result.frames))
+    found = (image.rows, image.columns, image.samples, image.bits_allocated, image.frames)
+    return "" if found == wanted and image.encapsulated == result.stays_coded else "its pixels are not what they were to be"
+
+
 def _is_rescaled(held: Dataset) -> bool:
     """Return whether stored values of a dataset are not the modality values."""
     return (float(held.get("RescaleSlope") or 1), float(held.get("RescaleIntercept") or 0)) != (1, 0)
@@ -145,7 +160,7 @@ class _Work:
         """Look at what there is, and plan the results; raise what `create` does where they cannot be made."""
         for number, path in enumerate(self.order.paths):
             yield Step(number, len(self.order.paths), safe_text(os.path.basename(path)))
-            self._sources.append(source_of(path))
+            self._sources += sources_in(path)
         documents = [source for source in self._sources if source.is_document]
         if documents and len(documents) < len(self._sources):
             raise ExportError("PDF documents and pictures do not become one series: make them one after the other")
@@ -176,6 +191,8 @@ class _Work:
             self._check_alike()
         if not self._kind.in_color and any(source.samples > 1 for source in sources):
             raise ExportError(f"pictures in colour are no {self._kind.name.upper()} images: leave --{KIND.name} away")
+        if any(source.samples > 1 for source in sources) and (values[SLOPE.name] or values[INTERCEPT.name]):
+            raise ExportError(f"pictures in colour have no --{SLOPE.name} and --{INTERCEPT.name}")
         frames = list(frames_of(sources))
         if together:
             storage = yield from self._stored(sources)
@@ -186,7 +203,7 @@ class _Work:
             self.results = [Result((frame,), storage, number) for number, frame in enumerate(frames)]
         else:
             storages = {}
-            for source in dict.fromkeys(sources):
+            for source in sources:
                 storages[source] = yield from self._stored([source])
             self.results = [Result((frame,), storages[frame[0]], number) for number, frame in enumerate(frames)]
 
@@ -242,11 +259,16 @@ class _Work:
                 self.notes.append("the template has another number of pixels: whether its spacing is theirs nobody said")
         if held is not None and self._kind.in_space and first.storage.is_identity and _is_rescaled(held):
             self.notes.append("Rescale Slope and Intercept of the template are not taken over: say --slope and --intercept")
-        if self._kind.attributes.get(_BURNED_IN) and not any(change.written == _BURNED_IN for change in self.order.changes):
+        said = keywords_in(self.order.changes)
+        if self.template is not None and self.template.left_behind:
+            self.notes.append("private attributes and overlays of the template are not taken over")
+        if self._kind.name == CT and held is None and "RescaleType" not in said:
+            self.notes.append("RescaleType is US, unspecified: RescaleType=HU says that values are Hounsfield units")
+        if self._kind.attributes.get(_BURNED_IN) and _BURNED_IN not in said:
             self.notes.append(f"{_BURNED_IN} is YES, for nobody has looked: {_BURNED_IN}=NO says that there is none")
         bits = 8 * first.storage.kind.itemsize
         multi_frame = multi_frame_class(first.first.samples, bits) if together else ""
-        return Objects(self._kind, self.values, self.template, placement, multi_frame)
+        return Objects(self._kind, self.values, self.template, placement, multi_frame, said)
 
     def head(self, objects: Objects, result: Result) -> bytes:
         """Return the bytes of a file up to its pixels."""

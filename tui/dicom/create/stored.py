@@ -7,7 +7,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tui.dicom.create.sources import Opened, Source, frames_of
+from tui.dicom.create.source import Source
+from tui.dicom.create.sources import Opened, frames_of
 from tui.dicom.errors import ExportError
 from tui.dicom.new_object import as_ds
 from tui.text import safe_text
@@ -124,18 +125,26 @@ def plan(sources: list[Source], opened: Opened, slope: str, intercept: str, *, w
 
 
 def _divided(extent: _Extent, slope: str, intercept: str) -> Storage:
-    """Return how values are stored that are no whole ones: by what somebody said, or so that they take all of 16 bits."""
+    """Return how values are stored that are no whole ones of 16 bits: as was said, or so that they take all of these."""
     least, most = extent.least, extent.most
+    if not np.isfinite(most - least):
+        raise ExportError(f"values from {least:.6g} to {most:.6g} are too far apart: replace the outermost ones first")
     by = as_ds(float(slope or 1) if slope or intercept else (most - least) / _STEPS or 1)
     offset = as_ds(float(intercept or 0) if slope or intercept else least)
     ends = sorted((value - float(offset)) / float(by) for value in (least, most))
     for kind in (np.dtype("<u2"), np.dtype("<i2")):
         limits = np.iinfo(kind)
         if limits.min - 0.5 <= ends[0] and ends[1] <= limits.max + 0.5:
-            error = abs(float(by)) / 2
-            note = f"values were rounded to steps of {by} (at most {error:.3g} off): images of DICOM hold whole numbers"
-            return Storage(kind, by, offset, divided=True, notes=(note,))
+            return Storage(kind, by, offset, divided=True, notes=_rounding(extent, by, offset))
     raise ExportError(
         f"values from {least:.6g} to {most:.6g} do not fit into 16 bits with slope {safe_text(by)} and intercept "
         f"{safe_text(offset)}"
     )
+
+
+def _rounding(extent: _Extent, slope: str, intercept: str) -> tuple[str, ...]:
+    """Return how far off values may be."""
+    if extent.least == extent.most == float(intercept):
+        return ()
+    error = abs(float(slope)) / 2
+    return (f"values were rounded to steps of {slope} (at most {error:.3g} off): they are stored in 16 bits",)

@@ -1,5 +1,6 @@
 """What a new object takes over from a DICOM file: patient and study, and where it is of the same kind, its series."""
 
+import os
 from copy import copy  # setting a value changes the element, which the template shares
 from typing import Final
 
@@ -7,6 +8,7 @@ import pydicom
 from pydicom.dataset import Dataset
 
 from tui.dicom.errors import ReadError, translated
+from tui.text import safe_text
 
 # Patient and Study modules (PS3.3 C.7.1, C.7.2), with what says how their texts are to be read
 _PATIENT_AND_STUDY: Final = (
@@ -14,7 +16,7 @@ _PATIENT_AND_STUDY: Final = (
     "PatientBirthDate", "PatientBirthTime", "PatientSex", "OtherPatientNames", "OtherPatientIDsSequence", "EthnicGroup",
     "PatientComments", "PatientSpeciesDescription", "PatientSpeciesCodeSequence", "PatientBreedDescription",
     "PatientBreedCodeSequence", "BreedRegistrationSequence", "ResponsiblePerson", "ResponsiblePersonRole",
-    "ResponsibleOrganization", "PatientIdentityRemoved", "DeidentificationMethod", "DeidentificationMethodCodeSequence",
+    "ResponsibleOrganization",
     "StudyInstanceUID", "StudyDate", "StudyTime", "StudyID", "StudyDescription", "AccessionNumber",
     "IssuerOfAccessionNumberSequence", "ReferringPhysicianName", "PhysiciansOfRecord", "ProcedureCodeSequence",
     "AdmittingDiagnosesDescription", "PatientAge", "PatientSize", "PatientWeight", "Occupation", "AdditionalPatientHistory",
@@ -37,8 +39,13 @@ _OF_THE_INSTANCE: Final = frozenset({
     "BluePaletteColorLookupTableData", "PaletteColorLookupTableUID", "ICCProfile", "ColorSpace", "IconImageSequence",
     "PixelData", "FloatPixelData", "DoubleFloatPixelData", "PixelDataProviderURL", "ExtendedOffsetTable",
     "ExtendedOffsetTableLengths", "MACParametersSequence", "DigitalSignaturesSequence", "EncryptedAttributesSequence",
-    "OriginalAttributesSequence",
+    "OriginalAttributesSequence", "WindowCenter", "WindowWidth", "WindowCenterWidthExplanation", "VOILUTFunction",
+    "VOILUTSequence", "FrameTime", "FrameTimeVector", "FrameIncrementPointer", "RecommendedDisplayFrameRate", "CineRate",
+    "PageNumberVector", "ImageComments", "PatientOrientation", "PresentationLUTShape", "PresentationLUTSequence",
+    "PatientIdentityRemoved", "DeidentificationMethod", "DeidentificationMethodCodeSequence", "PixelSpacing",
+    "PixelSpacingCalibrationType", "PixelSpacingCalibrationDescription", "NominalScannedPixelSpacing",
 })  # fmt: skip
+_OVERLAYS: Final = 0x60  # groups 6000 to 60FF
 _GROUPS_BELOW: Final = 0x5000  # curves, overlays and pixels are of the instance
 
 
@@ -57,23 +64,31 @@ class Template:
     """
 
     def __init__(self, path: str) -> None:
-        with translated(ReadError, "the template cannot be read", path):
-            self.dataset = pydicom.dcmread(path, stop_before_pixels=True)
+        name = safe_text(os.path.basename(path))
+        if not os.path.isfile(path):
+            raise ReadError(f"the template {name} is no file that is there", path)
+        with translated(ReadError, f"the template {name} cannot be read", path):
+            self.dataset = pydicom.dcmread(path, stop_before_pixels=True, force=True)
             self.dataset.decode()
+        if not self.dataset.get("SOPClassUID"):
+            raise ReadError(f"the template {name} is no DICOM file, or does not say of which SOP Class it is", path)
 
     @property
     def sop_class(self) -> str:
-        """Return its SOP Class UID, "" where it has none."""
-        return str(self.dataset.get("SOPClassUID") or "")
+        """Return its SOP Class UID."""
+        return str(self.dataset.SOPClassUID)
 
-    def taken_over(self, sop_class: str) -> Dataset:
-        """Return what an object of a SOP Class takes over: patient and study, or of the same kind all but the instance's."""
+    @property
+    def left_behind(self) -> bool:
+        """Return whether it has private attributes or overlays, which are not taken over."""
+        return any(element.tag.is_private or element.tag.group >> 8 == _OVERLAYS for element in self.dataset)
+
+    def taken_over(self, *, all_of_it: bool) -> Dataset:
+        """Return what a new object takes over: patient and study, or all but what is the instance's own."""
         taken = Dataset()
         for element in self.dataset:
             if element.tag.is_private or element.tag.group >= _GROUPS_BELOW or element.tag.element == 0:
                 continue
-            if element.keyword in _PATIENT_AND_STUDY or (
-                sop_class == self.sop_class and element.keyword not in _OF_THE_INSTANCE
-            ):
+            if element.keyword in _PATIENT_AND_STUDY or (all_of_it and element.keyword not in _OF_THE_INSTANCE):
                 taken.add(copy(element))
         return taken

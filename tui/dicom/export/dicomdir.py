@@ -6,7 +6,7 @@ has, is made up and told of, as other programs that write media do.
 
 import os
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any, Final
@@ -16,10 +16,13 @@ from pydicom.dataset import Dataset
 from pydicom.fileset import DIRECTORY_RECORDERS
 from pydicom.uid import UID
 
+from tui.dicom.archives import is_packed
+from tui.dicom.dictionary import uid_name
 from tui.dicom.element import UNDEFINED
 from tui.dicom.element_bytes import item, sequence_end
 from tui.dicom.encoding import Encoding
 from tui.dicom.errors import ExportError, ReadError, WriteError, translated
+from tui.dicom.export.dicom_options import FOLDER
 from tui.dicom.export.order import STANDARD_OUTPUT
 from tui.dicom.implementation import new_uid
 from tui.dicom.library.findings import many
@@ -28,6 +31,7 @@ from tui.dicom.save import new_file
 from tui.text import safe_text
 
 NAME: Final = "DICOMDIR"
+_REFUSED: Final = f"it cannot stand in a {NAME}"
 _MEDIA_STORAGE: Final = "1.2.840.10008.1.3.10"
 _ENCODING: Final = Encoding(implicit=False, big_endian=False)
 _IN_USE: Final = 0xFFFF
@@ -37,43 +41,44 @@ _LEVELS: Final = ("PATIENT", "STUDY", "SERIES")
 _DAYS: Final = ("SeriesDate", "AcquisitionDate", "ContentDate", "InstanceCreationDate")
 _NO_DAY, _NO_TIME = "19000101", "000000"
 _STORAGE: Final = "1.2.840.10008.5.1.4.1.1."
-_KINDS: Final = {  # of instances that are no images (PS3.3 F.4), by the end of their SOP Class
-    "481.2": "RT DOSE", "481.3": "RT STRUCTURE SET", "481.5": "RT PLAN", "481.8": "RT PLAN", "481.4": "RT TREAT RECORD",
-    "481.6": "RT TREAT RECORD", "481.7": "RT TREAT RECORD", "481.9": "RT TREAT RECORD",
-    **{f"11.{number}": "PRESENTATION" for number in range(1, 13)}, **{f"9.{end}": "WAVEFORM" for end in (
-        "1.1", "1.2", "1.3", "2.1", "3.1", "4.1", "4.2", "5.1", "6.1", "6.2", "7.1", "7.2", "7.3", "7.4", "8.1")},
-    **{f"88.{end}": "SR DOCUMENT" for end in (
-        "11", "22", "33", "34", "35", "40", "50", "65", "67", "68", "69", "70", "71", "72", "73", "74", "75", "76")},
-    "88.59": "KEY OBJECT DOC", "4.2": "SPECTROSCOPY", "66": "RAW DATA", "66.1": "REGISTRATION", "66.3": "REGISTRATION",
-    "66.2": "FIDUCIAL", "67": "VALUE MAP", "66.5": "SURFACE", "66.6": "TRACT", "68.1": "SURFACE SCAN",
-    "68.2": "SURFACE SCAN", "77.1.5.3": "STEREOMETRIC", "104.1": "ENCAP DOC", "104.2": "ENCAP DOC", "104.3": "ENCAP DOC",
-    "104.4": "ENCAP DOC", "104.5": "ENCAP DOC", "78.1": "MEASUREMENT", "78.2": "MEASUREMENT", "78.3": "MEASUREMENT",
-    "78.4": "MEASUREMENT", "78.5": "MEASUREMENT", "78.6": "MEASUREMENT", "78.7": "MEASUREMENT", "78.8": "MEASUREMENT",
-    "90.1": "ASSESSMENT",
+_KINDS: Final = {  # of instances that are no images (PS3.3 F.4), by the ends of their SOP Classes
+    "RT DOSE": "481.2", "RT STRUCTURE SET": "481.3", "RT PLAN": "481.5 481.8", "RT TREAT RECORD": "481.4 481.6 481.7 481.9",
+    "RADIOTHERAPY": " ".join(f"481.{number}" for number in range(10, 26)),
+    "PRESENTATION": " ".join(["131", *(f"11.{number}" for number in range(1, 13))]),
+    "WAVEFORM": "9.1.1 9.1.2 9.1.3 9.1.4 9.2.1 9.3.1 9.4.1 9.4.2 9.5.1 9.6.1 9.6.2 9.7.1 9.7.2 9.7.3 9.7.4 9.8.1",
+    "SR DOCUMENT": "88.11 88.22 88.33 88.34 88.35 88.40 88.50 88.65 88.67 88.68 88.69 88.70 88.71 88.72 88.73 88.74 88.75 "
+    "88.76 88.77 78.6 79.1",
+    "KEY OBJECT DOC": "88.59", "SPECTROSCOPY": "4.2", "RAW DATA": "66", "REGISTRATION": "66.1 66.3", "FIDUCIAL": "66.2",
+    "VALUE MAP": "67", "SURFACE": "66.5", "TRACT": "66.6", "SURFACE SCAN": "68.1 68.2", "STEREOMETRIC": "77.1.5.3",
+    "ENCAP DOC": "104.1 104.2 104.3 104.4 104.5", "MEASUREMENT": "78.1 78.2 78.3 78.4 78.5 78.7 78.8 80.1",
+    "ASSESSMENT": "90.1", "ANNOTATION": "91.1",
 }  # fmt: skip
+_KIND_OF: Final = {_STORAGE + end: kind for kind, ends in _KINDS.items() for end in ends.split()}
 _FOUND_BY: Final = ("SOPClassUID", "SOPInstanceUID", "StudyInstanceUID", "SeriesInstanceUID")
 _OF_IMAGES: Final = (
-    "SpecificCharacterSet", "SOPClassUID", "SOPInstanceUID", "PatientName", "PatientID", "StudyDate", "StudyTime",
+    "SpecificCharacterSet", "SOPClassUID", "SOPInstanceUID", "PatientName", "PatientID", "PatientBirthDate",
+    "StudyDate", "StudyTime",
     "StudyDescription", "StudyInstanceUID", "StudyID", "AccessionNumber", "Modality", "SeriesInstanceUID", "SeriesNumber",
-    "InstanceNumber", *_DAYS,
+    "InstanceNumber", "Rows", *_DAYS,
 )  # fmt: skip
 
 
-def check_place(output: str, *, replace: bool) -> None:
-    """Refuse what is no folder, and one that has a DICOMDIR already.
+def check_place(output: str) -> None:
+    """Refuse what is no folder, and one in which a file-set lies: what is on media and in no DICOMDIR is not known of.
 
     Raises
     ------
     ExportError
-        It has.
+        It is one.
     """
     if output == STANDARD_OUTPUT:
         raise ExportError(f"a {NAME} lies in a folder with its files: name one with -o")
-    if os.path.lexists(os.path.join(output, NAME)) and not replace:
-        raise ExportError(f"{safe_text(output)} has a {NAME} already: name another folder", output)
+    for name in (NAME, FOLDER):
+        if os.path.lexists(os.path.join(output, name)):
+            raise ExportError(f"{safe_text(output)} has a {name} already: name another folder", output)
 
 
-def check_source(path: str, *, as_it_is: bool) -> None:
+def check_source(path: str, *, as_it_is: bool, in_frames: bool) -> None:
     """Refuse a file of which no record can be made, before it is written.
 
     Parameters
@@ -82,25 +87,52 @@ def check_source(path: str, *, as_it_is: bool) -> None:
         Where it lies.
     as_it_is : bool
         Whether it will be copied byte for byte: then its file meta information is wanted, too.
+    in_frames : bool
+        Whether its frames will be images of their own.
 
     Raises
     ------
     ReadError
-        It lacks what its records are found by.
+        It lacks what its records are found by, or must hold.
     """
-    refused = f"it cannot stand in a {NAME}"
-    with translated(ReadError, refused, path):
-        head = pydicom.dcmread(path, stop_before_pixels=True, force=True, specific_tags=list(_FOUND_BY))
-    missing = [keyword for keyword in _FOUND_BY if not head.get(keyword)]
-    if missing:
-        raise ReadError(f"{refused}: it has no {', '.join(missing)}", path)
-    if as_it_is and not head.file_meta.get("TransferSyntaxUID"):
-        raise ReadError(f"{refused}: it has no file meta information; --format dicom makes it", path)
+    if as_it_is and (is_packed(path) or not os.path.isfile(path)):
+        raise ReadError(f"{_REFUSED}: it is packed, or lies in an archive", path)
+    with translated(ReadError, _REFUSED, path):
+        head = _head(path, force=True)
+        missing = [keyword for keyword in _FOUND_BY if not head.get(keyword)]
+        if missing:
+            raise ReadError(f"{_REFUSED}: it has no {', '.join(missing)}", path)
+        if as_it_is and not head.file_meta.get("TransferSyntaxUID"):
+            raise ReadError(f"{_REFUSED}: it has no file meta information; --format dicom makes it", path)
+        if not in_frames:
+            kind = record_type(head)
+            for keyword, value in _must_have(kind, head, 1).items():
+                setattr(head, keyword, value)
+            DIRECTORY_RECORDERS[kind](head)
 
 
-def record_type(sop_class: str) -> str:
-    """Return the type of record of an instance (PS3.3 F.4)."""
-    return _KINDS.get(sop_class.removeprefix(_STORAGE), "IMAGE")
+def record_type(head: Dataset) -> str:
+    """Return the type of record of an instance (PS3.3 F.4).
+
+    Raises
+    ------
+    ReadError
+        None is known.
+    """
+    sop_class = str(head.SOPClassUID)
+    name = uid_name(sop_class) or sop_class
+    kind = _KIND_OF.get(sop_class) or ("IMAGE" if "Rows" in head or "Image" in name else "")
+    if kind not in DIRECTORY_RECORDERS:
+        raise ReadError(f"{_REFUSED}: of {safe_text(name)} no kind of record is known")
+    return kind
+
+
+def _head(path: str, *, force: bool = False) -> Dataset:
+    """Read what records need of a file."""
+    head = pydicom.dcmread(path, stop_before_pixels=True, specific_tags=list(_OF_IMAGES), force=force)
+    if str(head.get("SOPClassUID")) in _KIND_OF:
+        head = pydicom.dcmread(path, stop_before_pixels=True, force=force)
+    return head
 
 
 @dataclass(slots=True)
@@ -120,16 +152,20 @@ class Directory:
     ----------
     root : str
         The folder that it will lie in.
+    known_ids : set of str
+        The IDs of all patients: what is made up is none of them.
     """
 
-    def __init__(self, root: str) -> None:
+    def __init__(self, root: str, known_ids: Set[str] = frozenset()) -> None:
         self._root = root
+        self._known_ids = known_ids
         self._top = _Record(b"")
         self._invented: set[str] = set()  # attributes that had to be made up
         self._other_syntaxes = 0
+        self._people: dict[str, set[tuple[str, str]]] = {}  # names and birth dates, by the folder of a patient
 
     def add(self, path: str) -> None:
-        """Add a file that lies below the root.
+        """Add a file that lies below the root, in the folders of its patient, study and series.
 
         Raises
         ------
@@ -137,21 +173,20 @@ class Directory:
             It cannot be read, or lacks what its record must have.
         """
         names = os.path.relpath(path, self._root).split(os.sep)
-        with translated(ReadError, "it cannot stand in a DICOMDIR", path):
-            head = pydicom.dcmread(path, stop_before_pixels=True, specific_tags=list(_OF_IMAGES))
-            kind = record_type(str(head.SOPClassUID))
-            if kind != "IMAGE":
-                head = pydicom.dcmread(path, stop_before_pixels=True)
+        with translated(ReadError, _REFUSED, path):
+            head = _head(path)
+            kind = record_type(head)
             syntax = str(head.file_meta.TransferSyntaxUID)
             self._other_syntaxes += syntax != EXPLICIT
+            person = str(head.get("PatientName") or "").upper(), str(head.get("PatientBirthDate") or "")
+            self._people.setdefault(names[1], set()).add(person)
             around = self._top
-            identities = (str(head.get("PatientID") or ""), str(head.StudyInstanceUID), str(head.SeriesInstanceUID))
-            for level, identity in zip(_LEVELS, identities, strict=True):
-                if identity not in around.keys:
+            for level, folder in zip(_LEVELS, names[1:], strict=False):
+                if folder not in around.keys:
                     made = _Record(self._encoded(level, head, len(around.below) + 1))
                     around.below.append(made)
-                    around.keys[identity] = made
-                around = around.keys[identity]
+                    around.keys[folder] = made
+                around = around.keys[folder]
             found = {
                 "ReferencedFileID": names, "ReferencedSOPClassUIDInFile": head.SOPClassUID,
                 "ReferencedSOPInstanceUIDInFile": head.SOPInstanceUID, "ReferencedTransferSyntaxUIDInFile": UID(syntax),
@@ -161,9 +196,10 @@ class Directory:
     def _encoded(self, kind: str, head: Dataset, number: int, also: dict[str, Any] | None = None) -> bytes:
         """Return a record as bytes; its number among those beside it is what is made up where there is none."""
         for keyword, value in _must_have(kind, head, number).items():
-            if not head.get(keyword) and head.get(keyword) != 0:
-                setattr(head, keyword, value)
-                self._invented.add(keyword)
+            while value in self._known_ids:
+                value += "_"
+            setattr(head, keyword, value)
+            self._invented.add(keyword)
         told: Callable[[Dataset], Dataset] = DIRECTORY_RECORDERS[kind]
         record = told(head)
         for keyword, value in (also or {}).items():
@@ -175,7 +211,7 @@ class Directory:
             record.SpecificCharacterSet = charset
         return encoded_dataset(record)
 
-    def write(self, *, replace: bool, mode: int) -> tuple[list[str], int, list[str]]:
+    def write(self, mode: int) -> tuple[list[str], int, list[str]]:
         """Write the DICOMDIR; return its path, its size, and what a reader of it must know.
 
         Raises
@@ -203,7 +239,7 @@ class Directory:
         _link(self._top)
         whole.OffsetOfTheFirstDirectoryRecordOfTheRootDirectoryEntity = self._top.below[0].at
         whole.OffsetOfTheLastDirectoryRecordOfTheRootDirectoryEntity = self._top.below[-1].at
-        with new_file(path, replace=replace, mode=mode) as file:
+        with new_file(path, mode=mode) as file:
             file.write(head.getvalue())
             file.write(encoded_dataset(whole))
             file.write(struct.pack("<HH2sHI", 0x0004, 0x1220, b"SQ", 0, UNDEFINED))
@@ -217,6 +253,10 @@ class Directory:
         notes = []
         if self._invented:
             notes.append(f"the {NAME} has made-up values where files have none: {', '.join(sorted(self._invented))}")
+        mixed = sum(len(people) > 1 for people in self._people.values())
+        if mixed:
+            said = many(mixed, "patient")
+            notes.append(f"{said} with one ID and several names or birth dates: one record stands for them")
         if self._other_syntaxes:
             notes.append(
                 f"{many(self._other_syntaxes, 'file')} not in Explicit VR Little Endian, which general purpose media want "
@@ -226,14 +266,14 @@ class Directory:
 
 
 def _must_have(kind: str, head: Dataset, number: int) -> dict[str, str]:
-    """Return what a record must have (Type 1), with what stands there where a file has none."""
+    """Return what a record must have (Type 1) and a file has not, with what is made up for it."""
     day = next((str(head[keyword].value) for keyword in _DAYS if head.get(keyword)), _NO_DAY)
     wanted = {
-        "PATIENT": {"PatientID": f"PT{number:06}"},
+        "PATIENT": {"PatientID": f"NOID{number:06}"},
         "STUDY": {"StudyID": str(number), "StudyDate": day, "StudyTime": _NO_TIME},
         "SERIES": {"SeriesNumber": str(number), "Modality": "OT"},
-    }  # fmt: skip
-    return wanted.get(kind, {"InstanceNumber": str(number)})
+    }.get(kind, {"InstanceNumber": str(number)})  # fmt: skip
+    return {keyword: value for keyword, value in wanted.items() if keyword not in head or head[keyword].is_empty}
 
 
 def _in_order(record: _Record) -> Iterator[_Record]:

@@ -27,6 +27,10 @@ _RENAMED: Final = {
 }
 # Functional groups that are attributes of single-frame objects as they are
 _WHOLE: Final = frozenset({"ReferencedImageSequence", "RealWorldValueMappingSequence", "DerivationImageSequence"})
+# Attributes of the original single frames that no functional group is for (PS3.3 C.7.6.16.2.25, .26)
+_UNASSIGNED: Final = frozenset({
+    "UnassignedSharedConvertedAttributesSequence", "UnassignedPerFrameConvertedAttributesSequence",
+})  # fmt: skip
 # What tells of many frames, or of where their bytes lie
 _OF_MANY: Final = frozenset({
     "SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence", "NumberOfFrames", "DimensionOrganizationSequence",
@@ -36,7 +40,8 @@ _OF_MANY: Final = frozenset({
     "RepresentativeFrameNumber", "FrameNumbersOfInterest", "FrameOfInterestDescription", "FrameOfInterestType",
     "ConcatenationUID", "InConcatenationNumber", "InConcatenationTotalNumber", "ConcatenationFrameOffsetNumber",
     "SOPInstanceUIDOfConcatenationSource", "ExtendedOffsetTable", "ExtendedOffsetTableLengths", "IconImageSequence",
-    "DigitalSignaturesSequence", "MACParametersSequence", "StereoPairsPresent",
+    "DigitalSignaturesSequence", "MACParametersSequence", "StereoPairsPresent", "SmallestImagePixelValue",
+    "LargestImagePixelValue", "SmallestPixelValueInSeries", "LargestPixelValueInSeries", "DimensionIndexValues",
 })  # fmt: skip
 _OVERLAYS: Final = 0x60  # groups 6000 to 60FF
 _BEHIND: Final = 0x7FE0  # pixels, and what stands behind them
@@ -53,20 +58,18 @@ def flattened(whole: Dataset, frame: int, sop_class: str) -> tuple[Dataset, list
         if element.keyword in _OF_MANY or element.tag.group >= _BEHIND or element.tag.element == 0:
             continue
         if element.tag.group >> 8 == _OVERLAYS:
-            if "overlays were" not in lost:
-                lost.append("overlays were")
+            lost.append("overlays")
             continue
         dataset.add(copy(element))
     own = whole.get("PerFrameFunctionalGroupsSequence") or []
     for groups in (*(whole.get("SharedFunctionalGroupsSequence") or [])[:1], *own[frame : frame + 1]):
         for group in groups:
-            if group.tag.is_private or group.VR != "SQ":
-                if group.VR == "SQ" and "private functional groups were" not in lost:
-                    lost.append("private functional groups were")
+            if group.tag.is_private:
+                lost.append("private functional groups")
             elif group.keyword in _WHOLE:
                 dataset.add(copy(group))
-            elif group.value:
-                _take_over(group.value[0], dataset)
+            elif group.VR == "SQ" and group.value:
+                _take_over(group.value[0], dataset, lost, keeps_private=group.keyword in _UNASSIGNED)
     _derived(dataset, sop_class)
     places = whole.get("SliceLocationVector")
     if places is not None and hasattr(places, "__len__") and frame < len(places):
@@ -74,16 +77,23 @@ def flattened(whole: Dataset, frame: int, sop_class: str) -> tuple[Dataset, list
     return dataset, lost
 
 
-def _take_over(item: Dataset, dataset: Dataset) -> None:
+def _take_over(item: Dataset, dataset: Dataset, lost: list[str], *, keeps_private: bool) -> None:
     """Set what one functional group says."""
     for element in item:
-        if element.tag.is_private:
+        if element.tag.is_private and not keeps_private:
+            lost.append("private attributes of functional groups")
+            continue
+        if element.keyword in _OF_MANY:
             continue
         name = _RENAMED.get(element.keyword)
         if name is None:
             dataset.add(copy(element))
-        elif element.value is not None and (value := _in_words_of(name, element)) is not None:
-            setattr(dataset, name, value)
+        elif not element.is_empty:
+            value = _in_words_of(name, element)
+            if value is None:
+                lost.append(f"several values of {element.keyword}")
+            else:
+                setattr(dataset, name, value)
 
 
 def _in_words_of(name: str, element: DataElement) -> Any:  # noqa: ANN401 - of several types
@@ -122,8 +132,9 @@ def _derived(dataset: Dataset, sop_class: str) -> None:
         dataset.ImageType = [*kind[:2], third, *kind[3:]]
     if sop_class == _MR:
         dataset.ScanningSequence = dataset.get("ScanningSequence") or _scanning_sequence(dataset)
-        if "RepetitionTime" not in dataset:
-            dataset.RepetitionTime = None  # Type 2C
+        for keyword in ("RepetitionTime", "InversionTime"):  # Type 2C
+            if keyword not in dataset and (keyword == "RepetitionTime" or dataset.get("InversionRecovery") == "YES"):
+                setattr(dataset, keyword, None)
         dataset.SequenceVariant = dataset.get("SequenceVariant") or _sequence_variant(dataset)
 
 

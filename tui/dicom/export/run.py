@@ -1,7 +1,7 @@
 """Exporting what an order names: a Job. A failure belongs to its result; all others go on."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import replace
 from tempfile import TemporaryDirectory
 from typing import BinaryIO
@@ -132,7 +132,7 @@ def _export(
         yield summary.failed[-1]
     on_media = bool(values.get(dicom_options.DICOMDIR.name))
     if on_media:
-        check_place(order.output, replace=bool(values[REPLACE.name]))
+        check_place(order.output)
     read = (*(each.path for each in subjects.library.instances), *originals.values())
     target = Target(
         order.output,
@@ -148,9 +148,9 @@ def _export(
         summary.notes.append(f"{many(target.leftovers, 'unfinished file')} of a run that was cut off: removed")
     yield from _results(row, values, subjects, target, summary, originals)
     if on_media and summary.written:
-        yield from _with_directory(order, summary, replaces=bool(values[REPLACE.name]))
+        yield from _with_directory(order, summary, {each.shared.patient_id for each in subjects.library.instances})
     repeated = sum(len(same) - 1 for same in subjects.library.repeated.values())
-    if repeated and row.scope is not Scope.FILE:
+    if repeated and (on_media or row.scope is not Scope.FILE):
         summary.notes.append(f"{repeated:,} files have the SOP Instance UID of another one, and were left out")
     if subjects.same:
         summary.notes.append(f"{many(subjects.same, 'name')} would have been that of another result: such are counted")
@@ -172,7 +172,7 @@ def _results(
         try:
             target.check(output)
             if values.get(dicom_options.DICOMDIR.name):
-                check_source(subject.files[0], as_it_is=row.name == COPY)
+                check_source(subject.files[0], as_it_is=row.name == COPY, in_frames=row.scope is Scope.FRAME)
             for note in row.write(subject, values, output):
                 yield Step(number, len(subjects.found), f"{what} {note}".rstrip())
             summary.done += 1
@@ -182,9 +182,9 @@ def _results(
         summary.add(output.written, output.size, output.notes)
 
 
-def _with_directory(order: Order, summary: Summary, *, replaces: bool) -> Iterator[Step | NotWritten]:
+def _with_directory(order: Order, summary: Summary, known_ids: Set[str]) -> Iterator[Step | NotWritten]:
     """Write the DICOMDIR of all that was written."""
-    directory, written = Directory(order.output), list(summary.written)
+    directory, written = Directory(order.output, known_ids), list(summary.written)
     for number, path in enumerate(written):
         yield Step(number, len(written), f"{NAME}: {safe_text(os.path.basename(path))}")
         try:
@@ -193,7 +193,7 @@ def _with_directory(order: Order, summary: Summary, *, replaces: bool) -> Iterat
             summary.failed.append(NotWritten(path, f"it was written, but {error}"))
             yield summary.failed[-1]
     try:
-        summary.add(*directory.write(replace=replaces, mode=order.mode))
+        summary.add(*directory.write(order.mode))
     except DicomError as error:
         summary.failed.append(NotWritten(NAME, str(error)))
         yield summary.failed[-1]

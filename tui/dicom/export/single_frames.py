@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 import pydicom
-from pydicom.datadict import dictionary_VR, keyword_for_tag
+from pydicom.datadict import keyword_for_tag
 from pydicom.dataset import Dataset
 
 from tui.dicom.attributes import Attributes
@@ -28,7 +28,7 @@ from tui.dicom.options import Values
 from tui.dicom.pixels.codecs import is_video
 from tui.dicom.pixels.frames import encapsulated_bytes, native_bytes
 from tui.dicom.pixels.image_pixel import ImagePixel, image_pixel
-from tui.dicom.source import Identity, WrittenSource
+from tui.dicom.source import WrittenSource
 from tui.text import safe_text
 
 _STORAGE: Final = "1.2.840.10008.5.1.4.1.1."
@@ -39,6 +39,7 @@ SINGLE_CLASSES: Final = {  # SOP Class of many frames: that of a single one
     f"{_STORAGE}3": _US, f"{_STORAGE}3.1": _US,
 }  # fmt: skip
 _FRAME_DIGITS: Final = 4
+_MOST_IS: Final = (1 << 31) - 1
 
 
 class _Read(NamedTuple):
@@ -46,8 +47,17 @@ class _Read(NamedTuple):
     dataset: Dataset
 
 
+def _identity(path: str) -> tuple[int, int, int, int]:
+    """Return what tells whether a file is still the same."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return 0, 0, 0, 0  # it lies in an archive, or is not there: reading it says so
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
+
+
 @lru_cache(maxsize=1)  # the frames of a file are asked for one after the other
-def _read(path: str, _identity: Identity) -> _Read:
+def _read(path: str, _identity: tuple[int, int, int, int]) -> _Read:
     with translated(PixelError, "it cannot be read", path):
         dataset = pydicom.dcmread(path, stop_before_pixels=True, force=True)
         dataset.decode()
@@ -57,7 +67,8 @@ def _read(path: str, _identity: Identity) -> _Read:
 def write_frame(subject: Subject, _values: Values, output: Output) -> Iterator[str]:
     """Write one frame as a file of its own."""
     path, frame = subject.files[0], subject.frame or 0
-    elements = walk_file(path)
+    read = _read(path, _identity(path))
+    elements = read.elements
     _check(elements)
     top = Attributes.of(elements)
     with translated(PixelError, "its frames cannot be taken apart", path):
@@ -65,7 +76,10 @@ def write_frame(subject: Subject, _values: Values, output: Output) -> Iterator[s
         sop_class = _single_class(top, image)
         if frame >= image.frames:
             raise PixelError(f"there is no frame {frame + 1}: it has {image.frames:,}", path)
-        dataset = _of_frame(_read(path, elements.source.identity).dataset, frame, image.frames, sop_class, output)
+        groups = len(read.dataset.get("PerFrameFunctionalGroupsSequence") or [])
+        if groups and groups != image.frames:
+            raise PixelError(f"it has functional groups for {groups:,} of its {image.frames:,} frames", path)
+        dataset = _of_frame(read.dataset, frame, image.frames, sop_class, output)
         coded = image.encapsulated
         data, bit = (encapsulated_bytes(top, image, frame), 0) if coded else native_bytes(top, image, frame)
         if bit or (not coded and image.frame_bits % 8):
@@ -111,8 +125,8 @@ def _single_class(top: Attributes, image: ImagePixel) -> str:
 def _of_frame(whole: Dataset, frame: int, frames: int, sop_class: str, output: Output) -> Dataset:
     """Return the dataset of one frame without its pixels."""
     dataset, lost = flattened(whole, frame, sop_class)
-    for what in lost:
-        output.note(f"{what} left out: no single frame has {'them' if what.endswith('were') else 'it'}")
+    for what in dict.fromkeys(lost):
+        output.note(f"{what} were left out")
     source = str(whole.get("SOPInstanceUID") or "")
     if not source:
         raise PixelError("it has no SOPInstanceUID, which its frames would be traced by")
@@ -121,17 +135,18 @@ def _of_frame(whole: Dataset, frame: int, frames: int, sop_class: str, output: O
     dataset.SeriesInstanceUID = uid_of("series of frames", str(whole.get("SeriesInstanceUID") or source))
     number = int(whole.get("InstanceNumber") or 1)
     digits = max(_FRAME_DIGITS, len(str(frames)))
-    dataset.InstanceNumber = str(frame + 1 if number <= 1 else number * 10**digits + frame + 1)
+    later = number * 10**digits + frame + 1
+    dataset.InstanceNumber = str(later if number > 1 and later <= _MOST_IS else frame + 1)
     origin = Dataset()
     origin.ReferencedSOPClassUID, origin.ReferencedSOPInstanceUID = whole.SOPClassUID, source
-    origin.ReferencedFrameNumber = str(frame + 1)
+    if whole.SOPClassUID != sop_class:  # else it is of a class that says of itself that it has one frame
+        origin.ReferencedFrameNumber = str(frame + 1)
     dataset.ConversionSourceAttributesSequence = [origin]  # PS3.3 C.12.1.1
     complete(dataset)
     missing = [tag for tag, kind in types_at_top(sop_class).items() if kind == "1" and _is_empty(dataset, tag)]
     if missing:
-        names = ", ".join(keyword_for_tag(tag) for tag in sorted(missing) if dictionary_VR(tag) != "US")
-        if names:
-            output.note(f"the files lack {names}, which {uid_name(sop_class)} should have, and the source has not")
+        names = ", ".join(map(keyword_for_tag, sorted(missing)))
+        output.note(f"the files lack {names}, which {uid_name(sop_class)} should have, and the source has not")
     return dataset
 
 

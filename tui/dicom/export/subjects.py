@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from tui.dicom.errors import ReadError
-from tui.dicom.export.dicom_options import DICOMDIR
+from tui.dicom.export.dicom_options import DICOMDIR, FOLDER
 from tui.dicom.export.order import FILES, FRAMES, NAMES, NUMBERS, Scope, Subject, frames_of
 from tui.dicom.export.patterns import Pattern
 from tui.dicom.job import Step
@@ -154,8 +154,8 @@ class Subjects:
             for visit, study in enumerate(reversed(patient.in_order), 1):
                 for number, series in enumerate(study.in_order, 1):
                     for stack in series.stacks:
-                        if stack.key != REPEATED or self._scope is Scope.FILE:
-                            folders = ("DICOM", f"PT{person:06}", f"ST{visit:06}", f"SE{number:06}")
+                        if stack.key != REPEATED:  # one UID, one record
+                            folders = (FOLDER, f"PT{person:06}", f"ST{visit:06}", f"SE{number:06}")
                             yield folders, "", stack.members
 
 
