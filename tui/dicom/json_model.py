@@ -4,37 +4,23 @@ Binary values that are short are inline; longer ones are a BulkDataURI into the 
 the digits of the file. File meta and group lengths are left out, and texts are Unicode: SpecificCharacterSet says so.
 """
 
-import base64
 import json
 import math
-import os
 import re
 from collections.abc import Iterator, Sequence
-from enum import Enum
 from typing import Final
-from urllib.parse import quote
 
 from tui.dicom import values
 from tui.dicom.attributes import SPECIFIC_CHARACTER_SET
-from tui.dicom.element import ITEM, META_GROUP, UNDEFINED, Element
-from tui.dicom.source import HEAD
+from tui.dicom.dataset_model import Bulk, Part, bulk_uri, events, file_uri, inline
+from tui.dicom.element import UNDEFINED, Element
 from tui.dicom.tags import TagRows
 from tui.dicom.values import Value
 
-_INLINE_AT_ONCE: Final = 3 << 18  # bytes: a multiple of 3, which base 64 needs, and of all sizes of words
 _DEEPEST_INDENT: Final = 24
 _MOST_DIGITS: Final = 64  # of a number; what is longer is a text
 _NUMBER: Final = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?")
 _PERSON_GROUPS: Final = ("Alphabetic", "Ideographic", "Phonetic")
-_WORD_SIZES: Final = {"OW": 2, "OL": 4, "OF": 4, "OD": 8, "OV": 8}
-
-
-class Bulk(Enum):
-    """What is written of long binary values."""
-
-    LINKS = "a BulkDataURI into the file"
-    INLINE = "all bytes"
-    NONE = "nothing"
 
 
 def json_texts(
@@ -62,50 +48,26 @@ def json_texts(
         A value cannot be read.
     """
     yield "{"
-    uri = f"file://{quote(os.fsencode(os.path.abspath(rows.path)))}" if named else ""
-    closing: list[tuple[int, str]] = []  # the depth of each open sequence and item, and how it ends
-    begun = [set[int]()]  # the tags that stand in the dataset, and in each of those
-    count, left_out = len(rows.elements.elements), 0
-    wanted = [index for index in (range(count) if shown is None else shown) if index < count]
-    for place, index in enumerate(wanted):
-        element = rows.elements.elements[index]
-        if index < left_out or _is_left_out(rows, index, element):
-            left_out = max(left_out, rows.elements.after(index) if rows.is_parent(index) else 0)
+    uri = file_uri(rows.path) if named else ""
+    first, depth = True, 1  # whether nothing stands yet in the dataset or array that is open; how many are
+    for part, index, element in events(rows, shown):
+        if part in (Part.ITEM_END, Part.SEQUENCE_END):
+            first, depth = False, depth - 1
+            yield "}" if part is Part.ITEM_END else "]}"
             continue
-        while closing and closing[-1][0] >= element.depth:
-            begun.pop()
-            yield closing.pop()[1]
-        if element.tag != ITEM and element.tag in begun[-1]:  # there a second time: the first one counts
-            left_out = rows.elements.after(index)
+        yield f"{'' if first else ','}\n{' ' * min(depth, _DEEPEST_INDENT)}"
+        first = part is not Part.ELEMENT
+        depth += first
+        if part is Part.ITEM:
+            yield "{"
             continue
-        before = f"{',' if begun[-1] else ''}\n{' ' * min(len(begun), _DEEPEST_INDENT)}"
-        begun[-1].add(element.tag)
-        if element.tag == ITEM:
-            yield before + "{"
-            closing.append((element.depth, "}"))
-            begun.append(set())
-            continue
-        if rows.elements.written_vr(element) == "UN":  # what the file says; its dictionary's VR is for people
-            element = element._replace(vr="UN")
-        head = f'{before}"{element.tag:08X}": {{"vr": "{element.vr}"'
-        inside = place + 1 < len(wanted) and rows.depth(wanted[place + 1]) > element.depth
-        if element.vr == "SQ" and inside:
-            yield f'{head}, "Value": ['
-            closing.append((element.depth, "]}"))
-            begun.append(set())
+        yield f'"{element.tag:08X}": {{"vr": "{element.vr}"'
+        if part is Part.SEQUENCE:
+            yield ', "Value": ['
         else:
-            yield head
             yield from _content(rows, index, element, uri, ascii_only, bulk)
             yield "}"
-    yield from (text for _, text in reversed(closing))
     yield "\n}"
-
-
-def _is_left_out(rows: TagRows, index: int, element: Element) -> bool:
-    """Return whether a row is a fragment, or of the file meta, or a group length."""
-    if element.tag == ITEM:
-        return rows.elements.elements[rows.parents[index]].vr != "SQ"
-    return element.tag & 0xFFFF == 0 or (element.depth == 0 and element.tag >> 16 == META_GROUP)
 
 
 def _content(rows: TagRows, index: int, element: Element, uri: str, ascii_only: bool, bulk: Bulk) -> Iterator[str]:
@@ -145,22 +107,10 @@ def _not_finite(value: float) -> str:
 
 
 def _binary(rows: TagRows, element: Element, uri: str, bulk: Bulk) -> Iterator[str]:
-    source = rows.elements.source
-    if bulk is Bulk.NONE and element.length > HEAD:
-        return
-    inline = bulk is Bulk.INLINE and element.length != UNDEFINED  # fragments are no bytes of a value
-    if element.length > HEAD and not inline and not (source.inflated and element.length != UNDEFINED):
-        length = "" if element.length == UNDEFINED else f"&length={element.length}"
-        yield f', "BulkDataURI": "{uri}?offset={element.offset}{length}"'
-        return
-    size = _WORD_SIZES.get(element.vr, 1)
-    swapped = size > 1 and rows.elements.encoding_at(element).big_endian  # inline values are little endian (PS3.18 F.2.7)
-    yield ', "InlineBinary": "'
-    for begin in range(0, element.length, _INLINE_AT_ONCE):
-        data = source.read(element.offset + begin, min(_INLINE_AT_ONCE, element.length - begin))
-        if swapped:
-            whole = len(data) // size * size
-            data = b"".join(data[at : at + size][::-1] for at in range(0, whole, size)) + data[whole:]
-        data += b"\0" * (len(data) % 2)  # values have even lengths (PS3.5 7.1.1)
-        yield base64.b64encode(data).decode()
-    yield '"'
+    where = bulk_uri(rows, element, uri, bulk)
+    if where:
+        yield f', "BulkDataURI": "{where}"'
+    elif where is None:
+        yield ', "InlineBinary": "'
+        yield from inline(rows, element)
+        yield '"'

@@ -229,6 +229,23 @@ def _json(files: list[Path], series: list[Dataset]) -> None:
         }
 
 
+def _xml(files: list[Path], series: list[Dataset]) -> None:
+    space = "{http://dicom.nema.org/PS3.19/models/NativeDICOM}"
+    for path, of in zip(files, series, strict=True):
+        found = {
+            each.attrib["tag"]: each for each in ElementTree.fromstring(path.read_text()).iter(f"{space}DicomAttribute")
+        }
+        assert set(found) == {f"{element.tag:08X}" for element in of}
+        for element in of:
+            attribute = found[f"{element.tag:08X}"]
+            assert (attribute.attrib["vr"], attribute.attrib["keyword"]) == (element.VR, element.keyword)
+            if element.VR in ("DS", "IS", "US", "LO", "UI"):
+                values = element.value if element.VM > 1 else [element.value] if element.VM else []
+                assert [each.text for each in attribute.iter(f"{space}Value")] == [str(value) for value in values]
+        (family,) = found["00100010"].iter(f"{space}FamilyName")
+        assert family.text == "DOE"
+
+
 def _csv(files: list[Path], series: list[Dataset]) -> None:
     with files[0].open(newline="") as file:
         rows = list(csv.DictReader(file))
@@ -270,7 +287,7 @@ CHECKS: Final[dict[str, Callable[[list[Path], list[Dataset]], None]]] = {
     "png": _each("png_decode"), "jpeg": _each("jpeg8_decode", _JPEG_ERROR), "webp": _each("webp_decode"),
     "tiff": _each("tiff_decode"), "gif": _frames("gif_decode"), "apng": _apng, "webp-animation": _webp_animation,
     "mp4": _mp4, "sheet": _sheet, "ansi": _ansi, "svg": _svg, "npy": _npy, "npz": _npz, "raw": _raw, "nifti": _nifti,
-    "nrrd": _nrrd, "dicom": _dicom, "dicom-frames": _dicom_frames, "copy": _copy, "text": _text, "json": _json,
+    "nrrd": _nrrd, "dicom": _dicom, "dicom-frames": _dicom_frames, "copy": _copy, "text": _text, "json": _json, "xml": _xml,
     "csv": _csv, "xlsx": _xlsx, "parquet": _parquet, "csv-elements": _csv_elements,
 }  # fmt: skip
 

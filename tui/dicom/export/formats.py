@@ -186,6 +186,8 @@ FORMATS: Final = (
     Format("text", "the elements, as text", ".txt", "headers:write_text", Scope.FILE, (), _HEADER),
     Format("json", "DICOM JSON model (PS3.18 F)", ".json", "headers:write_json", Scope.FILE,
            (header_options.BULK,), _HEADER),
+    Format("xml", "native DICOM model in XML (PS3.19 A.1)", ".xml", "headers:write_xml", Scope.FILE,
+           (header_options.BULK,), _HEADER),
     Format("csv", "a table of chosen attributes, a line for each file", ".csv", "tables:write_files", Scope.ALL,
            (header_options.COLUMNS,), _HEADER),
     Format("xlsx", "an Excel sheet of chosen attributes, a line for each file", ".xlsx", "typed_tables:write_xlsx",

@@ -1,19 +1,21 @@
-"""The elements of a file as text, and as DICOM JSON (PS3.18 Annex F)."""
+"""The elements of a file as text, as DICOM JSON (PS3.18 Annex F), and as native XML (PS3.19 A.1)."""
 
 import os
 from collections.abc import Iterator
 from tempfile import gettempdir
-from typing import Final
+from typing import Final, Protocol
 
 from tui.dicom.archives import is_packed
+from tui.dicom.dataset_model import Bulk
 from tui.dicom.elements import walk_file
 from tui.dicom.export.header_options import BULK, INLINE, NONE
 from tui.dicom.export.order import TEMPORARY, Subject
 from tui.dicom.export.outputs import Output
-from tui.dicom.json_model import Bulk, json_texts
+from tui.dicom.json_model import json_texts
 from tui.dicom.options import Values
 from tui.dicom.row_text import text_line
 from tui.dicom.tags import TagRows, load_rows
+from tui.dicom.xml_model import xml_texts
 
 _DESCRIPTORS: Final = ("/dev/fd/", "/proc/")
 _EVERY: Final = 2000  # elements, between two steps
@@ -52,6 +54,22 @@ def write_text(subject: Subject, _values: Values, output: Output) -> Iterator[st
 
 def write_json(subject: Subject, values: Values, output: Output) -> Iterator[str]:
     """Write a file as an object of the DICOM JSON model."""
+    yield from _write_model(json_texts, subject, values, output)
+
+
+def write_xml(subject: Subject, values: Values, output: Output) -> Iterator[str]:
+    """Write a file as the native DICOM model in XML."""
+    yield from _write_model(xml_texts, subject, values, output)
+
+
+class _Model(Protocol):
+    """Makes the pieces of a text of a dataset."""
+
+    def __call__(self, rows: TagRows, /, *, bulk: Bulk) -> Iterator[str]:
+        """Yield them."""
+
+
+def _write_model(model: _Model, subject: Subject, values: Values, output: Output) -> Iterator[str]:
     rows = load(subject.files[0], fold_out=False)
     note_breaks(rows, output)
     bulk = _BULK.get(str(values[BULK.name]), Bulk.LINKS)
@@ -59,7 +77,7 @@ def write_json(subject: Subject, values: Values, output: Output) -> Iterator[str
         bulk = Bulk.NONE
         output.note("long binary values were left out, for no file that stays holds them: --bulk inline writes them")
     with output.file() as file:
-        for count, text in enumerate(json_texts(rows, bulk=bulk)):
+        for count, text in enumerate(model(rows, bulk=bulk)):
             file.write(text.encode("utf-8", "replace"))
             if count % _EVERY == 0:
                 yield ""
