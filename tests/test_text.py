@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.text import cell_width, fit_cells, safe_text, shown_path
+from tui.text import cell_width, fit_cells, safe_text, shown_path, size_text
 
 BIDI_CONTROLS = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 ANY_TEXT = st.text(st.characters(codec=None), max_size=50)  # lone surrogates included
@@ -68,3 +68,14 @@ def test_the_user_s_home_is_a_tilde(monkeypatch: pytest.MonkeyPatch) -> None:
     assert shown_path("/home/jane/data\x1b/x") == "~/data␛/x"
     assert shown_path("/home/jane") == "~"
     assert shown_path("/home/janet/x") == "/home/janet/x"
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [
+        (0, "0 bytes"), (1, "1 byte"), (9_999, "9,999 bytes"), (10_000, "10.0 kB"), (99_960, "100.0 kB"),
+        (999_600, "1,000 kB"), (1_000_000, "1.0 MB"), (123_456_789, "123 MB"), (5 * 10**15, "5,000 TB"),
+    ],
+)  # fmt: skip
+def test_sizes_are_told_as_people_write_them(count: int, said: str) -> None:
+    assert size_text(count) == said

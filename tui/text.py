@@ -20,6 +20,8 @@ _UNSEEN = (
     "\uffa0\ufff0-\ufffb\U00013430-\U00013438\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
 _UNSAFE = re.compile(f"[\x00-\x1f\x7f{_C1_AND_SURROGATES}{_UNSEEN}]")
+_PLAIN_BYTES = 10_000
+_UNITS = ("kB", "MB", "GB", "TB")
 
 
 def _stand_in(match: re.Match[str]) -> str:
@@ -128,3 +130,13 @@ def sentence_case(words: str) -> str:
 def in_ascii(text: str) -> str:
     """Return `text` for a terminal that knows ASCII only, as many characters: marks as their likes, the rest as ?."""
     return text.translate(_ASCII).encode("ascii", "replace").decode()
+
+
+def size_text(count: int) -> str:
+    """Return a number of bytes as people write it."""
+    if count < _PLAIN_BYTES:
+        return f"{count:,} byte{'s' * (count != 1)}"
+    size, unit = count / 1000, 0
+    while size >= 1000 and unit < len(_UNITS) - 1:
+        size, unit = size / 1000, unit + 1
+    return f"{size:.1f} {_UNITS[unit]}" if size < 100 else f"{size:,.0f} {_UNITS[unit]}"

@@ -82,7 +82,7 @@ async def test_a_folder_becomes_a_volume_and_e_again_keeps_the_choices(tmp_path:
         await session.press("h")  # to the folder
         await session.until(lambda: session.browser.files_shown.targets == (str(tmp_path / "data" / "one"),))
         await opened(session, "nifti")
-        assert said(session).splitlines() == ["1 result", "CT-s0003.nii.gz"]
+        assert said(session).splitlines() == ["1 result, at most 5,952 bytes", "CT-s0003.nii.gz"]
         assert f"28 x 20 x {SLICES} voxels of 0.5 x 0.8 x 2.5 mm" in said(session, "first-lines")
         dialog(session).query_one("#option-uncompressed", Select).value = True
         await session.until(lambda: said(session).splitlines()[-1] == "CT-s0003.nii")

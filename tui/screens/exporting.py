@@ -18,7 +18,7 @@ from tui.background import Background
 from tui.browser_state import Sentence
 from tui.dicom.errors import DicomError
 from tui.dicom.export.formats import Format
-from tui.dicom.export.order import ANONYMIZE, NO, Order
+from tui.dicom.export.order import ANONYMIZE, NO, Carries, Order
 from tui.dicom.export.preview import Plan, Preview, plan_of, preview_of
 from tui.dicom.job import Step
 from tui.dicom.library.scanner import scan
@@ -27,7 +27,7 @@ from tui.dicom.options import Form, Option, Values
 from tui.dicom.pixels.view import View
 from tui.screens.questions import Failed
 from tui.screens.split_dialog import OUTPUT_NAME, SplitDialog
-from tui.text import names_are_masked, safe_text, shown_path
+from tui.text import names_are_masked, safe_text, shown_path, size_text
 from tui.widgets.folder_suggester import FolderSuggester
 from tui.widgets.picture_row import PictureRow, Titled
 
@@ -155,9 +155,7 @@ class ExportDialog(SplitDialog):
         return Order(self._paths, os.path.abspath(os.path.expanduser(str(values[OUTPUT_NAME]))), self._format.name, own)
 
     def _wrong(self, values: Values) -> str | None:
-        from tui.dicom.export.picture_options import problem_of
-
-        return problem_of(values)
+        return self._format.problem(values)
 
     # --- in threads
 
@@ -209,7 +207,7 @@ class ExportDialog(SplitDialog):
         elif problem:
             text = safe_text(problem)
         elif preview is not None:
-            masked = names_are_masked() and not self._format.preview
+            masked = names_are_masked() and Carries.HEADER in self._format.carries
             lines = (f"the first result{before}:", *preview.lines) if before else preview.lines
             text = _MASKED if masked else "\n".join(map(safe_text, lines))
         self.query_one("#first-lines", Label).update(Content(text))
@@ -257,6 +255,6 @@ def _said(plan: Plan, preview: Preview | None) -> tuple[str, str]:
     """Return how much is written and what it is called, in two lines."""
     size = ""
     if preview is not None and preview.size is not None:
-        size = f", about {preview.size * plan.results:,} bytes" if plan.results > 1 else f", {preview.size:,} bytes"
+        size = f", {'at most' if preview.is_most else 'about'} {size_text(preview.size * plan.results)}"
     names = ", ".join(plan.names) + (", …" if plan.results > len(plan.names) else "")
     return f"{plan.results:,} result{'s' * (plan.results != 1)}{size}", names

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from tui.dicom.errors import PixelError
 from tui.dicom.export.data_options import STORED, VALUES
 from tui.dicom.export.frames import Decoder, Facts, frames_in, modality_dtype
-from tui.dicom.export.order import Subject
+from tui.dicom.export.order import About, Subject
 from tui.dicom.export.outputs import Output
 from tui.dicom.export.volume import as_json, volume_of
 from tui.dicom.options import Values
@@ -147,6 +147,13 @@ def write_npz(subject: Subject, values: Values, output: Output) -> Iterator[str]
             np.lib.format.write_array(part, np.array(json.dumps(stack.about)))
 
 
-def about(subject: Subject, values: Values) -> list[str]:
-    """Return in lines what an array holds."""
-    return [f"{name}: {said}" for name, said in Stack(subject, values).about.items()]
+def about(subject: Subject, values: Values) -> About:
+    """Return what an array holds."""
+    stack = Stack(subject, values)
+    lines = [f"{name}: {said}" for name, said in stack.about.items()]
+    return About(lines, int(np.prod(stack.shape, dtype=np.int64)) * stack.dtype.itemsize)
+
+
+def about_packed(subject: Subject, values: Values) -> About:
+    """Return what an array that is packed holds."""
+    return about(subject, values)._replace(is_most=True)

@@ -4,8 +4,10 @@ import os
 from collections.abc import Iterator
 from typing import Final
 
+from tui.dicom.elements import walk_file
 from tui.dicom.errors import ReadError
-from tui.dicom.export.order import Subject
+from tui.dicom.export.headers import lines_of
+from tui.dicom.export.order import About, Subject
 from tui.dicom.export.outputs import Output
 from tui.dicom.options import Values
 from tui.dicom.source import Source
@@ -25,3 +27,9 @@ def write_copy(subject: Subject, _values: Values, output: Output) -> Iterator[st
             yield ""
         if source.changed:
             raise ReadError(f"{os.path.basename(path)} was changed while it was read", path)
+
+
+def about(subject: Subject, _values: Values) -> About:
+    """Return what a copy holds."""
+    elements = walk_file(subject.files[0])
+    return About(lines_of(elements), elements.source.identity.size)

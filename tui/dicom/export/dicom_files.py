@@ -15,12 +15,14 @@ from pydicom.dataset import Dataset, FileMetaDataset
 
 from tui.dicom.archives import is_packed
 from tui.dicom.attributes import Attributes
+from tui.dicom.dictionary import uid_name
 from tui.dicom.element import DOUBLE_FLOAT_PIXEL_DATA, FLOAT_PIXEL_DATA, META_GROUP, PIXEL_DATA, UNDEFINED
 from tui.dicom.elements import Elements, walk_file, walk_source
 from tui.dicom.errors import PixelError, WriteError, translated
 from tui.dicom.export.dicom_options import BY_NAME, SYNTAX, Syntax
 from tui.dicom.export.encoders import ENCODERS
-from tui.dicom.export.order import Subject
+from tui.dicom.export.headers import lines_of
+from tui.dicom.export.order import About, Subject
 from tui.dicom.export.outputs import Output
 from tui.dicom.export.pixel_elements import write_encapsulated, write_native_head
 from tui.dicom.new_object import encoded_dataset, write_head
@@ -59,6 +61,22 @@ def write_dicom(subject: Subject, values: Values, output: Output) -> Iterator[st
         if output.named:
             file.flush()
             yield from writer.read_back(file.fileno())
+
+
+def about(subject: Subject, values: Values) -> About:
+    """Return what a file in another transfer syntax holds."""
+    syntax = BY_NAME[str(values[SYNTAX.name])]
+    elements = walk_file(subject.files[0])
+    _check(elements, syntax)
+    top = Attributes.of(elements)
+    size = elements.source.size
+    if any(tag in top for tag in _PIXELS):
+        image = image_pixel(top)
+        _check_pixels(elements, top, image, syntax)
+        held = sum(element.length for element in elements.elements if element.depth == 0 and element.length != UNDEFINED)
+        size = image.frames * image.frame_bits // 8 + min(held, size) if image.encapsulated else size
+    first = f"from {uid_name(elements.transfer_syntax) or 'no transfer syntax'} to {uid_name(syntax.uid)}"
+    return About([first, *lines_of(elements)], size, bool(syntax.encoder) or syntax.name == "deflated")
 
 
 def _check(elements: Elements, syntax: Syntax) -> None:

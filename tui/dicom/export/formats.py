@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from tui.dicom.export import animation_options, data_options, dicom_options, header_options, picture_options
-from tui.dicom.export.order import FRAMES, OPTIONS, Carries, Scope, Subject
+from tui.dicom.export.order import FRAMES, OPTIONS, About, Carries, Scope, Subject
 from tui.dicom.export.outputs import Output
 from tui.dicom.options import Option, Value, Values
 
@@ -46,7 +46,7 @@ class Format:
     other_endings : tuple of str
         That a result may also have, where its name says so; a writer goes by the ending of its output.
     preview : str
-        ``module:function`` that returns in lines what a result holds, where neither a picture nor its own lines show it.
+        ``module:function`` that returns what a result holds (`About`), where neither a picture nor its own lines show it.
     writer : str
         ``module:function`` of this package; see `Writer`. It writes one result, and yields what it has done, often.
     scope : Scope
@@ -100,6 +100,12 @@ class Format:
         paths = {Carries.PATHS} if values.get(header_options.BULK.name) == header_options.LINKS else set()
         return self.carries | corner | paths
 
+    def problem(self, values: Mapping[str, Value]) -> str | None:
+        """Return what stands in the way of writing results under options, in a sentence, or None."""
+        if self.needs is not None and (missing := self.needs.problem):
+            return f"{self.name}: {missing}"
+        return picture_options.problem_of(values) or dicom_options.problem_of(values)
+
     @property
     def write(self) -> Writer:
         """Return its writer."""
@@ -107,8 +113,8 @@ class Format:
         return found
 
     @property
-    def about(self) -> Callable[[Subject, Values], list[str]] | None:
-        """Return what tells in lines what a result holds, if there is such a function."""
+    def about(self) -> Callable[[Subject, Values], About] | None:
+        """Return what tells what a result holds, if there is such a function."""
         return _function(self.preview) if self.preview else None
 
     def command(self, paths: Sequence[str], output: str, values: Mapping[str, Value]) -> str:
@@ -158,7 +164,7 @@ FORMATS: Final = (
            (animation_options.RATE, *_SEEN), _PIXELS),
     Format("webp-animation", "animated WebP", ".webp", "animation:write_webp", Scope.STACK,
            (animation_options.RATE, picture_options.LOSSY_QUALITY, *_SEEN), _PIXELS),
-    Format("mp4", "film (H.264)", ".mp4", "mp4:write_mp4", Scope.STACK,
+    Format("mp4", "MP4 film (H.264), with loss", ".mp4", "mp4:write_mp4", Scope.STACK,
            (animation_options.RATE, *_SEEN), _PIXELS, needs=Extra("av", "PyAV", "video")),
     Format("sheet", "contact sheet of a series, a PNG picture", ".png", "sheet:write_sheet", Scope.STACK,
            (*animation_options.SHEET, *_TILES), _PIXELS),
@@ -169,7 +175,7 @@ FORMATS: Final = (
     Format("npy", "NumPy array of all frames, with a JSON file beside it", ".npy", "arrays:write_npy", Scope.STACK,
            (data_options.VALUES,), _PIXELS, preview="arrays:about"),
     Format("npz", "NumPy archive of all frames, with their geometry", ".npz", "arrays:write_npz", Scope.STACK,
-           (data_options.VALUES,), _PIXELS, preview="arrays:about"),
+           (data_options.VALUES,), _PIXELS, preview="arrays:about_packed"),
     Format("raw", "plain bytes of all frames, with a JSON file beside them", ".raw", "arrays:write_raw", Scope.STACK,
            (data_options.VALUES,), _PIXELS, preview="arrays:about"),
     Format("nifti", "NIfTI-1 volume", ".nii.gz", "nifti:write_nifti", Scope.STACK,
@@ -177,12 +183,12 @@ FORMATS: Final = (
     Format("nrrd", "NRRD volume", ".nrrd", "nrrd:write_nrrd", Scope.STACK, (data_options.RESAMPLE,), _PIXELS,
            preview="nrrd:about"),
     Format("dicom", "DICOM in another transfer syntax", ".dcm", "dicom_files:write_dicom", Scope.FILE,
-           (dicom_options.SYNTAX, dicom_options.DICOMDIR), _HEADER | _PIXELS),
-    Format("dicom-frames", "each frame of Enhanced CT/MR and multi-frame SC/US as a DICOM file of its own", ".dcm",
-           "single_frames:write_frame", Scope.FRAME, (dicom_options.DICOMDIR,), _HEADER | _PIXELS),
+           (dicom_options.SYNTAX, dicom_options.DICOMDIR), _HEADER | _PIXELS, preview="dicom_files:about"),
+    Format("dicom-frames", "single frames of Enhanced CT/MR, multi-frame SC/US", ".dcm",
+           "single_frames:write_frame", Scope.FRAME, (dicom_options.DICOMDIR,), _HEADER | _PIXELS,
+           preview="single_frames:about"),
     Format(COPY, "DICOM files byte for byte, under other names", ".dcm", "copies:write_copy", Scope.FILE,
-           (dicom_options.DICOMDIR,),
-           _HEADER | _PIXELS),
+           (dicom_options.DICOMDIR,), _HEADER | _PIXELS, preview="copies:about"),
     Format("text", "the elements, as text", ".txt", "headers:write_text", Scope.FILE, (), _HEADER),
     Format("json", "DICOM JSON model (PS3.18 F)", ".json", "headers:write_json", Scope.FILE,
            (header_options.BULK,), _HEADER),
@@ -191,9 +197,11 @@ FORMATS: Final = (
     Format("csv", "a table of chosen attributes, a line for each file", ".csv", "tables:write_files", Scope.ALL,
            (header_options.COLUMNS,), _HEADER),
     Format("xlsx", "an Excel sheet of chosen attributes, a line for each file", ".xlsx", "typed_tables:write_xlsx",
-           Scope.ALL, (header_options.COLUMNS,), _HEADER, needs=Extra("xlsxwriter", "XlsxWriter", "tables")),
+           Scope.ALL, (header_options.COLUMNS,), _HEADER, needs=Extra("xlsxwriter", "XlsxWriter", "tables"),
+           preview="typed_tables:about"),
     Format("parquet", "a Parquet table of chosen attributes, a row for each file", ".parquet", "typed_tables:write_parquet",
-           Scope.ALL, (header_options.COLUMNS,), _HEADER, needs=Extra("pyarrow", "PyArrow", "tables")),
+           Scope.ALL, (header_options.COLUMNS,), _HEADER, needs=Extra("pyarrow", "PyArrow", "tables"),
+           preview="typed_tables:about"),
     Format("csv-elements", "a table of the elements of each file", ".csv", "tables:write_elements", Scope.FILE, (), _HEADER),
 )  # fmt: skip
 BY_NAME: Final = {row.name: row for row in FORMATS}

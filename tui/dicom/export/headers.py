@@ -7,7 +7,7 @@ from typing import Final, Protocol
 
 from tui.dicom.archives import is_packed
 from tui.dicom.dataset_model import Bulk
-from tui.dicom.elements import walk_file
+from tui.dicom.elements import Elements, walk_file
 from tui.dicom.export.header_options import BULK, INLINE, NONE
 from tui.dicom.export.order import TEMPORARY, Subject
 from tui.dicom.export.outputs import Output
@@ -18,6 +18,7 @@ from tui.dicom.tags import TagRows, load_rows
 from tui.dicom.xml_model import xml_texts
 
 _DESCRIPTORS: Final = ("/dev/fd/", "/proc/")
+_MOST_LINES: Final = 200  # of a preview
 _EVERY: Final = 2000  # elements, between two steps
 _BULK: Final = {INLINE: Bulk.INLINE, NONE: Bulk.NONE}
 
@@ -38,6 +39,12 @@ def note_breaks(rows: TagRows, output: Output) -> None:
     broken = rows.elements.broken
     if broken is not None:
         output.note(broken.sentence)
+
+
+def lines_of(elements: Elements) -> list[str]:
+    """Return the first elements of a file in lines, safe to draw."""
+    rows = load_rows(elements, fold_out=False)
+    return [text_line(rows.row(index)) for index in range(min(len(rows), _MOST_LINES))]
 
 
 def write_text(subject: Subject, _values: Values, output: Output) -> Iterator[str]:

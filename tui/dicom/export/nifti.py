@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tui.dicom.errors import PixelError
-from tui.dicom.export.order import Subject
+from tui.dicom.export.data_options import PLAIN
+from tui.dicom.export.order import About, Subject
 from tui.dicom.export.outputs import Output
 from tui.dicom.export.packed import PackedFile
 from tui.dicom.export.planned_volume import PlannedVolume, packed, planned, write_slices
@@ -101,8 +102,8 @@ def _quaternion(affine: NDArray[np.float64]) -> tuple[tuple[float, float, float]
     return ((b, c, d) if a >= 0 else (-b, -c, -d)), qfac
 
 
-def about(subject: Subject, values: Values) -> list[str]:
-    """Return in lines what a volume holds."""
+def about(subject: Subject, values: Values) -> About:
+    """Return what a volume holds."""
     plan = planned(subject, values)
     rescale = plan.rescale
     scaled = f", times {rescale.slope:g}, plus {rescale.intercept:g}" if rescale is not None else ", rescaled"
@@ -110,4 +111,5 @@ def about(subject: Subject, values: Values) -> list[str]:
     to_right_front_head = np.diag([-1.0, -1.0, 1.0, 1.0])[:3] @ plan.volume.affine
     rows = ["  ".join(f"{part:9.3f}" for part in row) for row in to_right_front_head]
     first, *more = plan.words
-    return [first, kind, *more, "to the right, front, head:", *rows]
+    lines = [first, kind, *more, "to the right, front, head:", *rows]
+    return About(lines, _OFFSET + plan.size(_kind(plan)), not values[PLAIN.name])

@@ -6,7 +6,7 @@ from typing import Any, Final
 import numpy as np
 
 from tui.dicom.errors import PixelError
-from tui.dicom.export.order import Subject
+from tui.dicom.export.order import About, Subject
 from tui.dicom.export.outputs import Output
 from tui.dicom.export.planned_volume import PlannedVolume, packed, planned, write_slices
 from tui.dicom.options import Values
@@ -69,7 +69,8 @@ def _vector(parts: list[float]) -> str:
     return f"({','.join(repr(part) for part in parts)})"
 
 
-def about(subject: Subject, values: Values) -> list[str]:
-    """Return in lines what a volume holds."""
+def about(subject: Subject, values: Values) -> About:
+    """Return what a volume holds."""
     plan = planned(subject, values)
-    return [*plan.words, *_header(plan, _kind(plan)).strip().splitlines()]
+    kind = _kind(plan)
+    return About([*plan.words, *_header(plan, kind).strip().splitlines()], plan.size(kind), is_most=True)

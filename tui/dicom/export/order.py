@@ -3,7 +3,7 @@
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from tui.dicom.anonymize.order import Order as AnonymizeOrder
 from tui.dicom.anonymize.policy import PRESETS
@@ -80,6 +80,24 @@ class Order:
     values: Mapping[str, Value] = field(default_factory=dict)
     mode: int = PRIVATE
     anonymize: AnonymizeOrder | None = None
+
+
+class About(NamedTuple):
+    """What a result holds, before it is written.
+
+    Parameters
+    ----------
+    lines : list of str
+        In words; not safe to draw.
+    size : int or None
+        Bytes, where that is quickly found.
+    is_most : bool
+        Whether they are at most so many: they will be packed.
+    """
+
+    lines: list[str]
+    size: int | None = None
+    is_most: bool = False
 
 
 def frames_of(text: str) -> list[tuple[int, int]] | None:

@@ -1,9 +1,10 @@
 """Options of pictures, declared once. Imports no NumPy: the command line's help uses it."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
-from tui.dicom.options import Option, Values
+from tui.dicom.options import Option, Value, Values
 from tui.dicom.pixels.colormaps import BY_NAME, COLORMAPS, GREY
 from tui.dicom.pixels.colormaps import problem_of as colormap_problem
 from tui.dicom.pixels.marks import TOOL_BY_NAME, Mark
@@ -162,7 +163,7 @@ def view_of(values: Values) -> View:
     return replace(view, turns=(view.turns + turns) % 4)
 
 
-def problem_of(values: Values) -> str | None:
+def problem_of(values: Mapping[str, Value]) -> str | None:
     """Return what is wrong with options as a whole, or None."""
     name = str(values.get(COLORMAP.name, GREY))
     if name in BY_NAME and (problem := colormap_problem(name)):

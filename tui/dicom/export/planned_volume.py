@@ -18,6 +18,7 @@ from tui.dicom.options import Values
 from tui.dicom.pixels.stages import Rescale
 
 _LEVEL: Final = 6
+_COLORS: Final = 3
 
 
 class PlannedVolume(NamedTuple):
@@ -84,6 +85,11 @@ class PlannedVolume(NamedTuple):
             frame = self.frames[index]
             values = decoder.stored(frame)
             yield values if (stored and self.rescale is not None) or frame.in_color else frame.modality.apply(values)
+
+    def size(self, kind: np.dtype[Any]) -> int:
+        """Return how many bytes its values take as numbers of one type."""
+        columns, rows, _ = self.shape
+        return columns * rows * self.depth * kind.itemsize * (_COLORS if self.in_color else 1)
 
     @property
     def words(self) -> list[str]:

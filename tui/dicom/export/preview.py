@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from tui.dicom.errors import PixelError
 from tui.dicom.export.formats import Format
 from tui.dicom.export.frames import frames_in
-from tui.dicom.export.order import Scope, Subject
+from tui.dicom.export.order import FRAMES, About, Scope, Subject
 from tui.dicom.export.outputs import Output
 from tui.dicom.export.picture_options import REGION, region_of, view_of
 from tui.dicom.export.seen import with_window
@@ -52,13 +52,16 @@ class Preview(NamedTuple):
     lines : tuple of str
         Else, in lines; not safe to draw.
     size : int or None
-        How many bytes it takes, where that is quickly found.
+        How many bytes it takes, about, where that is quickly found.
+    is_most : bool
+        Whether it takes at most so many.
     """
 
     picture: Picture | None
     view: View
     lines: tuple[str, ...]
     size: int | None
+    is_most: bool = False
 
 
 def plan_of(row: Format, paths: Sequence[str], values: Values, library: Library) -> Plan:
@@ -81,17 +84,26 @@ def preview_of(row: Format, subject: Subject, values: Values) -> Preview:
     if row.is_picture:
         return _picture(row, subject, values)
     about = row.about
-    lines = about(subject, values) if about is not None else _first_lines(row, subject, values)
-    return Preview(None, View(), tuple(lines[:_MOST_LINES]), None)
+    found = about(subject, values) if about is not None else _first_lines(row, subject, values)
+    return Preview(None, View(), tuple(found.lines[:_MOST_LINES]), found.size, found.is_most)
 
 
 def _picture(row: Format, subject: Subject, values: Values) -> Preview:
     for frame in frames_in(subject, values):
         picture = frame.picture()
         view = _onto_region(with_window(picture, view_of(values), values), picture, values)
-        single = row.scope_of(values) is Scope.FRAME
-        return Preview(picture, view, (), len(_written(row, subject, values)) if single else None)
+        size, count = _size_of_first(row, subject, frame.number, values)
+        return Preview(picture, view, (), size * count, row.scope_of(values) is not Scope.FRAME)
     raise PixelError("there is no frame to be written", subject.files[0])
+
+
+def _size_of_first(row: Format, subject: Subject, number: int, values: Values) -> tuple[int, int]:
+    """Return the bytes of the first frame as a result of its own, and how many frames the result of a subject has."""
+    if row.scope_of(values) is Scope.FRAME:
+        return len(_written(row, subject, values)), 1
+    one = Subject(subject.files[:1], number, subject.names)
+    count = len(subject.files) if len(subject.files) > 1 else sum(1 for _ in frames_in(subject, values))
+    return len(_written(row, one, {**values, FRAMES.name: ""})), count
 
 
 def _onto_region(view: View, picture: Picture, values: Values) -> View:
@@ -115,6 +127,8 @@ def _written(row: Format, subject: Subject, values: Values, most: int | None = N
     return stream.getvalue()
 
 
-def _first_lines(row: Format, subject: Subject, values: Values) -> list[str]:
+def _first_lines(row: Format, subject: Subject, values: Values) -> About:
     few = Subject(subject.files[:_MOST_LINES], subject.frame, subject.names)
-    return _written(row, few, values, _MOST_BYTES).decode("utf-8", "replace").splitlines()
+    data = _written(row, few, values, _MOST_BYTES)
+    size = len(data) * len(subject.files) // len(few.files) if len(data) <= _MOST_BYTES else None
+    return About(data[:_MOST_BYTES].decode("utf-8", "replace").splitlines(), size)

@@ -11,7 +11,7 @@ from tui.dicom.anonymize.order import Order as AnonymizeOrder
 from tui.dicom.anonymize.policy import PRESET
 from tui.dicom.anonymize.policy_file import policy_of
 from tui.dicom.errors import DicomError, ExportError
-from tui.dicom.export import dicom_options, picture_options
+from tui.dicom.export import dicom_options
 from tui.dicom.export.data_options import PLAIN
 from tui.dicom.export.dicomdir import NAME, Directory, check_place, check_source
 from tui.dicom.export.formats import BY_NAME, COPY, Format
@@ -36,8 +36,6 @@ def checked(order: Order) -> tuple[Format, Values]:
     row = BY_NAME.get(order.format)
     if row is None:
         raise ExportError(f"there is no format {safe_text(order.format)!r}: there are {', '.join(BY_NAME)}")
-    if row.needs is not None and (problem := row.needs.problem):
-        raise ExportError(f"{row.name}: {problem}")
     values = _checked_values(order, row)
     if not order.paths:
         raise ExportError("there is nothing to export")
@@ -58,9 +56,8 @@ def _checked_values(order: Order, row: Format) -> Values:
     for option in row.all_options:
         if problem := option.problem(values[option.name]):
             raise ExportError(f"--{option.name}: {problem}")
-    for problem_of in (picture_options.problem_of, dicom_options.problem_of):
-        if problem := problem_of(values):
-            raise ExportError(problem)
+    if problem := row.problem(values):
+        raise ExportError(problem)
     if values.get(PLAIN.name) and order.output.lower().endswith(row.ending):
         raise ExportError(f"--{PLAIN.name} does not go with a name that ends in {row.ending}")
     return values

@@ -18,7 +18,8 @@ from tui.dicom.dictionary import uid_name
 from tui.dicom.elements import Elements, walk_file, walk_source
 from tui.dicom.errors import PixelError, WriteError, translated
 from tui.dicom.export.frame_attributes import flattened
-from tui.dicom.export.order import Subject
+from tui.dicom.export.headers import lines_of
+from tui.dicom.export.order import About, Subject
 from tui.dicom.export.outputs import Output
 from tui.dicom.export.pixel_elements import write_encapsulated, write_native_head
 from tui.dicom.implementation import uid_of
@@ -29,6 +30,7 @@ from tui.dicom.pixels.codecs import is_video
 from tui.dicom.pixels.frames import encapsulated_bytes, native_bytes
 from tui.dicom.pixels.image_pixel import ImagePixel, image_pixel
 from tui.dicom.source import WrittenSource
+from tui.dicom.unnamed import unnamed_memory
 from tui.text import safe_text
 
 _STORAGE: Final = "1.2.840.10008.5.1.4.1.1."
@@ -45,6 +47,21 @@ _MOST_IS: Final = (1 << 31) - 1
 class _Read(NamedTuple):
     elements: Elements
     dataset: Dataset
+
+
+def about(subject: Subject, values: Values) -> About:
+    """Return what the file of a frame holds."""
+    memory = unnamed_memory()
+    try:
+        with open(memory, "w+b", closefd=False) as file:
+            for _ in write_frame(subject, values, Output("", subject.names, "", stream=file)):
+                continue
+            file.flush()
+            size = file.tell()
+        with WrittenSource(memory, subject.files[0]) as source:
+            return About(lines_of(walk_source(source)), size)
+    finally:
+        os.close(memory)
 
 
 def _identity(path: str) -> tuple[int, int, int, int]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from tui.dicom.errors import ExportError, translated
-from tui.dicom.export.order import Subject
+from tui.dicom.export.order import About, Subject
 from tui.dicom.export.outputs import Output
 from tui.dicom.export.tables import BETWEEN, Found, column_names, file_rows
 from tui.dicom.matching import NUMBER_VRS, number_of
@@ -13,6 +13,7 @@ from tui.dicom.options import Values
 _FILE: Final = "file"
 _MOST_ROWS: Final = 1_048_575  # of a sheet, below its head
 _MOST_CHARACTERS: Final = 32_767  # of a cell
+_FEW: Final = 100  # rows of a preview
 _EXACT: Final = 1 << 53  # whole numbers below this are exact in a cell, and in a float
 Cell = str | float | None
 
@@ -77,3 +78,12 @@ def _typed(column: list[Cell]) -> list[Cell]:
     if str not in held:
         return [float(value) if value is not None and held == {int, float} else value for value in column]
     return [None if value is None else str(value) for value in column]
+
+
+def about(subject: Subject, values: Values) -> About:
+    """Return the first rows of a table."""
+    few = Subject(subject.files[:_FEW], subject.frame, subject.names)
+    lines = [" | ".join((_FILE, *column_names(values)))]
+    for name, cells in file_rows(few, values, Output("", subject.names, "")):
+        lines.append(" | ".join((name, *("" if value is None else str(value) for value in map(_cell, cells)))))
+    return About(lines)
