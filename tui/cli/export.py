@@ -164,6 +164,8 @@ def _tell(summary: "Summary", *, quiet: bool) -> None:
         print(f"{PROGRAM}: {safe_text(note)}", file=sys.stderr)
     if not summary.done:
         return
+    if burned := summary.burned_words(safe_text):
+        print(f"{PROGRAM}: {burned}", file=sys.stderr)
     carried = ", ".join(sorted(each.value for each in summary.carries))
     if carried:
         print(f"{PROGRAM}: what was written may hold {carried}", file=sys.stderr)

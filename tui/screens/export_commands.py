@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from textual.screen import Screen
 
-from tui.text import safe_text, shown_path
+from tui.text import safe_text, sentence_case, shown_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -126,6 +126,8 @@ def _job(order: Order) -> Job:
             count = len(step.written)
             lines = [f"{count:,} file{'s' * (count != 1)}, {step.size:,} bytes: {shown_path(step.output)}"]
             lines += map(safe_text, step.notes)
+            if burned := step.burned_words(shown_path):
+                lines.append(sentence_case(safe_text(burned)))
             carried = sorted(step.carries, key=str) if count else []
             lines += [f"What was written may hold {each.value}" for each in carried]
             if step.failed:

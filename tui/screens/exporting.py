@@ -196,7 +196,8 @@ class ExportDialog(SplitDialog):
         if names_are_masked():
             plan = plan._replace(names=())
             problem = problem and _HIDDEN
-        self.query_one("#plan-said", Label).update(Content("\n".join(map(safe_text, _said(plan, preview)))))
+        told = (*_said(plan, preview), self._carried(message.question.values))
+        self.query_one("#plan-said", Label).update(Content("\n".join(map(safe_text, told)).rstrip()))
         pictures = self.query_one(PictureRow)
         text = ""
         before = "" if message.question.values.get(ANONYMIZE.name, NO) == NO else ", before it is de-identified"
@@ -211,6 +212,13 @@ class ExportDialog(SplitDialog):
             lines = (f"the first result{before}:", *preview.lines) if before else preview.lines
             text = _MASKED if masked else "\n".join(map(safe_text, lines))
         self.query_one("#first-lines", Label).update(Content(text))
+
+    def _carried(self, values: Values) -> str:
+        """Return what results may tell of the patient, in a line."""
+        told = self._format.carried(values)
+        if values.get(ANONYMIZE.name, NO) != NO:
+            told -= {Carries.HEADER, Carries.CORNER}
+        return f"may hold {', '.join(sorted(each.value for each in told))}" if told else ""
 
     # --- the form
 

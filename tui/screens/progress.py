@@ -178,8 +178,8 @@ class ProgressScreen(ModalScreen[None]):
         rate = (step.done - self._first) / max(time.monotonic() - self._begun, _TELL_EVERY_S)
         self.query_one(ProgressBar).update(total=step.total, progress=step.done)
         failed = len(self.query_one(Failures).rows)
-        words = f"{step.done:,} of {step.total:,}, {rate:,.0f} a second" + (f", {failed:,} refused" if failed else "")
-        said.update(Content(words))
+        words = f"{step.done:,} of {step.total:,}, {rate:,.0f} a second" + (f", {failed:,} failed" if failed else "")
+        said.update(Content(safe_text(f"{words}: {step.note}" if step.note else words)))
 
     def _end(self, ended: Ended) -> None:
         self.ended = ended

@@ -477,3 +477,17 @@ def test_what_a_run_before_left_is_removed_and_told(tmp_path: Path) -> None:
     summary = exported(file, out, "png")
     assert summary.notes == ["1 unfinished file of a run that was cut off: removed"]
     assert _files(out) == ["i00007.png"]
+
+
+def test_files_into_which_text_may_be_burned_are_named(tmp_path: Path) -> None:
+    write_series(tmp_path / "in")
+    write(tmp_path / "in" / "us.dcm", Modality="US", SOPInstanceUID="1.9", SeriesInstanceUID="1.9.1")
+    write(tmp_path / "in" / "yes.dcm", BurnedInAnnotation="YES", SOPInstanceUID="1.8", SeriesInstanceUID="1.8.1")
+    summary = exported(tmp_path / "in", tmp_path / "out", "png")
+    assert {(Path(path).name, why) for path, why in summary.burned_in} == {
+        ("us.dcm", "its modality is US: ultrasound"), ("yes.dcm", "BurnedInAnnotation is YES"),
+    }  # fmt: skip
+    assert summary.burned_words(os.path.basename).startswith("text may be burned into the pixels of ")
+    assert exported(tmp_path / "in", tmp_path / "text", "text").burned_in == []
+    frames = exported(bundled("examples_ybr_color.dcm"), tmp_path / "frames", "jpeg", frames="1-3")
+    assert len(frames.burned_in) == 1

@@ -1,9 +1,19 @@
 """What came of an order: results that were written, those that failed and why, and what a reader of them must know."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from tui.dicom.export.order import Carries
+
+_MOST_NAMED: Final = 3  # files
+
+
+class Reason(NamedTuple):
+    """Why something is to be known of a file."""
+
+    path: str
+    why: str
 
 
 class NotWritten(NamedTuple):
@@ -32,6 +42,8 @@ class Summary:
         What a reader of the results must know.
     carries : set of Carries
         What they may tell of the patient.
+    burned_in : list of Reason
+        Files into whose pixels text may be burned, and why.
     size : int
         Bytes that were written.
     results : int
@@ -45,6 +57,7 @@ class Summary:
     failed: list[NotWritten] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     carries: frozenset[Carries] = frozenset()
+    burned_in: list[Reason] = field(default_factory=list)
     size: int = 0
     results: int = 0
     done: int = 0
@@ -54,3 +67,11 @@ class Summary:
         self.written += written
         self.size += size
         self.notes += [note for note in notes if note not in self.notes]
+
+    def burned_words(self, name: Callable[[str], str]) -> str:
+        """Return in a sentence into which files text may be burned, "" without any; `name` makes a path fit to be shown."""
+        if not self.burned_in:
+            return ""
+        first = ", ".join(f"{name(path)} ({why})" for path, why in self.burned_in[:_MOST_NAMED])
+        more = f", and {len(self.burned_in) - _MOST_NAMED:,} more" if len(self.burned_in) > _MOST_NAMED else ""
+        return f"text may be burned into the pixels of {first}{more}"

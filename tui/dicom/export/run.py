@@ -10,14 +10,17 @@ from tui.dicom.anonymize.batch import Told, anonymize
 from tui.dicom.anonymize.order import Order as AnonymizeOrder
 from tui.dicom.anonymize.policy import PRESET
 from tui.dicom.anonymize.policy_file import policy_of
+from tui.dicom.anonymize.risks import risks_of
+from tui.dicom.attributes import Attributes
+from tui.dicom.elements import walk_file
 from tui.dicom.errors import DicomError, ExportError
 from tui.dicom.export import dicom_options
 from tui.dicom.export.data_options import PLAIN
 from tui.dicom.export.dicomdir import NAME, Directory, check_place, check_source
 from tui.dicom.export.formats import BY_NAME, COPY, Format
-from tui.dicom.export.order import ANONYMIZE, NO, REPLACE, TEMPORARY, Order, Scope, Subject
+from tui.dicom.export.order import ANONYMIZE, NO, REPLACE, TEMPORARY, Carries, Order, Scope, Subject
 from tui.dicom.export.outputs import Target
-from tui.dicom.export.results import NotWritten, Summary
+from tui.dicom.export.results import NotWritten, Reason, Summary
 from tui.dicom.export.subjects import Subjects
 from tui.dicom.job import Step
 from tui.dicom.library.findings import many
@@ -162,6 +165,7 @@ def _results(
     row: Format, values: Values, subjects: Subjects, target: Target, summary: Summary, originals: Mapping[str, str]
 ) -> Iterator[Step | NotWritten]:
     """Write the results one after the other; one that fails stops no other."""
+    looked_at = ""
     for number, subject in enumerate(subjects.found):
         output = target.output(subject.names)
         what = safe_text(os.path.basename(originals.get(subject.files[0], subject.files[0])))
@@ -173,10 +177,22 @@ def _results(
             for note in row.write(subject, values, output):
                 yield Step(number, len(subjects.found), f"{what} {note}".rstrip())
             summary.done += 1
+            if Carries.PIXELS in summary.carries:
+                looked_at = _look_for_text(subject, looked_at, summary, originals)
         except DicomError as error:
             summary.failed.append(NotWritten(_named(subject, originals), str(error)))
             yield summary.failed[-1]
         summary.add(output.written, output.size, output.notes)
+
+
+def _look_for_text(subject: Subject, before: str, summary: Summary, originals: Mapping[str, str]) -> str:
+    """Note into which files of a subject text may be burned; return the last one, which may be the next one's first."""
+    for path in subject.files:
+        if path != before:
+            reasons = risks_of(Attributes.of(walk_file(path))).burned_in
+            if reasons:
+                summary.burned_in.append(Reason(originals.get(path, path), reasons[0]))
+    return subject.files[-1]
 
 
 def _with_directory(order: Order, summary: Summary, known_ids: Set[str]) -> Iterator[Step | NotWritten]:
