@@ -1,5 +1,10 @@
 """``dicom-tui export``, as a process."""
 
+import os
+import pty
+import re
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -107,3 +112,64 @@ def test_flags_of_anonymizing_go_with_it(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     lines = (tmp_path / "a.csv").read_text().splitlines()
     assert lines[1].split(",")[1:] == ["P7", "20200102", ""]
+
+
+def _on_a_terminal(words: list[str], *, of: str) -> tuple[int, str]:
+    """Run with standard output or error on a terminal of its own; return the exit code, and what it showed."""
+    there, here = pty.openpty()
+    streams = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, of: here}
+    with subprocess.Popen([sys.executable, "-m", "tui", *words], **streams) as process:  # type: ignore[call-overload]
+        os.close(here)
+        shown = b""
+        while True:
+            try:
+                data = os.read(there, 4096)
+            except OSError:  # Linux says so of a terminal that nobody has open
+                break
+            if not data:
+                break
+            shown += data
+    os.close(there)
+    return process.returncode, shown.decode()
+
+
+def test_progress_on_a_terminal_is_safe_and_taken_away(tmp_path: Path) -> None:
+    for number in range(40):
+        write(
+            tmp_path / "in" / f"a\x1b]0;x\x07{number}\n.dcm",
+            SOPInstanceUID=f"1.2.{number}",
+            SeriesInstanceUID=f"1.3.{number}",
+        )
+    code, shown = _on_a_terminal(
+        ["export", str(tmp_path / "in"), "-o", str(tmp_path / "out"), "-f", "tiff", "--depth", "float"], of="stderr"
+    )
+    assert code == 0
+    assert "\x1b]" not in shown
+    assert "\x07" not in shown
+    assert set(re.findall("\x1b[^m]*?[A-Za-z]", shown)) <= {"\x1b[K"}
+    assert "40 files" in shown.splitlines()[-1]
+
+
+def test_nothing_binary_is_sent_to_a_terminal(tmp_path: Path) -> None:
+    file = write(tmp_path / "a.dcm")
+    for words in (["export", file, "-f", "png", "-o", "-"], ["create", str(tmp_path / "a.dcm"), "-o", "-"]):
+        code, shown = _on_a_terminal(words, of="stdout")
+        assert (code, shown) == (2, "")
+    code, shown = _on_a_terminal(["export", file, "-f", "text", "-o", "-"], of="stdout")
+    assert (code, "DOE^JANE" in shown) == (0, True)
+
+
+@pytest.mark.parametrize("words", [["-fpng"], ["--format=png"], ["-f", "png"]])
+def test_a_format_is_said_in_every_way_that_options_are(tmp_path: Path, words: list[str]) -> None:
+    file = write(tmp_path / "a.dcm")
+    assert run("export", file, "-o", str(tmp_path / "out"), *words, "--window=400/40").returncode == 0
+    assert [path.suffix for path in (tmp_path / "out").iterdir()] == [".png"]
+
+
+def test_what_is_read_is_never_written_over(tmp_path: Path) -> None:
+    file = Path(write(tmp_path / "i00007.dcm"))
+    before = file.read_bytes()
+    done = run("export", str(file), "-o", str(tmp_path), "-f", "dicom", "--syntax", "rle", "--replace")
+    assert done.returncode == 2
+    assert b"is one of the files that are read: they are never written over" in done.stderr
+    assert file.read_bytes() == before

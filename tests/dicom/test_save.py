@@ -6,7 +6,8 @@ import pytest
 
 from tui.dicom import save
 from tui.dicom.errors import WriteError
-from tui.dicom.save import new_file, private_folder, remove_leftovers
+from tui.dicom.leftovers import remove_leftovers
+from tui.dicom.save import new_file, private_folder
 
 
 @pytest.fixture(params=["unnamed", "named"])
@@ -97,7 +98,7 @@ def test_a_full_disk_is_said() -> None:
 
 
 def test_leftovers_of_dead_processes_are_removed(tmp_path: Path) -> None:
-    dead, alive = f"{save._PARTIAL_PREFIX}99999999-aa", f"{save._PARTIAL_PREFIX}{os.getpid()}-bb"
+    dead, alive = f"{save.PARTIAL_PREFIX}99999999-aa", f"{save.PARTIAL_PREFIX}{os.getpid()}-bb"
     for name in (dead, alive, "other"):
         (tmp_path / name).write_bytes(b"")
     assert remove_leftovers(str(tmp_path)) == [dead]

@@ -20,7 +20,7 @@ from tui.dicom.anonymize.policy import PRESET
 from tui.dicom.anonymize.report import Report
 from tui.dicom.errors import DicomError
 from tui.dicom.job import Step
-from tui.dicom.save import DEFAULT_MODE
+from tui.dicom.permissions import DEFAULT_MODE
 from tui.settings import boxes_path
 from tui.text import safe_text
 

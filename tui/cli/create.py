@@ -14,8 +14,8 @@ from tui.dicom.create.order import OPTIONS, Order
 from tui.dicom.edit_words import read_assignment
 from tui.dicom.errors import DicomError
 from tui.dicom.export.order import REPLACE, STANDARD_OUTPUT
+from tui.dicom.permissions import DEFAULT_MODE, mode_of
 from tui.dicom.query import QueryError
-from tui.dicom.save import DEFAULT_MODE, mode_of
 
 _ASSIGNMENT: Final = re.compile(r"[A-Za-z0-9_(),.\[\]]+(?::[A-Za-z]{2})?=")  # a path with = in it is written with ./
 

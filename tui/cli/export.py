@@ -21,7 +21,7 @@ from tui.dicom.export.formats import BY_NAME, FORMATS, Format
 from tui.dicom.export.order import ANONYMIZE, NO, OPTIONS, STANDARD_OUTPUT, Order
 from tui.dicom.job import Step
 from tui.dicom.options import Option
-from tui.dicom.save import DEFAULT_MODE, mode_of
+from tui.dicom.permissions import DEFAULT_MODE, mode_of
 from tui.settings import boxes_path
 from tui.text import fit_cells, safe_text
 

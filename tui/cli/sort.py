@@ -12,7 +12,7 @@ from tui.dicom.export.dicom_options import DICOMDIR
 from tui.dicom.export.formats import COPY
 from tui.dicom.export.order import NAMES, REPLACE, Order
 from tui.dicom.options import Values
-from tui.dicom.save import DEFAULT_MODE, mode_of
+from tui.dicom.permissions import DEFAULT_MODE, mode_of
 
 _PATTERN: Final = (
     "{PatientID}/{StudyDate}_{StudyDescription}/{SeriesNumber:04d}_{SeriesDescription}/{InstanceNumber:05d}.dcm"

@@ -13,7 +13,8 @@ from tui.dicom.errors import WriteError
 from tui.dicom.implementation import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME, new_uid
 from tui.dicom.job import Step as JobStep
 from tui.dicom.options import Option
-from tui.dicom.save import PRIVATE, new_file
+from tui.dicom.permissions import PRIVATE
+from tui.dicom.save import new_file
 from tui.dicom.spliced import SplicedSource
 from tui.text import safe_text
 

@@ -14,11 +14,15 @@
     └── WriteError         a file could not be written
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
 
 from tui.dicom.warned import collected_warnings
 from tui.text import safe_text
+
+_WITH_TAG: Final = re.compile(r"With tag (\([0-9A-Fa-f]{4},[0-9A-Fa-f]{4}\)) got exception")  # as pydicom tells where it was
 
 
 class DicomError(Exception):
@@ -102,6 +106,8 @@ def translated(kind: type[DicomError], doing: str, path: str | None = None, hint
         # pydicom sums up in a first line what the codec said in the last one
         lines = str(error).strip().splitlines()
         detail = safe_text(lines[-1].strip(), 300) if lines else type(error).__name__
+        if lines and (named := _WITH_TAG.match(lines[0])) is not None:
+            detail = f"the value of {named[1]}: {detail}"
         raise kind(f"{doing}{doing and ': '}{detail}{hint and f'; {hint}'}", path) from error
 
 

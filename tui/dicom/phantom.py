@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from tui.dicom.errors import WriteError
 from tui.dicom.implementation import IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME
 from tui.dicom.job import Job, Step
-from tui.dicom.save import new_file, private_folder, remove_leftovers
+from tui.dicom.leftovers import remove_leftovers
+from tui.dicom.save import new_file, private_folder
 
 if TYPE_CHECKING:
     import numpy as np

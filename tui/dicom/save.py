@@ -11,12 +11,10 @@ from contextlib import contextmanager, suppress
 from typing import BinaryIO
 
 from tui.dicom.errors import WriteError, os_reason
+from tui.dicom.permissions import PRIVATE
 from tui.text import safe_text
 
-PRIVATE = 0o600
-DEFAULT_MODE = "600"  # as it is typed
-_OCTAL = 8
-_PARTIAL_PREFIX = ".dicom-tui-partial-"
+PARTIAL_PREFIX = ".dicom-tui-partial-"
 _DESCRIPTORS = "/proc/self/fd"
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
@@ -25,25 +23,8 @@ def _refused(path: str, why: str) -> WriteError:
     return WriteError(f"{safe_text(path)} was not written: {why}", path)
 
 
-def mode_of(text: str) -> int:
-    """Return permissions that somebody typed: the owner reads, nobody executes, and others do not write.
-
-    Raises
-    ------
-    WriteError
-        They are none of those.
-    """
-    try:
-        mode = int(text, _OCTAL)
-    except ValueError:
-        mode = -1
-    if not 0 <= mode <= 0o777 or not mode & 0o400 or mode & 0o113:
-        raise WriteError(f"--mode {safe_text(text)}: permissions such as 600, 640 or 644 are wanted")
-    return mode
-
-
 def _partial_name() -> str:
-    return f"{_PARTIAL_PREFIX}{os.getpid()}-{os.urandom(6).hex()}"
+    return f"{PARTIAL_PREFIX}{os.getpid()}-{os.urandom(6).hex()}"
 
 
 def _open_partial(folder: int) -> tuple[int, str | None]:
@@ -258,40 +239,6 @@ def _is_replaceable(name: str, folder: int) -> bool:
     except FileNotFoundError:
         return True
     return stat.S_ISREG(mode) or stat.S_ISLNK(mode)
-
-
-def _runs(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
-
-
-def remove_leftovers(folder: str) -> list[str]:
-    """Remove what an interrupted run left in `folder`; return the names of the removed files.
-
-    Raises
-    ------
-    WriteError
-        The folder cannot be read, or a file not be removed.
-    """
-    removed = []
-    try:
-        with os.scandir(folder) as entries:
-            for entry in entries:
-                if not entry.name.startswith(_PARTIAL_PREFIX) or not entry.is_file(follow_symlinks=False):
-                    continue
-                pid = entry.name.removeprefix(_PARTIAL_PREFIX).partition("-")[0]
-                if pid.isdecimal() and not _runs(int(pid)):
-                    os.unlink(entry.path)
-                    removed.append(entry.name)
-    except (OSError, OverflowError) as error:
-        why = os_reason(error) if isinstance(error, OSError) else "odd names in it"
-        raise WriteError(f"{safe_text(folder)} cannot be tidied up: {why}", folder) from error
-    return removed
 
 
 def private_folder(path: str) -> None:

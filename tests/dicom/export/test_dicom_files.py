@@ -12,7 +12,7 @@ from pydicom.dataset import Dataset
 from tests.dicom.export.series import exported
 from tests.dicom.test_oracles import needs
 from tests.files import BUNDLED, bundled, write
-from tui.dicom.export import dicom_files
+from tui.dicom.export import dicom_checks
 from tui.dicom.export.dicom_options import BY_NAME
 from tui.dicom.export.encoders import ENCODERS
 from tui.dicom.pixels.codecs import has_fast_codecs
@@ -104,7 +104,7 @@ def test_what_does_not_come_back_is_not_written(tmp_path: Path, monkeypatch: pyt
 
 
 def test_without_the_codec_the_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dicom_files, "has_fast_codecs", lambda: False)
+    monkeypatch.setattr(dicom_checks, "has_fast_codecs", lambda: False)
     summary = exported(write(tmp_path / "a.dcm"), tmp_path / "out", "dicom", syntax="jpeg-ls")
     assert "pip install 'dicom-tui[fast]'" in summary.failed[0].why
 

@@ -19,7 +19,8 @@ from tui.dicom.anonymize.uids import is_registered
 from tui.dicom.anonymize.verify import findings
 from tui.dicom.elements import walk_source
 from tui.dicom.errors import ChangedError, DicomError, NotDicomError, ReadError, RefusedError, WriteError, translated
-from tui.dicom.save import PRIVATE, new_file_below
+from tui.dicom.permissions import PRIVATE
+from tui.dicom.save import new_file_below
 from tui.dicom.source import Source, WrittenSource
 from tui.text import safe_text
 

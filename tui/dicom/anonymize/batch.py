@@ -17,7 +17,8 @@ from tui.dicom.anonymize.report import Report, words_path
 from tui.dicom.anonymize.state import State, open_state
 from tui.dicom.errors import PolicyError, os_reason
 from tui.dicom.job import Step
-from tui.dicom.save import flush_folders, new_file, private_folder, remove_leftovers
+from tui.dicom.leftovers import remove_leftovers
+from tui.dicom.save import flush_folders, new_file, private_folder
 from tui.text import safe_text
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from tui.dicom.anonymize.boxes import Boxes, as_list
 from tui.dicom.anonymize.policy import OnBurnedIn, Policy
 from tui.dicom.anonymize.project import Project
-from tui.dicom.save import PRIVATE
+from tui.dicom.permissions import PRIVATE
 
 STATE_ENDING = ".state"
 

@@ -14,7 +14,7 @@ from tui.dicom.anonymize.project import open_project, read_lookup
 from tui.dicom.anonymize.report import REPORT
 from tui.dicom.errors import PolicyError
 from tui.dicom.options import Option, Values
-from tui.dicom.save import DEFAULT_MODE, mode_of
+from tui.dicom.permissions import DEFAULT_MODE, mode_of
 
 OUTPUT: Final = Option(
     "output", "Output folder", "The folder for the copies; it is made, and nothing in it is replaced", metavar="OUT"

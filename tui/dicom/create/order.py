@@ -7,7 +7,7 @@ from typing import Final
 from tui.dicom.change import Change
 from tui.dicom.matching import number_of
 from tui.dicom.options import Option, Value
-from tui.dicom.save import PRIVATE
+from tui.dicom.permissions import PRIVATE
 
 SECONDARY: Final = "sc"
 CT: Final = "ct"

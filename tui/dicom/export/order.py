@@ -9,7 +9,7 @@ from tui.dicom.anonymize.order import Order as AnonymizeOrder
 from tui.dicom.anonymize.policy import PRESETS
 from tui.dicom.export.patterns import problem_of
 from tui.dicom.options import Option, Value
-from tui.dicom.save import PRIVATE
+from tui.dicom.permissions import PRIVATE
 
 STANDARD_OUTPUT: Final = "-"
 TEMPORARY: Final = "dicom-tui-"  # what the folder of de-identified copies is called after

@@ -10,7 +10,9 @@ from typing import BinaryIO
 
 from tui.dicom.errors import ExportError, WriteError, os_reason
 from tui.dicom.export.order import STANDARD_OUTPUT
-from tui.dicom.save import PRIVATE, new_file, new_file_below, remove_leftovers
+from tui.dicom.leftovers import remove_leftovers
+from tui.dicom.permissions import PRIVATE
+from tui.dicom.save import new_file, new_file_below
 from tui.text import safe_text
 
 
