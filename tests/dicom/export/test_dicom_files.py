@@ -11,7 +11,7 @@ from pydicom.dataset import Dataset
 
 from tests.dicom.export.series import exported
 from tests.dicom.test_oracles import needs
-from tests.files import BUNDLED, bundled, write
+from tests.files import BUNDLED, SHARED, bundled, files_of, write
 from tui.dicom.export import dicom_checks
 from tui.dicom.export.dicom_options import BY_NAME
 from tui.dicom.export.encoders import ENCODERS
@@ -127,6 +127,41 @@ def test_other_toolkits_decode_the_same_pixels(tmp_path: Path, syntax: str, name
     one, other = pydicom.dcmread(plain), pydicom.dcmread(bundled(name))
     assert not one.file_meta.TransferSyntaxUID.is_compressed
     np.testing.assert_array_equal(one.pixel_array, other.pixel_array)
+
+
+@pytest.mark.oracle
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the shared files are not beside the checkout")
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_dcmtk_decodes_copies_of_real_files_to_the_same_pixels(tmp_path: Path) -> None:
+    needs("dcmdrle")
+    compared, wrong = 0, []
+    for number, path in enumerate(files_of(SHARED / "images") + files_of(SHARED / "derived")):
+        plain = exported(path, tmp_path / f"{number}-plain", "dicom").written
+        packed = exported(path, tmp_path / f"{number}-rle", "dicom", syntax="rle").written if plain else []
+        if not packed or "PixelData" not in pydicom.dcmread(packed[0], specific_tags=["PixelData"]):
+            continue
+        head = pydicom.dcmread(plain[0], stop_before_pixels=True)
+        if head.get("PhotometricInterpretation") == "YBR_FULL_422":
+            continue  # two pixels share their colours there; decoded, each has its own
+        unpacked = tmp_path / f"{number}.dcm"
+        done = subprocess.run(["dcmdrle", packed[0], str(unpacked)], capture_output=True, check=False)
+        if done.returncode or not np.array_equal(_stored(unpacked), _stored(Path(plain[0]))):
+            wrong.append((path.name, done.stderr))
+        compared += 1
+    assert wrong == []
+    assert compared > 100
+
+
+def _stored(path: Path) -> np.ndarray:
+    found = pydicom.dcmread(path)
+    values = np.frombuffer(found.PixelData, f"u{found.BitsAllocated // 8}")
+    values = (values >> (found.HighBit + 1 - found.BitsStored)) & ((1 << found.BitsStored) - 1)  # without unused bits
+    values = values[: len(values) // found.SamplesPerPixel * found.SamplesPerPixel]
+    if found.SamplesPerPixel == 3 and found.PlanarConfiguration == 1:  # in planes, frame by frame
+        pixels = found.Rows * found.Columns
+        values = values[: int(found.get("NumberOfFrames") or 1) * 3 * pixels].reshape(-1, 3, pixels).swapaxes(1, 2)
+    size = int(found.get("NumberOfFrames") or 1) * found.Rows * found.Columns * found.SamplesPerPixel
+    return np.ravel(values)[:size]
 
 
 @pytest.mark.oracle
