@@ -173,3 +173,35 @@ def test_what_is_read_is_never_written_over(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert b"is one of the files that are read: they are never written over" in done.stderr
     assert file.read_bytes() == before
+
+
+def test_input_without_dicom_is_said_to_be_none(tmp_path: Path) -> None:
+    for done in (
+        run("export", "-", "-f", "xml", "-o", "-", data=b"nothing"),
+        run("export", sys.executable, "-f", "xml", "-o", "-"),
+    ):
+        assert done.returncode == 2
+        assert b"standard output takes one" not in done.stderr
+    done = run(
+        "export",
+        "-",
+        "-f",
+        "png",
+        "-o",
+        str(tmp_path / "out"),
+        data=Path(write(tmp_path / "a", PixelData=None)).read_bytes(),
+    )
+    assert b"standard input: not written: " in done.stderr
+
+
+def test_sort_writes_into_folders_alone(tmp_path: Path) -> None:
+    file = write(tmp_path / "a.dcm")
+    assert run("sort", file, "-o", str(tmp_path / "out.dcm"), "--pattern", "{PatientID}/{Modality}").returncode == 0
+    assert (tmp_path / "out.dcm" / "1CT1" / "CT.dcm").is_file()
+    for words, said in (
+        (["-o", "-"], "files are sorted into a folder"), (["-o", "x", "--pattern", ""], "--pattern: "),
+        (["-o", "x", "--pattern", "{"], "--pattern: a brace"),
+        (["-o", "x", "--dicomdir", "--pattern", "x"], "leave --pattern away"),
+    ):  # fmt: skip
+        done = run("sort", file, *words)
+        assert (done.returncode, said in done.stderr.decode()) == (2, True), done.stderr

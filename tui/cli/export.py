@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from tui.cli import PROGRAM
 from tui.cli.arguments import Parser, add_options, given
-from tui.cli.inputs import STDIN, opened
+from tui.cli.inputs import HELD, STDIN, STDIN_NAME, opened
 from tui.cli.output import refuse
 from tui.cli.policy_flags import OPTIONS_HELP, add_policy_flags, policy_wish
 from tui.dicom.anonymize.order import Order as AnonymizeOrder
@@ -55,7 +55,7 @@ def run(words: Sequence[str]) -> int:
             how = _anonymizing(arguments, str(values.get(ANONYMIZE.name, NO)))
             from tui.dicom.export.run import export  # imports NumPy, which --help needs not
 
-            order = Order(paths, arguments.output or "", row.name, values, mode, how)
+            order = Order(paths, arguments.output or "", row.name, values, mode, anonymize=how)
             return driven(export(order), row.name, order.output)
     except (DicomError, OSError) as error:
         return refuse(str(error))
@@ -90,7 +90,7 @@ def _parser(row: Format | None) -> Parser:
     formats = "\n".join(f"  {each.name:<{width}}  {each.label}" for each in FORMATS)
     parser = Parser(
         prog=f"{PROGRAM} export",
-        description=f"Write {row.label}: {row.scope.value}."
+        description=f"Write what DICOM files hold as {row.name}: {row.label}; {row.scope.value}."
         if row
         else "Write pictures, arrays, volumes, tables and texts.",
         epilog=f"formats (-f FORMAT; -f FORMAT --help tells its options):\n{formats}\n\n{OPTIONS_HELP}\n\n"
@@ -156,7 +156,8 @@ def _tell(summary: "Summary", *, quiet: bool) -> None:
         reasons.setdefault(why, []).append(what)
     for why, (first, *more) in list(reasons.items())[:_MOST_SAID]:
         also = f" (and {len(more):,} more, for the same reason)" if more else ""
-        print(f"{PROGRAM}: {safe_text(first)}: not written: {safe_text(why)}{also}", file=sys.stderr)
+        name = STDIN_NAME if first.startswith(HELD) else safe_text(first)
+        print(f"{PROGRAM}: {name}: not written: {safe_text(why)}{also}", file=sys.stderr)
     if len(reasons) > _MOST_SAID:
         rest = sum(len(what) for what in list(reasons.values())[_MOST_SAID:])
         print(f"{PROGRAM}: and {rest:,} more were not written", file=sys.stderr)
@@ -171,7 +172,5 @@ def _tell(summary: "Summary", *, quiet: bool) -> None:
         print(f"{PROGRAM}: what was written may hold {carried}", file=sys.stderr)
     if not quiet:
         count = len(summary.written)
-        print(
-            f"{count:,} file{'' if count == 1 else 's'}, {summary.size:,} bytes: {safe_text(summary.output)}",
-            file=sys.stderr,
-        )
+        where = summary.written[0] if count == 1 else summary.output
+        print(f"{count:,} file{'' if count == 1 else 's'}, {summary.size:,} bytes: {safe_text(where)}", file=sys.stderr)

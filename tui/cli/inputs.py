@@ -9,6 +9,8 @@ from typing import Final
 from tui.dicom.errors import ReadError
 
 STDIN: Final = "-"
+STDIN_NAME: Final = "standard input"
+HELD: Final = "/dev/fd/"  # what the paths begin with that `opened` gives of what has no name
 _GZIP_NAME: Final = ".gz"
 
 
@@ -30,7 +32,7 @@ def opened(file: str) -> Iterator[str]:
         if sys.stdin is None:
             raise ReadError("standard input is closed")
         with open(sys.stdin.fileno(), "rb", closefd=False) as stream:
-            path = held_stream(stream, "standard input")
+            path = held_stream(stream, STDIN_NAME)
     else:
         with open(file, "rb") as packed:
             path = held_stream(packed, os.path.basename(file))

@@ -10,7 +10,7 @@ from tui.cli.output import refuse
 from tui.dicom.errors import DicomError
 from tui.dicom.export.dicom_options import DICOMDIR
 from tui.dicom.export.formats import COPY
-from tui.dicom.export.order import NAMES, REPLACE, Order
+from tui.dicom.export.order import NAMES, REPLACE, STANDARD_OUTPUT, Order
 from tui.dicom.options import Values
 from tui.dicom.permissions import DEFAULT_MODE, mode_of
 
@@ -38,10 +38,18 @@ def run(words: Sequence[str]) -> int:
     parser.add_argument("--replace", action="store_true", help=REPLACE.help)
     arguments = parser.parse_args(words)
     values: Values = {REPLACE.name: arguments.replace, **given(arguments, (DICOMDIR,))}
-    if arguments.pattern or DICOMDIR.name not in values:
-        values[NAMES.name] = arguments.pattern or _PATTERN
+    if arguments.output == STANDARD_OUTPUT:
+        return refuse("files are sorted into a folder: name one with -o")
+    if arguments.pattern is not None and DICOMDIR.name in values:
+        return refuse(f"--{DICOMDIR.name} gives files the names that media have: leave --pattern away")
+    if DICOMDIR.name not in values:
+        values[NAMES.name] = _PATTERN if arguments.pattern is None else arguments.pattern
+        if problem := NAMES.problem(values[NAMES.name]):
+            return refuse(f"--pattern: {problem}")
     try:
-        order = Order(tuple(arguments.paths), arguments.output or "", COPY, values, mode_of(arguments.mode))
+        order = Order(
+            tuple(arguments.paths), arguments.output or "", COPY, values, mode_of(arguments.mode), into_folder=True
+        )
         from tui.dicom.export.run import export  # imports NumPy, which --help needs not
 
         return driven(export(order), COPY, order.output)

@@ -113,10 +113,10 @@ def bulk_uri(rows: TagRows, element: Element, uri: str, bulk: Bulk) -> str | Non
     """
     if element.length <= HEAD:
         return None
-    if bulk is Bulk.NONE:
+    whole = element.length != UNDEFINED  # fragments are no bytes of a value: they cannot be inline
+    if bulk is Bulk.NONE or (bulk is Bulk.INLINE and not whole):
         return ""
-    whole = element.length != UNDEFINED  # fragments are no bytes of a value
-    if whole and (bulk is Bulk.INLINE or rows.elements.source.inflated):
+    if bulk is Bulk.INLINE or (whole and rows.elements.source.inflated):
         return None
     return f"{uri}?offset={element.offset}{f'&length={element.length}' if whole else ''}"
 

@@ -100,7 +100,7 @@ def translated(kind: type[DicomError], doing: str, path: str | None = None, hint
     try:
         with collected_warnings():
             yield
-    except (DicomError, KeyboardInterrupt, SystemExit, GeneratorExit):
+    except (DicomError, KeyboardInterrupt, SystemExit, GeneratorExit, BrokenPipeError):
         raise
     except BaseException as error:  # codecs in Rust panic with what is no Exception
         # pydicom sums up in a first line what the codec said in the last one

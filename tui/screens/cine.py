@@ -72,7 +72,7 @@ class Cine(Screen[None]):
             self.say("There is one image here: nothing to play")
             return
         if self._rate_of != picture.series or not picture.series:
-            self._rate_fps, self._rate_of = picture.rate_fps or _DEFAULT_FPS, picture.series
+            self._rate_fps, self._rate_of = limited_fps(picture.rate_fps or _DEFAULT_FPS), picture.series
         self._asked = self._left = self.selection.path
         self._frames_played = picture.frames
         self._due_from = monotonic()
@@ -90,7 +90,7 @@ class Cine(Screen[None]):
         """Play faster or slower."""
         picture = self.image.picture
         if not self.is_playing and picture is not None and self._rate_of != picture.series:
-            self._rate_fps, self._rate_of = picture.rate_fps or _DEFAULT_FPS, picture.series
+            self._rate_fps, self._rate_of = limited_fps(picture.rate_fps or _DEFAULT_FPS), picture.series
         self._rate_fps = limited_fps(self._rate_fps * factor)
         self._due_from = monotonic()
         self._say_rate()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from textual.screen import Screen
 
-from tui.text import safe_text, sentence_case, shown_path
+from tui.text import names_are_masked, safe_text, sentence_case, shown_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from tui.widgets.file_list import FileList
     from tui.widgets.glyphs import Glyphs
     from tui.widgets.image_view import ImageView
+
+
+_HIDDEN = "outside the privacy view it is said why"
 
 
 class ExportCommands(Screen[None]):
@@ -121,11 +124,14 @@ def _job(order: Order) -> Job:
 
     for step in export(order):
         if isinstance(step, NotWritten):
-            yield f"{shown_path(step.what)}: {safe_text(step.why)}"
+            yield f"{shown_path(step.what)}: {_HIDDEN if names_are_masked() else safe_text(step.why)}"
         elif isinstance(step, Summary):
             count = len(step.written)
             lines = [f"{count:,} file{'s' * (count != 1)}, {step.size:,} bytes: {shown_path(step.output)}"]
-            lines += map(safe_text, step.notes)
+            if names_are_masked() and step.notes:
+                lines.append(f"{len(step.notes):,} remarks, which may name somebody, are not shown in the privacy view")
+            else:
+                lines += map(safe_text, step.notes)
             if burned := step.burned_words(shown_path):
                 lines.append(sentence_case(safe_text(burned)))
             carried = sorted(step.carries, key=str) if count else []

@@ -16,7 +16,7 @@ from textual.widgets import Button, Input, Label
 
 from tui.background import Background
 from tui.browser_state import Sentence
-from tui.dicom.errors import DicomError
+from tui.dicom.errors import DicomError, PixelError, translated
 from tui.dicom.export.formats import Format
 from tui.dicom.export.order import ANONYMIZE, NO, Carries, Order
 from tui.dicom.export.preview import Plan, Preview, plan_of, preview_of
@@ -94,7 +94,7 @@ class ExportDialog(SplitDialog):
         self, row: Format, paths: tuple[str, ...], values: Values, depth: ColorDepth, kind: CellKind, *, unicode: bool
     ) -> None:
         what = shown_path(paths[0]) if len(paths) == 1 else f"{len(paths):,} files and folders"
-        sentence = f"Writes {row.label} of {what}: {row.scope.value}."
+        sentence = f"Of {what}: {row.label}; {row.scope.value}."
         options = (OUTPUT, *map(_labelled, row.all_options))
         super().__init__(Form("Export", sentence, options, "Export", check=self._wrong, values=values))
         self._format = row
@@ -174,7 +174,9 @@ class ExportDialog(SplitDialog):
             yield Shown(question, plan, None, "there is no DICOM file")
             return
         try:
-            yield Shown(question, plan, preview_of(self._format, plan.first, question.values), "")
+            with translated(PixelError, "nothing can be written of the first one"):
+                preview = preview_of(self._format, plan.first, question.values)
+            yield Shown(question, plan, preview, "")
         except DicomError as error:
             yield Shown(question, plan, None, str(error))
 
@@ -264,5 +266,5 @@ def _said(plan: Plan, preview: Preview | None) -> tuple[str, str]:
     size = ""
     if preview is not None and preview.size is not None:
         size = f", {'at most' if preview.is_most else 'about'} {size_text(preview.size * plan.results)}"
-    names = ", ".join(plan.names) + (", …" if plan.results > len(plan.names) else "")
+    names = ", ".join(plan.names) + (", …" if plan.results > len(plan.names) > 0 else "")
     return f"{plan.results:,} result{'s' * (plan.results != 1)}{size}", names

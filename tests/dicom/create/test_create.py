@@ -426,6 +426,27 @@ def test_a_damaged_picture_fails_alone(tmp_path: Path) -> None:
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["i00001.dcm"]
 
 
+def test_a_source_that_cannot_be_read_fails_alone_but_not_in_a_volume(tmp_path: Path) -> None:
+    good, none = _png(tmp_path, _GRAY), tmp_path / "none.png"
+    summary = created([good, none, good], tmp_path / "out")
+    assert (summary.done, summary.failed[0].why) == (2, "none.png: there is no such file")
+    with pytest.raises(DicomError, match="no such file"):
+        created([good, none], tmp_path / "no", multi_frame=True)
+    assert not (tmp_path / "no").exists()
+
+
+def test_signed_types_without_negative_values_become_frames(tmp_path: Path) -> None:
+    values = np.abs(_SIGNED)
+    found = one(_npy(tmp_path, values), tmp_path / "out", multi_frame=True)
+    assert (found.PixelRepresentation, np.array_equal(found.pixel_array, values)) == (0, True)
+
+
+def test_of_an_animation_it_is_said_what_is_taken(tmp_path: Path) -> None:
+    frames = [Image.fromarray(np.roll(_GRAY, step, 0)) for step in range(2)]
+    frames[0].save(tmp_path / "a.png", save_all=True, append_images=frames[1:])
+    assert "of an animation the first picture alone was taken" in created(tmp_path / "a.png", tmp_path / "out").notes
+
+
 def test_nothing_is_written_over(tmp_path: Path) -> None:
     source = _png(tmp_path, _GRAY)
     one(source, tmp_path / "a.dcm")

@@ -37,7 +37,7 @@ def test_no_value_leads_out(tmp_path_factory: pytest.TempPathFactory, text: str)
     [
         ("{Nothing}", "no keyword"), ("{PatientID", "not closed"), ("../{PatientID}", "empty, . or .."),
         ("{PatientID}//x{PatientID}", "empty, . or .."), ("/{PatientID}", "empty, . or .."), ("{PatientID:>9}", "digits"),
-        ("{PatientID!r}", "no keyword"), ("{OverlayRows}", "no keyword"),
+        ("{PatientID!r}", "nothing but digits"), ("{OverlayRows}", "no keyword"),
     ],
 )  # fmt: skip
 def test_what_is_no_pattern_is_said(pattern: str, said: str) -> None:

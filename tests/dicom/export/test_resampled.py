@@ -42,7 +42,7 @@ def _write(folder: Path, origins: list[Any], right: Any, down: Any, **also: Any)
     for number, origin in enumerate(origins):
         rows, columns = np.mgrid[:ROWS, :COLUMNS]
         place = np.array(origin) + columns[..., None] * np.array(right) + rows[..., None] * np.array(down)
-        values = np.rint(place @ _COEFFICIENTS * 10)
+        values = np.clip(np.rint(place @ _COEFFICIENTS * 10), -32768, 32767)
         write(
             folder / f"{number}.dcm", Rows=ROWS, Columns=COLUMNS, PixelData=values.astype("<i2").tobytes(),
             PixelRepresentation=1, RescaleSlope="0.1", RescaleIntercept="0", InstanceNumber=str(number + 1),
@@ -85,10 +85,12 @@ def test_an_uneven_stack_is_evened(tmp_path: Path) -> None:
     assert exported(tmp_path / "in", tmp_path / "a.nii.gz", "nifti", resample=True).failed == []
     values, affine = _volume(tmp_path / "a.nii.gz")
     assert values.shape == (COLUMNS, ROWS, 7, 1)
-    np.testing.assert_allclose(affine[:3, 2:].T, [[0, 0, 2], [2, 3, 0]], atol=1e-5)
+    np.testing.assert_allclose(
+        affine[:3, 2:].T, np.array([[0, 0, 13 / 6], [2, 3, 0]]), atol=1e-5
+    )  # from the first to the last one
     rows, columns = np.mgrid[:ROWS, :COLUMNS]
     for number in range(7):  # there is no edge: all values are compared
-        place = np.stack([2 + 0.5 * columns, 3 + 0.8 * rows, np.full(rows.shape, 2.0 * number)], axis=-1)
+        place = np.stack([2 + 0.5 * columns, 3 + 0.8 * rows, np.full(rows.shape, 13 / 6 * number)], axis=-1)
         assert np.abs(values[..., number, 0].T - place @ _COEFFICIENTS).max() < 0.1
 
 
@@ -135,7 +137,40 @@ def test_planes_that_lie_where_a_slice_was_keep_its_values(tmp_path: Path, numbe
         np.testing.assert_allclose(values[moved : moved + COLUMNS, :, at, 0].T, expected, atol=1e-3)
 
 
-@given(st.lists(st.floats(0.5, 5), min_size=2, max_size=8), st.lists(st.floats(-1, 1), min_size=2, max_size=2))
+def test_the_last_slice_is_not_left_out(tmp_path: Path) -> None:
+    _write(tmp_path / "in", [(2, 3, z) for z in (0, 10, 20, 29)], _RIGHT, _DOWN)
+    exported(tmp_path / "in", tmp_path / "a.nii.gz", "nifti", resample=True)
+    values, affine = _volume(tmp_path / "a.nii.gz")
+    rows, columns = np.mgrid[:ROWS, :COLUMNS]
+    place = np.stack([2 + 0.5 * columns, 3 + 0.8 * rows, np.full(rows.shape, 29.0)], axis=-1)
+    assert np.abs(values[..., -1, 0].T - place @ _COEFFICIENTS).max() < 0.1
+    assert affine[2, 2] * (values.shape[2] - 1) == pytest.approx(29)
+
+
+@pytest.mark.parametrize(
+    ("places", "said"),
+    [
+        (
+            [(0, 0, 0), (0, 0, 1), (0, 0, 2), (0, 0, 30)],
+            "a gap of 28 mm between slices that are mostly 1 mm apart",
+        ),
+        ([(0, 0, 0), (0, 0, 1), (0, 0, 100_000)], "too wide to be interpolated"),
+        ([(0, 0, 0), (100_000, 0, 1), (0, 0, 2)], "too far aside of each other"),
+        ([(0, 0, 0), (0, 0, 1), (1e9, 0, 2)], "no place on earth"),
+    ],
+)
+def test_what_would_be_invented_is_refused(tmp_path: Path, places: list[Any], said: str) -> None:
+    _write(tmp_path / "in", [np.array(place, float) for place in places], _RIGHT, _DOWN)
+    assert said in exported(tmp_path / "in", tmp_path / "out", "nrrd", resample=True).failed[0].why
+
+
+def test_wide_gaps_are_told(tmp_path: Path) -> None:
+    _write(tmp_path / "in", [(2, 3, z) for z in (0, 2, 4, 10, 12)], _RIGHT, _DOWN)
+    summary = exported(tmp_path / "in", tmp_path / "out", "nifti", resample=True)
+    assert "across gaps of up to 6 mm" in summary.notes[0]
+
+
+@given(st.lists(st.floats(1.5, 5), min_size=2, max_size=8), st.lists(st.floats(-1, 1), min_size=2, max_size=2))
 def test_no_slice_lies_outside_of_the_grid(steps: list[float], aside: list[float]) -> None:
     places = np.concatenate([[0.0], np.cumsum(steps)])
     with tempfile.TemporaryDirectory() as folder:
@@ -149,4 +184,4 @@ def test_no_slice_lies_outside_of_the_grid(steps: list[float], aside: list[float
     assert (grid.moved[0, :, 1] + ROWS <= rows).all()
     assert ((grid.part >= 0) & (grid.part <= 1)).all()
     reached = places[grid.below] + grid.part * np.diff(places)[grid.below]
-    np.testing.assert_allclose(reached, np.median(steps) * np.arange(count), atol=1e-3)
+    np.testing.assert_allclose(reached, np.linspace(0, places[-1], count), atol=1e-3)

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pydicom
@@ -21,8 +22,10 @@ from PIL import Image
 from tests.dicom.export.series import SLICES, exported, write_series
 from tests.files import bundled, write
 from tui.dicom.errors import ExportError, WriteError
+from tui.dicom.export import pictures
 from tui.dicom.export.formats import FORMATS
-from tui.dicom.export.order import Carries, Order, frames_of
+from tui.dicom.export.order import Carries, Order, Subject, frames_of
+from tui.dicom.export.outputs import Output
 from tui.dicom.export.packed import PackedFile
 from tui.dicom.export.picture_options import marks_of, values_of, view_of
 from tui.dicom.export.results import Summary
@@ -491,3 +494,70 @@ def test_files_into_which_text_may_be_burned_are_named(tmp_path: Path) -> None:
     assert exported(tmp_path / "in", tmp_path / "text", "text").burned_in == []
     frames = exported(bundled("examples_ybr_color.dcm"), tmp_path / "frames", "jpeg", frames="1-3")
     assert len(frames.burned_in) == 1
+
+
+@pytest.mark.parametrize(
+    "attributes", [{"RescaleSlope": "1e39"}, {"RescaleIntercept": "-1e39"}, {"PixelSpacing": ["1e30", "1"]}]
+)
+@pytest.mark.parametrize("form", ["nifti", "nrrd"])
+def test_absurd_numbers_fail_alone(tmp_path: Path, form: str, attributes: dict[str, Any]) -> None:
+    write_series(tmp_path / "in" / "a")
+    write_series(tmp_path / "in" / "b", root="1.2.3.9", **attributes)
+    summary = exported(tmp_path / "in", tmp_path / "out", form)
+    assert (summary.done, len(summary.failed)) == (1, 1)
+
+
+def test_whatever_a_writer_meets_belongs_to_its_result(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_series(tmp_path / "in")
+    real = pictures.write_png
+
+    def odd(subject: Subject, values: Values, output: Output) -> Iterator[str]:
+        if subject.names[-1] == "i00002":
+            raise RuntimeError("a codec that nobody knew")
+        yield from real(subject, values, output)
+
+    monkeypatch.setattr(pictures, "write_png", odd)
+    summary = exported(tmp_path / "in", tmp_path / "out", "png")
+    assert (summary.done, summary.failed[0].why) == (SLICES - 1, "it cannot be written: a codec that nobody knew")
+
+
+def test_a_name_that_ends_like_another_format_is_no_folder(tmp_path: Path) -> None:
+    file = write(tmp_path / "a.dcm")
+    with pytest.raises(ExportError, match="ends like csv, and not like json"):
+        exported(file, tmp_path / "a.csv", "json")
+    (tmp_path / "old.csv").mkdir()
+    assert exported(file, tmp_path / "old.csv", "json").failed == []
+
+
+@pytest.mark.parametrize("form", ["json", "xml"])
+def test_compressed_pixels_are_never_links_where_all_bytes_are_wanted(tmp_path: Path, form: str) -> None:
+    summary = exported(bundled("JPEG2000.dcm"), tmp_path / "out", form, bulk="inline")
+    assert "file:" not in Path(summary.written[0]).read_text()
+    assert "compressed pixel data was left out: its fragments have no form as a value" in summary.notes
+
+
+def test_files_that_are_called_the_same_are_told_apart_in_tables(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        write(tmp_path / name / "1.dcm", SOPInstanceUID=f"1.2.{ord(name)}")
+    summary = exported(tmp_path, tmp_path / "out", "csv")
+    assert sorted(line.split(",")[0] for line in Path(summary.written[0]).read_text().splitlines()) == [
+        "a/1.dcm", "b/1.dcm", "file",
+    ]  # fmt: skip
+
+
+def test_an_empty_value_leaves_a_column_a_number(tmp_path: Path) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet", reason="PyArrow makes and reads tables; .ci/run installs it")
+    write(tmp_path / "in" / "a.dcm", SliceThickness="2.50", InstanceNumber="1", SOPInstanceUID="1.2.1", StudyID="007")
+    write(tmp_path / "in" / "b.dcm", SliceThickness="", InstanceNumber="2", SOPInstanceUID="1.2.2", StudyID="")
+    summary = exported(tmp_path / "in", tmp_path / "out", "parquet", columns="InstanceNumber,SliceThickness,StudyID")
+    rows = parquet.read_table(summary.written[0]).to_pylist()
+    assert [(row["InstanceNumber"], row["SliceThickness"], row["StudyID"]) for row in rows] == [
+        (1, 2.5, "007"),
+        (2, None, None),
+    ]
+
+
+def test_broken_files_are_told_of_in_tables(tmp_path: Path) -> None:
+    path = Path(write(tmp_path / "in" / "a.dcm"))
+    path.write_bytes(path.read_bytes()[:-5000])
+    assert exported(tmp_path / "in", tmp_path / "out", "csv", columns="PatientID").notes != []

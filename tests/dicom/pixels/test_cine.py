@@ -19,8 +19,10 @@ from tui.dicom.pixels.cine import frame_rate_fps
         ({"FrameTimeVector": ["0", "100", "50", "150"]}, 10),
         ({"FrameTime": "0"}, None),
         ({"CineRate": "0", "FrameTime": "50"}, 20),
-        ({"CineRate": "1000"}, 60),
-        ({"FrameTime": "1000000"}, 0.5),
+        ({"CineRate": "120"}, 120),
+        ({"CineRate": "1e9"}, 1000),
+        ({"FrameTime": "100000"}, 0.01),
+        ({"FrameTime": "1e9"}, 0.001),
         ({"FrameTimeVector": ["0"]}, None),
     ],
 )

@@ -110,6 +110,8 @@ def _notes(image: Image.Image, path: str) -> tuple[str, ...]:
         notes.append("values of 16 bits were reduced to 8")
     if image.mode in ("CMYK", "YCbCr", "LAB", "HSV"):
         notes.append(f"{image.mode} was made to RGB")
+    if image.format == "PNG" and getattr(image, "n_frames", 1) > 1:
+        notes.append("of an animation the first picture alone was taken")
     if "icc_profile" in image.info:
         notes.append("a colour profile was left out")
     return tuple(notes)

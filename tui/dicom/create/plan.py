@@ -15,7 +15,8 @@ from tui.dicom.create.source import Source
 from tui.dicom.create.sources import Opened, frames_of, sources_in
 from tui.dicom.create.stored import Storage, plan
 from tui.dicom.create.template import Template
-from tui.dicom.errors import ExportError
+from tui.dicom.errors import ExportError, ReadError
+from tui.dicom.export.results import NotWritten
 from tui.dicom.job import Step
 from tui.dicom.options import Values
 from tui.text import safe_text
@@ -46,6 +47,8 @@ class Planned:
         The files that will be made; filled by `look`.
     notes : list of str
         What a reader of them must know.
+    failed : list of NotWritten
+        Sources that cannot be read.
     opened : Opened
         Gives the frames of their sources.
     """
@@ -57,6 +60,13 @@ class Planned:
         self._sources: list[Source] = []
         self.results: list[Result] = []
         self.notes: list[str] = []
+        self.failed: list[NotWritten] = []
+
+    @property
+    def _is_whole(self) -> bool:
+        """Return whether all sources become one file or one volume, so that none may be missing."""
+        asked = str(self.values[KIND.name])
+        return bool(self.values[MULTI_FRAME.name]) or kind_of(asked, self.template, BY_NAME).in_space
 
     def close(self) -> None:
         """Close the last source."""
@@ -64,9 +74,16 @@ class Planned:
 
     def look(self) -> Iterator[Step]:
         """Look at what there is, and plan the results; raise what `create` does where they cannot be made."""
+        first: ReadError | None = None
         for number, path in enumerate(self.order.paths):
             yield Step(number, len(self.order.paths), safe_text(os.path.basename(path)))
-            self._sources += sources_in(path)
+            try:
+                self._sources += sources_in(path)
+            except ReadError as error:
+                self.failed.append(NotWritten(path, str(error)))
+                first = first or error
+        if first is not None and (not self._sources or self._is_whole):
+            raise first
         documents = [source for source in self._sources if source.is_document]
         if documents and len(documents) < len(self._sources):
             raise ExportError("PDF documents and pictures do not become one series: make them one after the other")
@@ -116,7 +133,12 @@ class Planned:
     def _stored(self, sources: list[Source]) -> Generator[Step, None, Storage]:
         """Plan how the values of some sources are stored."""
         work = plan(
-            sources, self.opened, str(self.values[SLOPE.name]), str(self.values[INTERCEPT.name]), wide=self._kind.in_space
+            sources,
+            self.opened,
+            str(self.values[SLOPE.name]),
+            str(self.values[INTERCEPT.name]),
+            wide=self._kind.in_space,
+            unsigned=bool(self.values[MULTI_FRAME.name]),
         )
         while True:
             try:

@@ -95,7 +95,8 @@ def _written(work: Planned, stream: BinaryIO | None) -> Iterator[Step | NotWritt
         read=read,
     )  # fmt: skip
     carries = frozenset({Carries.PIXELS, *((Carries.HEADER,) if template or order.changes else ())})
-    summary = Summary(order.output, carries=carries, results=len(work.results), notes=work.notes)
+    summary = Summary(order.output, carries=carries, results=len(work.results), notes=work.notes, failed=work.failed)
+    yield from work.failed
     for result in work.results:
         name = safe_text(os.path.basename(result.first.path))
         yield Step(result.number, len(work.results), name)

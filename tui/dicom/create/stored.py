@@ -78,7 +78,9 @@ class _Extent:
         return None
 
 
-def plan(sources: list[Source], opened: Opened, slope: str, intercept: str, *, wide: bool) -> Generator[str, None, Storage]:
+def plan(
+    sources: list[Source], opened: Opened, slope: str, intercept: str, *, wide: bool, unsigned: bool
+) -> Generator[str, None, Storage]:
     """Look at what values there are where their type does not tell, and return how they are stored.
 
     Parameters
@@ -91,6 +93,8 @@ def plan(sources: list[Source], opened: Opened, slope: str, intercept: str, *, w
         What somebody wants; "" where nothing was said.
     wide : bool
         Whether 16 bits are wanted, also for values of 8.
+    unsigned : bool
+        Whether no values below 0 can be stored: where there are none, they are stored without a sign.
 
     Yields
     ------
@@ -106,7 +110,7 @@ def plan(sources: list[Source], opened: Opened, slope: str, intercept: str, *, w
     said = Storage(np.dtype("<u2"), as_ds(float(slope or 1)), as_ds(float(intercept or 0)))
     if kind.kind == "b" or kind == np.uint8:
         return Storage(np.dtype("<u2") if wide else np.dtype("u1"), said.slope, said.intercept)
-    if kind.kind in "ui" and kind.itemsize <= 2:
+    if kind.kind in "ui" and kind.itemsize <= 2 and not (unsigned and kind.kind == "i"):
         return Storage(np.dtype("<i2") if kind.kind == "i" else np.dtype("<u2"), said.slope, said.intercept)
     extent, total = _Extent(), sum(source.frames for source in sources)
     for number, (source, frame) in enumerate(frames_of(sources), 1):
@@ -114,7 +118,7 @@ def plan(sources: list[Source], opened: Opened, slope: str, intercept: str, *, w
         yield f"looked at {number:,} of {total:,}"
     if extent.odd:
         raise ExportError("some of its values are no numbers, or infinite: DICOM images hold none; replace them first")
-    fits = extent.fits
+    fits = extent.fits if not (unsigned and extent.least >= 0 and extent.whole) else _unsigned(extent.most)
     if fits is not None and not slope and not intercept:
         return Storage(fits)
     if kind.kind != "f" and (slope or intercept):  # whole values are the stored ones
@@ -122,6 +126,11 @@ def plan(sources: list[Source], opened: Opened, slope: str, intercept: str, *, w
             raise ExportError(f"values from {extent.least:,.0f} to {extent.most:,.0f} do not fit into 16 bits")
         return Storage(fits, said.slope, said.intercept)
     return _divided(extent, slope, intercept)
+
+
+def _unsigned(most: float) -> np.dtype[Any] | None:
+    """Return the type of 16 bits without a sign, if it holds values up to `most`."""
+    return np.dtype("<u2") if most <= np.iinfo(np.uint16).max else None
 
 
 def _divided(extent: _Extent, slope: str, intercept: str) -> Storage:

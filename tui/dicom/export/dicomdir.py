@@ -260,7 +260,7 @@ class Directory:
         if self._other_syntaxes:
             notes.append(
                 f"{many(self._other_syntaxes, 'file')} not in Explicit VR Little Endian, which general purpose media want "
-                "(PS3.11): --format dicom makes them so"
+                "(PS3.11): --format dicom --syntax explicit makes them so"
             )
         return notes
 

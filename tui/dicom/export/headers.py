@@ -7,6 +7,7 @@ from typing import Final, Protocol
 
 from tui.dicom.archives import is_packed
 from tui.dicom.dataset_model import Bulk
+from tui.dicom.element import UNDEFINED
 from tui.dicom.elements import Elements, walk_file
 from tui.dicom.export.header_options import BULK, INLINE, NONE
 from tui.dicom.export.order import TEMPORARY, Subject
@@ -15,6 +16,7 @@ from tui.dicom.json_model import json_texts
 from tui.dicom.options import Values
 from tui.dicom.row_text import text_line
 from tui.dicom.tags import TagRows, load_rows
+from tui.dicom.values import BINARY_VRS
 from tui.dicom.xml_model import xml_texts
 
 _DESCRIPTORS: Final = ("/dev/fd/", "/proc/")
@@ -83,6 +85,10 @@ def _write_model(model: _Model, subject: Subject, values: Values, output: Output
     if bulk is Bulk.LINKS and not _lasts(subject.files[0]):
         bulk = Bulk.NONE
         output.note("long binary values were left out, for no file that stays holds them: --bulk inline writes them")
+    if bulk is Bulk.INLINE and any(
+        element.length == UNDEFINED and element.vr in BINARY_VRS for element in rows.elements.elements
+    ):
+        output.note("compressed pixel data was left out: its fragments have no form as a value")
     with output.file() as file:
         for count, text in enumerate(model(rows, bulk=bulk)):
             file.write(text.encode("utf-8", "replace"))

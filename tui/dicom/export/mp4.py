@@ -14,6 +14,7 @@ from tui.dicom.options import Values
 
 _ENCODERS: Final = (("libx264", {"crf": "16", "preset": "medium"}), ("mpeg4", {"qscale": "2"}))
 _MOST_PARTS: Final = 1001  # of a rate as a fraction: 29.97 is 30000/1001
+_LARGEST_SIDE: Final = 8192  # pixels: of what players take
 _EVEN: Final = 2  # pixels: colours lie at every other one
 
 
@@ -23,7 +24,8 @@ def write_mp4(subject: Subject, values: Values, output: Output) -> Iterator[str]
     import av  # of an extra
 
     movie = Movie(subject, values)
-    output.note("MP4 is compressed with loss: measure in the files")
+    if max(movie.first.size) > _LARGEST_SIDE:
+        raise PixelError(f"films have at most {_LARGEST_SIDE:,} pixels a side: make the pictures smaller (--size)", path)
     with (
         output.file(seeks=True) as file,
         translated(PixelError, "the film cannot be made", path),
@@ -39,3 +41,4 @@ def write_mp4(subject: Subject, values: Values, output: Output) -> Iterator[str]
             container.mux(stream.encode(av.VideoFrame.from_ndarray(even, format="rgb24")))
             yield f"{number:,} of {movie.count:,}"
         container.mux(stream.encode())
+    output.note("MP4 is compressed with loss: measure in the files")

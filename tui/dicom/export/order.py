@@ -70,6 +70,8 @@ class Order:
         The values of the format's options and of `OPTIONS`, where not the defaults.
     mode : int
         Permissions of the results.
+    into_folder : bool
+        Whether the output is a folder, however it is called.
     anonymize : anonymize.order.Order or None
         How files are de-identified first, in more than `ANONYMIZE` says; its paths and folders do not count.
     """
@@ -79,6 +81,7 @@ class Order:
     format: str
     values: Mapping[str, Value] = field(default_factory=dict)
     mode: int = PRIVATE
+    into_folder: bool = False
     anonymize: AnonymizeOrder | None = None
 
 

@@ -87,6 +87,8 @@ class Output:
                 yield held
                 if isinstance(held, BytesIO) and seeks:
                     self.stream.write(held.getbuffer())
+            except BrokenPipeError:  # whoever read it has seen enough
+                raise
             except OSError as error:
                 raise WriteError(f"standard output cannot be written: {os_reason(error)}") from error
             return

@@ -82,7 +82,9 @@ def _fields(part: str) -> Iterator[_Field]:
             yield _Field(text, None, 0)
             continue
         called = tags_called(name)
-        if called is None or called[0] != _WHOLE or conversion:
+        if conversion:
+            raise ValueError(f"{{{name}!{conversion}}}: nothing but digits, such as {{{name}:04d}}, may follow a keyword")
+        if called is None or called[0] != _WHOLE:
             raise ValueError(f"{{{name}}} is no keyword of an attribute")
         if spec and not _NUMBER.fullmatch(spec):
             raise ValueError(f"{{{name}:{spec}}}: digits are written as 04d")

@@ -19,6 +19,8 @@ from tui.dicom.pixels.stages import Rescale
 
 _LEVEL: Final = 6
 _COLORS: Final = 3
+_LARGEST: Final = 1e30  # of what multiplies values: 32 bits hold 3e38
+_FARTHEST_MM: Final = 1e7  # ten kilometres
 
 
 class PlannedVolume(NamedTuple):
@@ -112,6 +114,8 @@ def planned(subject: Subject, values: Values) -> PlannedVolume:
         raise PixelError("there is no frame to be written", subject.files[0])
     if len({frame.in_color for frame in frames}) > 1:
         raise PixelError("no volume is made of it: some frames are in colour, and others are not", subject.files[0])
+    for frame in frames:
+        _check_size(frame)
     try:
         volume = volume_of(frames)
     except UnevenError as error:
@@ -121,6 +125,19 @@ def planned(subject: Subject, values: Values) -> PlannedVolume:
         return PlannedVolume(frames, grid.volume, grid.shape, None, grid)
     shape = (frames[0].image.columns, frames[0].image.rows, volume.order.shape[1])
     return PlannedVolume(frames, volume, shape, _common_rescale(frames))
+
+
+def _check_size(frame: Facts) -> None:
+    """Refuse numbers that no volume has, and no file of one has room for."""
+    modality, plane = frame.modality, frame.plane
+    if isinstance(modality, Rescale):
+        rescale = modality.slope, modality.intercept
+        if not all(abs(number) < _LARGEST for number in rescale):
+            raise PixelError("its rescale slope or intercept is larger than 32 bits hold", frame.path)
+    if plane is not None:
+        numbers = (*plane.origin, *plane.right, *plane.down)
+        if not all(abs(number) < _FARTHEST_MM for number in numbers):
+            raise PixelError("no volume is made of it: its position or spacing is no place on earth", frame.path)
 
 
 def _common_rescale(frames: list[Facts]) -> Rescale | None:

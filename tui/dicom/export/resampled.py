@@ -12,6 +12,7 @@ from tui.dicom.export.volume import Vector, Volume, stack_of
 
 AIR_HU: Final = -1024.0  # what stands where no slice was, in CT; elsewhere 0
 _ROUNDED: Final = 1e-4  # of a pixel or a step: what writers round is nothing to interpolate
+_WIDE, _TOO_WIDE = 1.5, 4.0  # gaps, as parts of the usual one: told of; refused
 Array = NDArray[Any]
 
 
@@ -32,6 +33,8 @@ class Grid(NamedTuple):
         By how many columns and rows of the grid a slice lies further; never less than 0.
     fill : float
         What stands where no slice is.
+    widest_mm : float
+        The widest gap between slices of the stack.
     """
 
     volume: Volume
@@ -40,13 +43,15 @@ class Grid(NamedTuple):
     part: Vector
     moved: Vector
     fill: float
+    widest_mm: float
 
     @property
     def words(self) -> str:
         """Return what was done, in a sentence."""
         step = self.volume.spacing_mm[2]
+        gap = f", across gaps of up to {self.widest_mm:.4g} mm" if self.widest_mm > _WIDE * step else ""
         return (
-            f"resampled: values between slices, now {step:.4g} mm apart, are interpolated; outside of them they are "
+            f"resampled: values between slices, now {step:.4g} mm apart, are interpolated{gap}; outside of them they are "
             f"{self.fill:g}"
         )
 
@@ -70,8 +75,7 @@ def grid_of(frames: Sequence[Facts]) -> Grid:
     moved = _snapped(np.maximum(along - begin, 0))
     wider, higher = (int(part) for part in np.ceil(moved.reshape(-1, 2).max(axis=0)))
     places = stack.places
-    step = float(np.median(np.diff(places))) if len(places) > 1 else frames[0].thickness_mm or 1.0
-    count = int((places[-1] - places[0]) / step + _ROUNDED) + 1
+    step, count, widest = _steps(places, frames)
     wanted = places[0] + step * np.arange(count)
     below = np.clip(np.searchsorted(places, wanted, side="right") - 1, 0, max(0, len(places) - 2))
     gaps = np.diff(places)[below] if len(places) > 1 else np.ones(count)
@@ -80,9 +84,34 @@ def grid_of(frames: Sequence[Facts]) -> Grid:
     affine[:3, 0], affine[:3, 1], affine[:3, 2] = right, down, stack.normal * step
     affine[:3, 3] = first + begin[0] * right + begin[1] * down
     image = frames[0].image
+    if wider > image.columns or higher > image.rows:
+        raise PixelError(
+            "no volume is made of it: its slices lie too far aside of each other to be interpolated", frames[0].path
+        )
     fill = AIR_HU if frames[0].modality.unit == "HU" else 0.0
     shape = (image.columns + wider, image.rows + higher, count)
-    return Grid(Volume(stack.order, affine), shape, below, part, moved, fill)
+    return Grid(Volume(stack.order, affine), shape, below, part, moved, fill, widest)
+
+
+def _steps(places: Vector, frames: Sequence[Facts]) -> tuple[float, int, float]:
+    """Return how far apart the slices of the grid are and how many, from the first to the last one, and the widest gap.
+
+    Raises
+    ------
+    PixelError
+        A gap is too wide to be interpolated.
+    """
+    if len(places) == 1:
+        return frames[0].thickness_mm or 1.0, 1, 0.0
+    gaps = np.sort(np.diff(places))
+    usual, widest, span = float(gaps[(len(gaps) - 1) // 2]), float(gaps[-1]), float(places[-1] - places[0])
+    if widest > _TOO_WIDE * usual + _ROUNDED:
+        raise PixelError(
+            f"no volume is made of it: a gap of {widest:.4g} mm between slices that are mostly {usual:.4g} mm apart is too "
+            "wide to be interpolated", frames[0].path,
+        )  # fmt: skip
+    count = max(1, round(span / usual))
+    return span / count, count + 1, widest
 
 
 def _snapped(numbers: Vector) -> Vector:

@@ -13,7 +13,7 @@ from tui.dicom.anonymize.policy_file import policy_of
 from tui.dicom.anonymize.risks import risks_of
 from tui.dicom.attributes import Attributes
 from tui.dicom.elements import walk_file
-from tui.dicom.errors import DicomError, ExportError
+from tui.dicom.errors import DicomError, ExportError, translated
 from tui.dicom.export import dicom_options
 from tui.dicom.export.data_options import PLAIN
 from tui.dicom.export.dicomdir import NAME, Directory, check_place, check_source
@@ -50,6 +50,16 @@ def checked(order: Order) -> tuple[Format, Values]:
     return row, values
 
 
+def _check_ending(order: Order, row: Format, values: Values) -> None:
+    """Refuse the name of a file of another format, which would become a folder; raise what `checked` does."""
+    output = order.output
+    if row.is_named_in(output, values) or os.path.isdir(output):
+        return
+    other = next((each for each in BY_NAME.values() if each.is_named_in(output, values)), None)
+    if other is not None:
+        raise ExportError(f"{safe_text(output)} ends like {other.name}, and not like {row.name} ({row.ending})", output)
+
+
 def _checked_values(order: Order, row: Format) -> Values:
     """Return the values of all options of a format; raise what `checked` does."""
     values: Values = {option.name: order.values.get(option.name, option.default) for option in row.all_options}
@@ -61,6 +71,8 @@ def _checked_values(order: Order, row: Format) -> Values:
             raise ExportError(f"--{option.name}: {problem}")
     if problem := row.problem(values):
         raise ExportError(problem)
+    if not order.into_folder:
+        _check_ending(order, row, values)
     if values.get(PLAIN.name) and order.output.lower().endswith(row.ending):
         raise ExportError(f"--{PLAIN.name} does not go with a name that ends in {row.ending}")
     return values
@@ -133,12 +145,18 @@ def _export(
     on_media = bool(values.get(dicom_options.DICOMDIR.name))
     if on_media:
         check_place(order.output)
+    if not subjects.found:
+        if not summary.failed:
+            summary.failed.append(NotWritten(", ".join(order.paths), "there is no DICOM file"))
+            yield summary.failed[-1]
+        yield summary
+        return
     read = (*(each.path for each in subjects.library.instances), *originals.values())
     target = Target(
         order.output,
         row.ending_of(order.output, values),
         [subject.names for subject in subjects.found],
-        named=row.is_named_in(order.output, values),
+        named=not order.into_folder and row.is_named_in(order.output, values),
         replace=bool(values[REPLACE.name]),
         mode=order.mode,
         stream=stream,
@@ -154,9 +172,6 @@ def _export(
         summary.notes.append(f"{repeated:,} files have the SOP Instance UID of another one, and were left out")
     if subjects.same:
         summary.notes.append(f"{many(subjects.same, 'name')} would have been that of another result: such are counted")
-    if not subjects.found and not summary.failed:
-        summary.failed.append(NotWritten(", ".join(order.paths), "there is no DICOM file"))
-        yield summary.failed[-1]
     yield Step(len(subjects.found), len(subjects.found), "")
     yield summary
 
@@ -174,8 +189,9 @@ def _results(
             target.check(output)
             if values.get(dicom_options.DICOMDIR.name):
                 check_source(subject.files[0], as_it_is=row.name == COPY, in_frames=row.scope is Scope.FRAME)
-            for note in row.write(subject, values, output):
-                yield Step(number, len(subjects.found), f"{what} {note}".rstrip())
+            with translated(ExportError, "it cannot be written", subject.files[0]):  # whatever a writer meets in one of them
+                for note in row.write(subject, values, output):
+                    yield Step(number, len(subjects.found), f"{what} {note}".rstrip())
             summary.done += 1
             if Carries.PIXELS in summary.carries:
                 looked_at = _look_for_text(subject, looked_at, summary, originals)

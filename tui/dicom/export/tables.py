@@ -3,7 +3,7 @@
 import csv
 import io
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final, NamedTuple
 
@@ -66,17 +66,28 @@ class Found(NamedTuple):
 def file_rows(subject: Subject, values: Values, output: Output) -> Iterator[tuple[str, list[list[Found]]]]:
     """Yield for each file its name, and for each of the columns that are asked for all that its path finds."""
     columns = parse_paths(str(values[COLUMNS.name]))
+    names = file_names(subject.files)
     for path in subject.files:
         try:
             rows = load(path, fold_out=False)
         except ReadError as error:
             output.note(str(error))
             continue
+        note_breaks(rows, output)
         cells = [
             [Found(exact_text(rows, index), rows.elements.elements[index].vr) for index in rows_at(rows, steps, at_top=True)]
             for _, steps in columns
         ]
-        yield os.path.basename(path), cells
+        yield names[path], cells
+
+
+def file_names(paths: Sequence[str]) -> dict[str, str]:
+    """Return names of files by their paths: with folders from where they part, if two are called the same."""
+    names = {path: os.path.basename(path) for path in paths}
+    if len(set(names.values())) == len(names):
+        return names
+    common = os.path.commonpath([os.path.dirname(os.path.abspath(path)) for path in paths])
+    return {path: os.path.relpath(path, common) for path in paths}
 
 
 def column_names(values: Values) -> list[str]:

@@ -20,13 +20,19 @@ Cell = str | float | None
 
 def _cell(found: list[Found]) -> Cell:
     """Return what a cell holds: a number where there is one, a text, or nothing."""
-    if not found:
+    text = _text(found)
+    if text is None:
         return None
     if len(found) == 1 and found[0].vr in NUMBER_VRS:
-        number = number_of(found[0].text.strip())
+        number = number_of(text.strip())
         if number is not None and abs(number) < _EXACT:
             return number
-    return BETWEEN.join(each.text for each in found)
+    return text
+
+
+def _text(found: list[Found]) -> str | None:
+    """Return the text of a cell; None where nothing stands."""
+    return BETWEEN.join(each.text for each in found) if any(each.text.strip() for each in found) else None
 
 
 def write_xlsx(subject: Subject, values: Values, output: Output) -> Iterator[str]:
@@ -61,10 +67,10 @@ def write_parquet(subject: Subject, values: Values, output: Output) -> Iterator[
     from pyarrow import parquet
 
     names = [_FILE, *column_names(values)]
-    columns: list[list[Cell]] = [[] for _ in names]
+    columns: list[list[list[Found]]] = [[] for _ in names]
     for row, (name, cells) in enumerate(file_rows(subject, values, output), 1):
-        for column, value in zip(columns, (name, *map(_cell, cells)), strict=True):
-            column.append(value)
+        for column, found in zip(columns, ([Found(name, "LO")], *cells), strict=True):
+            column.append(found)
         yield f"{row:,} of {len(subject.files):,}"
     with output.file(seeks=True) as file, translated(ExportError, "the table cannot be made"):
         table = pyarrow.table({name: _typed(column) for name, column in zip(names, columns, strict=True)})
@@ -72,12 +78,13 @@ def write_parquet(subject: Subject, values: Values, output: Output) -> Iterator[
     yield ""
 
 
-def _typed(column: list[Cell]) -> list[Cell]:
+def _typed(column: list[list[Found]]) -> list[Cell]:
     """Return a column of one type: numbers, or texts as they stand in the files."""
-    held = {type(value) for value in column if value is not None}
-    if str not in held:
-        return [float(value) if value is not None and held == {int, float} else value for value in column]
-    return [None if value is None else str(value) for value in column]
+    cells = [_cell(found) for found in column]
+    held = {type(value) for value in cells if value is not None}
+    if str in held:
+        return [_text(found) for found in column]
+    return [float(value) if value is not None and held == {int, float} else value for value in cells]
 
 
 def about(subject: Subject, values: Values) -> About:
