@@ -15,7 +15,7 @@ from tests.dicom.test_oracles import needs
 from tests.files import BUNDLED, bundled, write
 from tests.test_cli_view import run
 from tui.dicom.errors import ExportError
-from tui.dicom.export.dicomdir import record_type
+from tui.dicom.export.directory_records import record_type
 from tui.dicom.library.dicomdir import named_files
 
 _LEGAL = re.compile(r"[A-Z0-9_]{1,8}")

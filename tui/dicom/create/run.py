@@ -94,7 +94,8 @@ def _written(work: Planned, stream: BinaryIO | None) -> Iterator[Step | NotWritt
         named=_DICOM.is_named_in(order.output), replace=bool(values[REPLACE.name]), mode=order.mode, stream=stream,
         read=read,
     )  # fmt: skip
-    carries = frozenset({Carries.PIXELS, *((Carries.HEADER,) if template or order.changes else ())})
+    shown = Carries.DOCUMENT if work.results[0].first.is_document else Carries.PIXELS
+    carries = frozenset({shown, *((Carries.HEADER,) if template or order.changes else ())})
     summary = Summary(order.output, carries=carries, results=len(work.results), notes=work.notes, failed=work.failed)
     yield from work.failed
     for result in work.results:

@@ -17,12 +17,12 @@ from pydicom.fileset import DIRECTORY_RECORDERS
 from pydicom.uid import UID
 
 from tui.dicom.archives import is_packed
-from tui.dicom.dictionary import uid_name
 from tui.dicom.element import UNDEFINED
 from tui.dicom.element_bytes import item, sequence_end
 from tui.dicom.encoding import Encoding
 from tui.dicom.errors import ExportError, ReadError, WriteError, translated
 from tui.dicom.export.dicom_options import FOLDER
+from tui.dicom.export.directory_records import DAYS, KIND_OF, NAME, REFUSED, must_have, record_type
 from tui.dicom.export.order import STANDARD_OUTPUT
 from tui.dicom.implementation import new_uid
 from tui.dicom.library.findings import many
@@ -30,36 +30,18 @@ from tui.dicom.new_object import EXPLICIT, encoded_dataset, write_head
 from tui.dicom.save import new_file
 from tui.text import safe_text
 
-NAME: Final = "DICOMDIR"
-_REFUSED: Final = f"it cannot stand in a {NAME}"
 _MEDIA_STORAGE: Final = "1.2.840.10008.1.3.10"
 _ENCODING: Final = Encoding(implicit=False, big_endian=False)
 _IN_USE: Final = 0xFFFF
 _SEQUENCE_HEAD, _ITEM_HEAD = 12, 8  # bytes
 _NEXT_AT, _LOWER_AT = 8, 30  # of the values of (0004,1400) and (0004,1420) in a record
 _LEVELS: Final = ("PATIENT", "STUDY", "SERIES")
-_DAYS: Final = ("SeriesDate", "AcquisitionDate", "ContentDate", "InstanceCreationDate")
-_NO_DAY, _NO_TIME = "19000101", "000000"
-_STORAGE: Final = "1.2.840.10008.5.1.4.1.1."
-_KINDS: Final = {  # of instances that are no images (PS3.3 F.4), by the ends of their SOP Classes
-    "RT DOSE": "481.2", "RT STRUCTURE SET": "481.3", "RT PLAN": "481.5 481.8", "RT TREAT RECORD": "481.4 481.6 481.7 481.9",
-    "RADIOTHERAPY": " ".join(f"481.{number}" for number in range(10, 26)),
-    "PRESENTATION": " ".join(["131", *(f"11.{number}" for number in range(1, 13))]),
-    "WAVEFORM": "9.1.1 9.1.2 9.1.3 9.1.4 9.2.1 9.3.1 9.4.1 9.4.2 9.5.1 9.6.1 9.6.2 9.7.1 9.7.2 9.7.3 9.7.4 9.8.1",
-    "SR DOCUMENT": "88.11 88.22 88.33 88.34 88.35 88.40 88.50 88.65 88.67 88.68 88.69 88.70 88.71 88.72 88.73 88.74 88.75 "
-    "88.76 88.77 78.6 79.1",
-    "KEY OBJECT DOC": "88.59", "SPECTROSCOPY": "4.2", "RAW DATA": "66", "REGISTRATION": "66.1 66.3", "FIDUCIAL": "66.2",
-    "VALUE MAP": "67", "SURFACE": "66.5", "TRACT": "66.6", "SURFACE SCAN": "68.1 68.2", "STEREOMETRIC": "77.1.5.3",
-    "ENCAP DOC": "104.1 104.2 104.3 104.4 104.5", "MEASUREMENT": "78.1 78.2 78.3 78.4 78.5 78.7 78.8 80.1",
-    "ASSESSMENT": "90.1", "ANNOTATION": "91.1",
-}  # fmt: skip
-_KIND_OF: Final = {_STORAGE + end: kind for kind, ends in _KINDS.items() for end in ends.split()}
 _FOUND_BY: Final = ("SOPClassUID", "SOPInstanceUID", "StudyInstanceUID", "SeriesInstanceUID")
 _OF_IMAGES: Final = (
     "SpecificCharacterSet", "SOPClassUID", "SOPInstanceUID", "PatientName", "PatientID", "PatientBirthDate",
     "StudyDate", "StudyTime",
     "StudyDescription", "StudyInstanceUID", "StudyID", "AccessionNumber", "Modality", "SeriesInstanceUID", "SeriesNumber",
-    "InstanceNumber", "Rows", *_DAYS,
+    "InstanceNumber", "Rows", *DAYS,
 )  # fmt: skip
 
 
@@ -96,41 +78,25 @@ def check_source(path: str, *, as_it_is: bool, in_frames: bool) -> None:
         It lacks what its records are found by, or must hold.
     """
     if as_it_is and (is_packed(path) or not os.path.isfile(path)):
-        raise ReadError(f"{_REFUSED}: it is packed, or lies in an archive", path)
-    with translated(ReadError, _REFUSED, path):
+        raise ReadError(f"{REFUSED}: it is packed, or lies in an archive", path)
+    with translated(ReadError, REFUSED, path):
         head = _head(path, force=True)
         missing = [keyword for keyword in _FOUND_BY if not head.get(keyword)]
         if missing:
-            raise ReadError(f"{_REFUSED}: it has no {', '.join(missing)}", path)
+            raise ReadError(f"{REFUSED}: it has no {', '.join(missing)}", path)
         if as_it_is and not head.file_meta.get("TransferSyntaxUID"):
-            raise ReadError(f"{_REFUSED}: it has no file meta information; --format dicom makes it", path)
+            raise ReadError(f"{REFUSED}: it has no file meta information; --format dicom makes it", path)
         if not in_frames:
             kind = record_type(head)
-            for keyword, value in _must_have(kind, head, 1).items():
+            for keyword, value in must_have(kind, head, 1).items():
                 setattr(head, keyword, value)
             DIRECTORY_RECORDERS[kind](head)
-
-
-def record_type(head: Dataset) -> str:
-    """Return the type of record of an instance (PS3.3 F.4).
-
-    Raises
-    ------
-    ReadError
-        None is known.
-    """
-    sop_class = str(head.SOPClassUID)
-    name = uid_name(sop_class) or sop_class
-    kind = _KIND_OF.get(sop_class) or ("IMAGE" if "Rows" in head or "Image" in name else "")
-    if kind not in DIRECTORY_RECORDERS:
-        raise ReadError(f"{_REFUSED}: of {safe_text(name)} no kind of record is known")
-    return kind
 
 
 def _head(path: str, *, force: bool = False) -> Dataset:
     """Read what records need of a file."""
     head = pydicom.dcmread(path, stop_before_pixels=True, specific_tags=list(_OF_IMAGES), force=force)
-    if str(head.get("SOPClassUID")) in _KIND_OF:
+    if str(head.get("SOPClassUID")) in KIND_OF:
         head = pydicom.dcmread(path, stop_before_pixels=True, force=force)
     return head
 
@@ -173,7 +139,7 @@ class Directory:
             It cannot be read, or lacks what its record must have.
         """
         names = os.path.relpath(path, self._root).split(os.sep)
-        with translated(ReadError, _REFUSED, path):
+        with translated(ReadError, REFUSED, path):
             head = _head(path)
             kind = record_type(head)
             syntax = str(head.file_meta.TransferSyntaxUID)
@@ -195,7 +161,7 @@ class Directory:
 
     def _encoded(self, kind: str, head: Dataset, number: int, also: dict[str, Any] | None = None) -> bytes:
         """Return a record as bytes; its number among those beside it is what is made up where there is none."""
-        for keyword, value in _must_have(kind, head, number).items():
+        for keyword, value in must_have(kind, head, number).items():
             while value in self._known_ids:
                 value += "_"
             setattr(head, keyword, value)
@@ -263,17 +229,6 @@ class Directory:
                 "(PS3.11): --format dicom --syntax explicit makes them so"
             )
         return notes
-
-
-def _must_have(kind: str, head: Dataset, number: int) -> dict[str, str]:
-    """Return what a record must have (Type 1) and a file has not, with what is made up for it."""
-    day = next((str(head[keyword].value) for keyword in _DAYS if head.get(keyword)), _NO_DAY)
-    wanted = {
-        "PATIENT": {"PatientID": f"NOID{number:06}"},
-        "STUDY": {"StudyID": str(number), "StudyDate": day, "StudyTime": _NO_TIME},
-        "SERIES": {"SeriesNumber": str(number), "Modality": "OT"},
-    }.get(kind, {"InstanceNumber": str(number)})  # fmt: skip
-    return {keyword: value for keyword, value in wanted.items() if keyword not in head or head[keyword].is_empty}
 
 
 def _in_order(record: _Record) -> Iterator[_Record]:

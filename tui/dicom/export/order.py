@@ -33,6 +33,7 @@ class Carries(enum.Enum):
     CORNER = "the patient's name and ID, and dates, as corner text"
     PATHS = "the paths of the files"
     PIXELS = "what is burned into the pixels"
+    DOCUMENT = "what a document says"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,8 @@ from tui.dicom.elements import walk_file
 from tui.dicom.errors import DicomError, ExportError, translated
 from tui.dicom.export import dicom_options
 from tui.dicom.export.data_options import PLAIN
-from tui.dicom.export.dicomdir import NAME, Directory, check_place, check_source
+from tui.dicom.export.dicomdir import Directory, check_place, check_source
+from tui.dicom.export.directory_records import NAME
 from tui.dicom.export.formats import BY_NAME, COPY, Format
 from tui.dicom.export.order import ANONYMIZE, NO, REPLACE, TEMPORARY, Carries, Order, Scope, Subject
 from tui.dicom.export.outputs import Target
