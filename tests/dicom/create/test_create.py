@@ -243,6 +243,14 @@ def test_a_template_gives_patient_study_and_place(tmp_path: Path) -> None:
     assert "KVP" not in capture
 
 
+def test_a_document_takes_patient_and_study_over_alone(tmp_path: Path) -> None:
+    for name in ("rtplan.dcm", "CT_small.dcm"):
+        template = pydicom.dcmread(bundled(name))
+        found = one(_pdf(tmp_path), tmp_path / name, "DocumentTitle=Report", template=bundled(name))
+        assert (found.StudyInstanceUID, found.PatientID) == (template.StudyInstanceUID, template.PatientID)
+        assert not {"RTPlanLabel", "BeamSequence", "KVP", "SeriesDescription"} & set(found.dir())
+
+
 def test_a_template_s_texts_stay_what_they_are(tmp_path: Path) -> None:
     template = write(tmp_path / "t.dcm", SpecificCharacterSet="ISO_IR 100", PatientName="Müller^Jürgen", StudyID="1")
     found = one(_png(tmp_path, _GRAY), tmp_path / "out", template=template, sop_class="sc")

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from pydicom.dataset import Dataset
 
-from tui.dicom.create.kinds import BY_CLASS, DOCUMENT, Kind
+from tui.dicom.create.kinds import BY_CLASS, Kind
 from tui.dicom.create.order import CT, RATE, SPACING, numbers
 from tui.dicom.create.placed import Placement
 from tui.dicom.create.source import Source
@@ -130,7 +130,7 @@ class Objects:
         """Return what the template gives."""
         if self._template is None:
             return Dataset()
-        same = BY_CLASS.get(self._template.sop_class, DOCUMENT) is self._kind
+        same = BY_CLASS.get(self._template.sop_class) is self._kind
         taken = self._template.taken_over(all_of_it=same or self._template.sop_class == self._kind.sop_class)
         if self._kind.in_space:  # where it lies is the template's, and so is the space that this is said in
             for keyword in ("FrameOfReferenceUID", "PositionReferenceIndicator"):
