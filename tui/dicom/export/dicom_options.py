@@ -43,6 +43,7 @@ SYNTAX: Final = Option(
     "syntax", "Transfer syntax", "Pixels as they are (explicit, implicit, deflated), or compressed without loss",
     SYNTAXES[0].name, choices=tuple(BY_NAME),
 )  # fmt: skip
+DICOMDIR_NAME: Final = "DICOMDIR"
 FOLDER: Final = "DICOM"  # of a file-set, beside its DICOMDIR
 DICOMDIR: Final = Option("dicomdir", "DICOMDIR", "Lay the files out as media have them (PS3.10 8), with a DICOMDIR", False)
 

@@ -21,8 +21,9 @@ from tui.dicom.element import UNDEFINED
 from tui.dicom.element_bytes import item, sequence_end
 from tui.dicom.encoding import Encoding
 from tui.dicom.errors import ExportError, ReadError, WriteError, translated
+from tui.dicom.export.dicom_options import DICOMDIR_NAME as NAME
 from tui.dicom.export.dicom_options import FOLDER
-from tui.dicom.export.directory_records import DAYS, KIND_OF, NAME, REFUSED, must_have, record_type
+from tui.dicom.export.directory_records import DAYS, KIND_OF, REFUSED, must_have, record_type
 from tui.dicom.export.order import STANDARD_OUTPUT
 from tui.dicom.implementation import new_uid
 from tui.dicom.library.findings import many

@@ -7,10 +7,10 @@ from pydicom.fileset import DIRECTORY_RECORDERS
 
 from tui.dicom.dictionary import uid_name
 from tui.dicom.errors import ReadError
+from tui.dicom.export.dicom_options import DICOMDIR_NAME
 from tui.text import safe_text
 
-NAME: Final = "DICOMDIR"
-REFUSED: Final = f"it cannot stand in a {NAME}"
+REFUSED: Final = f"it cannot stand in a {DICOMDIR_NAME}"
 DAYS: Final = ("SeriesDate", "AcquisitionDate", "ContentDate", "InstanceCreationDate")
 _NO_DAY, _NO_TIME = "19000101", "000000"
 _STORAGE: Final = "1.2.840.10008.5.1.4.1.1."

@@ -6,7 +6,6 @@ from dataclasses import replace
 from tempfile import TemporaryDirectory
 from typing import BinaryIO
 
-from tui.dicom.anonymize.batch import Told, anonymize
 from tui.dicom.anonymize.order import Order as AnonymizeOrder
 from tui.dicom.anonymize.policy import PRESET
 from tui.dicom.anonymize.policy_file import policy_of
@@ -16,8 +15,7 @@ from tui.dicom.elements import walk_file
 from tui.dicom.errors import DicomError, ExportError, translated
 from tui.dicom.export import dicom_options
 from tui.dicom.export.data_options import PLAIN
-from tui.dicom.export.dicomdir import Directory, check_place, check_source
-from tui.dicom.export.directory_records import NAME
+from tui.dicom.export.dicom_options import DICOMDIR_NAME
 from tui.dicom.export.formats import BY_NAME, COPY, Format
 from tui.dicom.export.order import ANONYMIZE, NO, REPLACE, TEMPORARY, Carries, Order, Scope, Subject
 from tui.dicom.export.outputs import Target
@@ -104,6 +102,8 @@ def export(order: Order, stream: BinaryIO | None = None) -> Iterator[Step | NotW
     if how is None:
         yield from _export(order, row, values, stream, [], {})
         return
+    from tui.dicom.anonymize.batch import Told, anonymize  # which takes its time to be imported
+
     with TemporaryDirectory(prefix=TEMPORARY) as folder:  # for its owner only; what lies in it names nobody
         copies, failed, originals = os.path.join(folder, "copies"), list[NotWritten](), dict[str, str]()
         done = replace(
@@ -145,6 +145,8 @@ def _export(
         yield summary.failed[-1]
     on_media = bool(values.get(dicom_options.DICOMDIR.name))
     if on_media:
+        from tui.dicom.export.dicomdir import check_place  # as below
+
         check_place(order.output)
     if not subjects.found:
         if not summary.failed:
@@ -189,7 +191,7 @@ def _results(
         try:
             target.check(output)
             if values.get(dicom_options.DICOMDIR.name):
-                check_source(subject.files[0], as_it_is=row.name == COPY, in_frames=row.scope is Scope.FRAME)
+                _check_source(subject, row)
             with translated(ExportError, "it cannot be written", subject.files[0]):  # whatever a writer meets in one of them
                 for note in row.write(subject, values, output):
                     yield Step(number, len(subjects.found), f"{what} {note}".rstrip())
@@ -200,6 +202,13 @@ def _results(
             summary.failed.append(NotWritten(_named(subject, originals), str(error)))
             yield summary.failed[-1]
         summary.add(output.written, output.size, output.notes)
+
+
+def _check_source(subject: Subject, row: Format) -> None:
+    """Refuse what can have no record in a DICOMDIR."""
+    from tui.dicom.export.dicomdir import check_source  # as below
+
+    check_source(subject.files[0], as_it_is=row.name == COPY, in_frames=row.scope is Scope.FRAME)
 
 
 def _look_for_text(subject: Subject, before: str, summary: Summary, originals: Mapping[str, str]) -> str:
@@ -214,9 +223,11 @@ def _look_for_text(subject: Subject, before: str, summary: Summary, originals: M
 
 def _with_directory(order: Order, summary: Summary, known_ids: Set[str]) -> Iterator[Step | NotWritten]:
     """Write the DICOMDIR of all that was written."""
+    from tui.dicom.export.dicomdir import Directory  # which takes its time to be imported
+
     directory, written = Directory(order.output, known_ids), list(summary.written)
     for number, path in enumerate(written):
-        yield Step(number, len(written), f"{NAME}: {safe_text(os.path.basename(path))}")
+        yield Step(number, len(written), f"{DICOMDIR_NAME}: {safe_text(os.path.basename(path))}")
         try:
             directory.add(path)
         except DicomError as error:
@@ -225,7 +236,7 @@ def _with_directory(order: Order, summary: Summary, known_ids: Set[str]) -> Iter
     try:
         summary.add(*directory.write(order.mode))
     except DicomError as error:
-        summary.failed.append(NotWritten(NAME, str(error)))
+        summary.failed.append(NotWritten(DICOMDIR_NAME, str(error)))
         yield summary.failed[-1]
 
 
