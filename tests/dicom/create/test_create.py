@@ -1,6 +1,7 @@
 """Files that are made of pictures, arrays and documents, read back by pydicom; dciodvfy finds no error in them."""
 
 import io
+import os
 import re
 import subprocess
 from collections.abc import Callable
@@ -453,6 +454,13 @@ def test_of_an_animation_it_is_said_what_is_taken(tmp_path: Path) -> None:
     frames = [Image.fromarray(np.roll(_GRAY, step, 0)) for step in range(2)]
     frames[0].save(tmp_path / "a.png", save_all=True, append_images=frames[1:])
     assert "of an animation the first picture alone was taken" in created(tmp_path / "a.png", tmp_path / "out").notes
+
+
+def test_no_file_stays_open(tmp_path: Path) -> None:
+    sources = [_png(tmp_path, _GRAY), _png(tmp_path, _COLOR, "a.jpg"), _npy(tmp_path, _SIGNED)]
+    before = len(os.listdir("/dev/fd"))
+    assert created(sources, tmp_path / "out", "PatientID=7", "StudyID=1").failed == []
+    assert len(os.listdir("/dev/fd")) == before
 
 
 def test_nothing_is_written_over(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from tests.dicom.export.series import SLICES, exported, write_series
+from tests.dicom.export.series import SLICES, exported, write_enhanced, write_series
 from tests.files import bundled, write
 from tui.dicom.errors import ExportError, WriteError
 from tui.dicom.export import pictures
@@ -561,3 +561,16 @@ def test_broken_files_are_told_of_in_tables(tmp_path: Path) -> None:
     path = Path(write(tmp_path / "in" / "a.dcm"))
     path.write_bytes(path.read_bytes()[:-5000])
     assert exported(tmp_path / "in", tmp_path / "out", "csv", columns="PatientID").notes != []
+
+
+@pytest.mark.parametrize("form", ["dicom", "copy", "dicom-frames", "png", "json", "nifti"])
+def test_no_file_stays_open(tmp_path: Path, form: str) -> None:
+    series = write_series(tmp_path / "in")
+    source = tmp_path / "in"
+    if form == "dicom-frames":
+        write_enhanced(tmp_path / "a.dcm", series)
+        source = tmp_path / "a.dcm"
+    exported(source, tmp_path / "first", form)  # the codecs' process stays
+    before = len(os.listdir("/dev/fd"))
+    assert exported(source, tmp_path / "second", form).failed == []
+    assert len(os.listdir("/dev/fd")) == before

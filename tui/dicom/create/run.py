@@ -145,8 +145,11 @@ def _write(opened: Opened, result: Result, head: bytes, output: Output) -> Itera
             yield from _write_native(opened, result, file)
         if output.named:
             file.flush()
-            with translated(WriteError, "what was written could not be read back", path):
-                elements = walk_source(WrittenSource(file.fileno(), path))
+            with (
+                WrittenSource(file.fileno(), path) as source,
+                translated(WriteError, "what was written could not be read back", path),
+            ):
+                elements = walk_source(source)
                 why = elements.broken.sentence if elements.broken is not None else _misread(elements, result)
             if why:
                 raise WriteError(f"what was written could not be read back: {why}", path)

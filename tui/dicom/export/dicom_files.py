@@ -212,14 +212,15 @@ class _Writer:
         if self._packed is not None:
             yield from self._packed.read_back(fd, path)
             return
-        elements = walk_source(WrittenSource(fd, path))
-        top = Attributes.of(elements)
-        wrong = elements.broken is not None or elements.transfer_syntax != self._syntax.uid
-        left_out = {*_OFFSET_TABLES, *BEHIND, ICON}
-        wanted = {tag for tag in self._elements.top if tag >> 16 > META_GROUP and tag & 0xFFFF}  # but group lengths
-        wrong = wrong or bool(wanted - elements.top.keys() - left_out)
-        if not wrong and self._image is not None:
-            wrong = not (yield from (self._frames_are_there(top) if self._decoded else self._copy_is_there(top)))
+        with WrittenSource(fd, path) as source:
+            elements = walk_source(source)
+            top = Attributes.of(elements)
+            wrong = elements.broken is not None or elements.transfer_syntax != self._syntax.uid
+            left_out = {*_OFFSET_TABLES, *BEHIND, ICON}
+            wanted = {tag for tag in self._elements.top if tag >> 16 > META_GROUP and tag & 0xFFFF}  # but group lengths
+            wrong = wrong or bool(wanted - elements.top.keys() - left_out)
+            if not wrong and self._image is not None:
+                wrong = not (yield from (self._frames_are_there(top) if self._decoded else self._copy_is_there(top)))
         if wrong:
             raise WriteError(f"what was written of {os.path.basename(path)} could not be read back as it was", path)
 

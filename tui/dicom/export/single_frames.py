@@ -179,9 +179,9 @@ def _read_back(fd: int, path: str, data: bytes, *, coded: bool) -> None:
     WriteError
         Something else was written.
     """
-    elements = walk_source(WrittenSource(fd, path))
-    top = Attributes.of(elements)
-    with translated(WriteError, "what was written could not be read back", path):
+    with WrittenSource(fd, path) as source, translated(WriteError, "what was written could not be read back", path):
+        elements = walk_source(source)
+        top = Attributes.of(elements)
         image = image_pixel(top)
         found = encapsulated_bytes(top, image, 0) if coded else native_bytes(top, image, 0)[0]
     if elements.broken is not None or found[: len(data)] != data:
