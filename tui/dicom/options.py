@@ -54,6 +54,18 @@ def problems(options: tuple[Option, ...], values: Mapping[str, Value]) -> list[s
     return [problem for problem in found if problem]
 
 
+def filled_in(options: tuple[Option, ...], given: Mapping[str, Value]) -> tuple[Values, str | None]:
+    """Return the values of all options, and what is wrong with those that were given, in the words of a command line."""
+    values: Values = {option.name: given.get(option.name, option.default) for option in options}
+    unknown = sorted(set(given) - set(values))
+    if unknown:
+        return values, f"there is no option {', '.join(unknown)}"
+    for option in options:
+        if problem := option.problem(values[option.name]):
+            return values, f"--{option.name}: {problem}"
+    return values, None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Form:
     """Options to be asked for together.

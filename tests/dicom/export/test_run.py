@@ -563,6 +563,11 @@ def test_broken_files_are_told_of_in_tables(tmp_path: Path) -> None:
     assert exported(tmp_path / "in", tmp_path / "out", "csv", columns="PatientID").notes != []
 
 
+def test_an_option_that_a_format_has_not_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ExportError, match="there is no option quality"):
+        exported(write(tmp_path / "a.dcm"), tmp_path / "out", "png", quality="90")
+
+
 @pytest.mark.parametrize("form", ["dicom", "copy", "dicom-frames", "png", "json", "nifti"])
 def test_no_file_stays_open(tmp_path: Path, form: str) -> None:
     series = write_series(tmp_path / "in")

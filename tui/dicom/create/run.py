@@ -24,7 +24,7 @@ from tui.dicom.export.pixel_elements import write_encapsulated, write_native_hea
 from tui.dicom.export.results import NotWritten, Summary
 from tui.dicom.job import Step
 from tui.dicom.new_object import EXPLICIT, complete, encoded_dataset, meta_of, write_head
-from tui.dicom.options import Values
+from tui.dicom.options import Values, filled_in
 from tui.dicom.pixels.image_pixel import image_pixel
 from tui.dicom.source import WrittenSource
 from tui.text import safe_text
@@ -41,11 +41,9 @@ def checked(order: Order) -> Values:
     ExportError
         It cannot be done; nothing was read or written.
     """
-    options = (*OPTIONS, REPLACE)
-    values: Values = {option.name: order.values.get(option.name, option.default) for option in options}
-    for option in options:
-        if problem := option.problem(values[option.name]):
-            raise ExportError(f"--{option.name}: {problem}")
+    values, problem = filled_in((*OPTIONS, REPLACE), order.values)
+    if problem:
+        raise ExportError(problem)
     if not order.paths:
         raise ExportError("there is nothing to make files of")
     if not order.output:

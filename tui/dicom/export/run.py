@@ -23,7 +23,7 @@ from tui.dicom.export.results import NotWritten, Reason, Summary
 from tui.dicom.export.subjects import Subjects
 from tui.dicom.job import Step
 from tui.dicom.library.findings import many
-from tui.dicom.options import Values
+from tui.dicom.options import Values, filled_in
 from tui.text import safe_text
 
 
@@ -61,14 +61,8 @@ def _check_ending(order: Order, row: Format, values: Values) -> None:
 
 def _checked_values(order: Order, row: Format) -> Values:
     """Return the values of all options of a format; raise what `checked` does."""
-    values: Values = {option.name: order.values.get(option.name, option.default) for option in row.all_options}
-    unknown = sorted(set(order.values) - set(values))
-    if unknown:
-        raise ExportError(f"{row.name} has no option {', '.join(unknown)}")
-    for option in row.all_options:
-        if problem := option.problem(values[option.name]):
-            raise ExportError(f"--{option.name}: {problem}")
-    if problem := row.problem(values):
+    values, problem = filled_in(row.all_options, order.values)
+    if problem := problem or row.problem(values):
         raise ExportError(problem)
     if not order.into_folder:
         _check_ending(order, row, values)
@@ -183,7 +177,7 @@ def _results(
     row: Format, values: Values, subjects: Subjects, target: Target, summary: Summary, originals: Mapping[str, str]
 ) -> Iterator[Step | NotWritten]:
     """Write the results one after the other; one that fails stops no other."""
-    looked_at = ""
+    looked_at, burned_in = tuple[str, ...](), list[Reason]()
     for number, subject in enumerate(subjects.found):
         output = target.output(subject.names)
         what = safe_text(os.path.basename(originals.get(subject.files[0], subject.files[0])))
@@ -192,12 +186,14 @@ def _results(
             target.check(output)
             if values.get(dicom_options.DICOMDIR.name):
                 _check_source(subject, row)
+            if Carries.PIXELS in summary.carries and subject.files != looked_at:  # not for each frame of a file
+                looked_at, burned_in = subject.files, _burned_in(subject, originals)
             with translated(ExportError, "it cannot be written", subject.files[0]):  # whatever a writer meets in one of them
                 for note in row.write(subject, values, output):
                     yield Step(number, len(subjects.found), f"{what} {note}".rstrip())
             summary.done += 1
-            if Carries.PIXELS in summary.carries:
-                looked_at = _look_for_text(subject, looked_at, summary, originals)
+            summary.burned_in += burned_in
+            burned_in = []
         except DicomError as error:
             summary.failed.append(NotWritten(_named(subject, originals), str(error)))
             yield summary.failed[-1]
@@ -211,14 +207,10 @@ def _check_source(subject: Subject, row: Format) -> None:
     check_source(subject.files[0], as_it_is=row.name == COPY, in_frames=row.scope is Scope.FRAME)
 
 
-def _look_for_text(subject: Subject, before: str, summary: Summary, originals: Mapping[str, str]) -> str:
-    """Note into which files of a subject text may be burned; return the last one, which may be the next one's first."""
-    for path in subject.files:
-        if path != before:
-            reasons = risks_of(Attributes.of(walk_file(path))).burned_in
-            if reasons:
-                summary.burned_in.append(Reason(originals.get(path, path), reasons[0]))
-    return subject.files[-1]
+def _burned_in(subject: Subject, originals: Mapping[str, str]) -> list[Reason]:
+    """Return into which files of a subject text may be burned, and why."""
+    found = ((path, risks_of(Attributes.of(walk_file(path))).burned_in) for path in subject.files)
+    return [Reason(originals.get(path, path), reasons[0]) for path, reasons in found if reasons]
 
 
 def _with_directory(order: Order, summary: Summary, known_ids: Set[str]) -> Iterator[Step | NotWritten]:
